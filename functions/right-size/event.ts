@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { RuleId } from '../../shared/core/policy.ts';
+import { REGIONS } from '../../shared/core/regions.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
+
+/** How far a backfill may reach in one call. */
+const MOST_DAYS = 92;
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-22T06:30:00Z"', abort: true })
+  .transform((text) => new Date(text));
+
+// What is no date must not get to the checks of the whole range: hence `abort`.
+const day = z.iso
+  .date({ error: 'a date such as "2026-11-22"', abort: true })
+  .transform((text) => new Date(`${text}T00:00:00Z`));
+
+const ACCOUNT = 'an account id in quotes, 12 digits';
+const scope = z.strictObject(
+  {
+    account: z.string({ error: ACCOUNT }).regex(/^\d{12}$/, ACCOUNT),
+    regions: z
+      .array(z.enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` }), { error: 'a list of AWS regions' })
+      .min(1, 'at least one AWS region')
+      .optional(),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? 'unknown key; allowed: account, regions' : 'an object {account, regions?}',
+  },
+);
+
+/** What may wake right-size: a schedule (`time`), or a person. */
+export const eventSchema = z
+  .strictObject(
+    {
+      time: instant.optional().describe('The tick: what is judged is the estate as of this time'),
+      from: day.optional().describe('With `to`: decide once for each day of the range, and report'),
+      to: day.optional().describe('The day after the last'),
+      scopes: z
+        .array(scope, { error: 'a list of {account, regions?}' })
+        .min(1, 'at least one {account, regions?}')
+        .optional()
+        .describe('Only these accounts and regions, which must be among those of the policy'),
+      rules: z
+        .array(z.enum(RULE_IDS as [RuleId, ...RuleId[]], { error: `a rule: ${RULE_IDS.join(', ')}` }), {
+          error: `a list of rules: ${RULE_IDS.join(', ')}`,
+        })
+        .min(1, `at least one rule: ${RULE_IDS.join(', ')}`)
+        .transform((rules) => [...new Set(rules)])
+        .optional()
+        .describe('Only these rules, even if the policy has switched them off'),
+      resource: z
+        .string({ error: 'an ARN, an id or a name' })
+        .min(1, 'an ARN, an id or a name')
+        .optional()
+        .describe('Explain this resource: the verdict of each rule with all of its evidence'),
+      mode: z
+        .literal('report', { error: 'report (right-size itself changes nothing)' })
+        .optional()
+        .describe('Always `report`'),
+      format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format'
+          : 'an object such as {"time": "2026-11-22T06:30:00Z"}, or {}',
+    },
+  )
+  .superRefine(({ from, to, time, resource }, context) => {
+    const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (!from !== !to) wrong(from ? 'to' : 'from', '`from` and `to` go together');
+    if (!from || !to) return;
+    if (to <= from) wrong('to', 'a day after `from`: the range is half-open');
+    if (to.getTime() - from.getTime() > MOST_DAYS * DAY_MS) wrong('to', `at most ${MOST_DAYS} days after \`from\``);
+    if (time) wrong('time', 'not together with `from` and `to`');
+    if (resource) wrong('resource', 'not together with `from` and `to`');
+  });
+
+export type RightSizeEvent = z.output<typeof eventSchema>;

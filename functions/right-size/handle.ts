@@ -1,0 +1,86 @@
+import pLimit from 'p-limit';
+import { countsOf } from '../../shared/core/plan.ts';
+import { parsePolicy } from '../../shared/core/policy.ts';
+import { rulesInForce } from '../../shared/core/rules.ts';
+import type { Announcer, Estate, Ledger } from '../../shared/ports.ts';
+import type { Tick } from '../../shared/runtime/define-function.ts';
+import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/errors.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { RightSizeEvent } from './event.ts';
+import { explain } from './explain.ts';
+import type { Sources } from './gather.ts';
+import { replay } from './replay.ts';
+import { explanationTable, outcomeReport, planTable, replayTable } from './report.ts';
+import { type Account, type Look, look, run } from './run.ts';
+import { accountsOf } from './tick.ts';
+
+/** What right-size is made of; each is one deployment's, over many ticks. */
+export interface Ports {
+  readonly ledger: Ledger;
+  readonly announcer: Announcer;
+  readonly estate: Estate;
+  readonly prices: Sources['prices'];
+  readonly clock: () => Date;
+}
+
+/**
+ * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), explained
+ * (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace.
+ */
+export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
+  const policy = (await ports.ledger.currentPolicy())?.policy ?? parsePolicy({});
+  const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
+  const sources = { estate: ports.estate, prices: ports.prices, limit: pLimit(policy.concurrency) };
+  const rules = event.rules ?? rulesInForce(policy);
+  const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules };
+
+  if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
+  const { from, to } = event;
+  if (from && to)
+    return formatted(event, await each(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
+  if (event.scopes || event.rules) return formatted(event, await each(accounts, look(looking)), planTable);
+
+  const delivery = {
+    ledger: ports.ledger,
+    announcer: ports.announcer,
+    policy,
+    holder: tick.requestId,
+    clock: ports.clock,
+  };
+  const outcomes = await each(accounts, run({ ...looking, delivery }));
+  for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
+  return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);
+};
+
+function formatted<T>({ format }: RightSizeEvent, result: T[], table: (result: T[]) => string): T[] | string {
+  return format === 'table' ? table(result) : result;
+}
+
+/** All accounts, whatever happens to one of them; fails last, naming those that failed. */
+async function each<T>(accounts: readonly Account[], work: (account: Account) => Promise<T>): Promise<T[]> {
+  const settled = await Promise.allSettled(accounts.map(work));
+  const failures = settled.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ account: accounts[index]?.account ?? '', cause: result.reason as unknown }] : [],
+  );
+  const done = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const [first] = failures;
+  if (first && first.cause instanceof InvalidEventError) throw first.cause;
+  if (first) throw new AccountsFailedError(failures, done.length);
+  return done;
+}
+
+/** @throws {InvalidEventError} for a scope that the policy does not know */
+function chosenAccounts({ scopes }: RightSizeEvent, known: readonly Account[]): Account[] {
+  if (!scopes) return [...known];
+  return scopes.map((scope, index) => {
+    const account = known.find((one) => one.account === scope.account);
+    const allowed = known.map((one) => `${one.account} (${one.regions.join(', ')})`).join('; ');
+    const foreign = (scope.regions ?? []).filter((region) => !account?.regions.includes(region));
+    if (!account || foreign.length > 0) {
+      throw new InvalidEventError('right-size', [
+        `scopes.${index}: not among the policy's scopes; allowed: ${allowed}`,
+      ]);
+    }
+    return { account: scope.account, regions: scope.regions ?? account.regions };
+  });
+}

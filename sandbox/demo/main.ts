@@ -1,0 +1,131 @@
+/**
+ * `npm start`: the main job on a small shop's AWS account on 127.0.0.1, with the bundled function woken as serverless.yml
+ * wires it. `-- --quiet` prints the summary, `-- --json` everything for a program.
+ */
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { seedShop } from '../fleet/shop.ts';
+import { installHub } from '../hub/hub.ts';
+import { invokeInProcess } from '../hub/invoke.ts';
+import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
+import { scheduledEvent, type Wired, wire } from './wiring.ts';
+
+const EXTERNAL_ID = 'demo-external-id-of-the-shop';
+
+/** The Monday morning of the demo, 06:30 in Seoul. */
+const TICK = new Date('2026-11-22T21:30:00Z');
+
+/** A small fleet: 5 % of it would be less than one, so the shop allows itself half. */
+const POLICY = {
+  timezone: 'Asia/Seoul',
+  scopes: [
+    { account: '111111111111', regions: ['ap-northeast-2', 'us-east-1'] },
+    { account: '222222222222', regions: ['ap-northeast-2', 'us-east-1'] },
+  ],
+  rules: { 'idle-database': { cap: { share: '50%' } }, 'idle-instance': { cap: { share: '50%' } } },
+};
+
+const { values } = parseArgs({
+  options: { quiet: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+});
+const loudness: Loudness = values.json ? 'json' : values.quiet ? 'quiet' : 'full';
+const screen = screenFor(loudness);
+const began = performance.now();
+
+const wiring = await screen.step('bundling and packaging as serverless.yml says', () =>
+  wire({ externalId: EXTERNAL_ID, timezone: POLICY.timezone }),
+);
+const sandbox = await screen.step('starting an AWS account on 127.0.0.1', () =>
+  startSandbox({ now: TICK, region: wiring.region }),
+);
+try {
+  const truth = seedShop(sandbox, { externalId: EXTERNAL_ID });
+  const hub = await installHub(sandbox, { policy: POLICY, ...wiring });
+  const rightSize = wiring.functions.find(({ name }) => name === 'right-size');
+  if (!rightSize) throw new Error('serverless.yml has no function right-size');
+
+  screen.title('A small online shop');
+  screen.detail(
+    `2 accounts, 2 regions, ${truth.all().length} databases and instances. Nobody remembers what all of them are for.\n` +
+      `The policy is stored; every rule reports. Schedule: ${rightSize.schedule.expression} ${rightSize.schedule.timezone}.`,
+  );
+
+  screen.title('The schedule wakes right-size');
+  sandbox.calls.clear();
+  const event = scheduledEvent(rightSize, TICK);
+  await screen.step(`the bundle (${rightSize.bundleKb} KB) gets ${JSON.stringify(event)}`, () =>
+    wake(rightSize, event),
+  );
+  const calls = sandbox.calls.tally();
+
+  const sent = sandbox.messages(hub.topicArn).map(({ subject = '', message }) => ({
+    subject,
+    ...(JSON.parse(message) as { default: string; email: string }),
+  }));
+  screen.title('What SNS sends by mail');
+  for (const { subject, email } of sent) {
+    screen.line(pc.bold(subject));
+    screen.detail(`${indented(email)}\n`);
+  }
+
+  screen.title('Every verdict, and why');
+  const { result: table } = await wake(rightSize, {
+    ...(event as object),
+    rules: ['idle-database', 'idle-instance'],
+    format: 'table',
+  });
+  screen.detail(paintVerdicts(String(table)));
+
+  screen.title('The same tick, delivered a second time');
+  const before = sandbox.messages(hub.topicArn).length;
+  await screen.step('the same event again', () => wake(rightSize, event));
+  screen.detail(
+    `${sandbox.messages(hub.topicArn).length - before} messages more: a tick is recorded and announced once.`,
+  );
+
+  finish(screen, { sandbox, calls, sent, table });
+  hub.dynamodb.destroy();
+} finally {
+  await sandbox.close();
+  await wiring.clear();
+}
+
+function wake(wired: Wired, event: unknown) {
+  return invokeInProcess({ file: wired.file, env: { ...sandbox.env, ...wired.env, LOG_LEVEL: 'SILENT' }, event });
+}
+
+interface Played {
+  readonly sandbox: Sandbox;
+  readonly calls: ReadonlyMap<string, number>;
+  readonly sent: readonly { readonly subject: string; readonly default: string; readonly email: string }[];
+  readonly table: unknown;
+}
+
+function finish({ title, line }: Screen, { calls, sent, table }: Played): void {
+  const seconds = Math.round((performance.now() - began) / 100) / 10;
+  const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
+  if (loudness === 'json') {
+    console.log(JSON.stringify({ messages, calls: Object.fromEntries(calls), table, seconds }, undefined, 2));
+    return;
+  }
+  const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
+  title('Done');
+  line(`${total} API calls (${callsInWords(calls)}), none of which changes anything in an account. ${seconds} s.`);
+}
+
+function callsInWords(calls: ReadonlyMap<string, number>): string {
+  const byService = new Map<string, number>();
+  for (const [operation, count] of calls) {
+    const service = operation.split(':')[0] ?? '';
+    byService.set(service, (byService.get(service) ?? 0) + count);
+  }
+  return [...byService].map(([service, count]) => `${service} ${count}`).join(', ');
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`.trimEnd())
+    .join('\n');
+}

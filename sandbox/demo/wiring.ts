@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { functionsOf, ofType } from '../../scripts/package/deployed.ts';
+import { packageService } from '../../scripts/package/packaged.ts';
+import { REGION, resolve } from '../../scripts/package/resolve.ts';
+
+/** One function as the packaged template wires it. */
+export interface Wired {
+  readonly name: string;
+  /** Its bundle. */
+  readonly file: string;
+  readonly bundleKb: number;
+  /** The environment variables that the template gives to it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the scheduler hands to it, before the scheduled time is filled in. */
+  readonly input: string;
+  readonly schedule: { readonly expression: string; readonly timezone: string };
+}
+
+export interface Wiring {
+  readonly region: string;
+  readonly functions: readonly Wired[];
+  readonly table: string;
+  readonly topics: readonly string[];
+  /** Removes the packaged copy. */
+  readonly clear: () => Promise<void>;
+}
+
+/** Packages the service as `npm run package` does, and reads from the template how each function is woken and set up. */
+export async function wire(parameters: Readonly<Record<string, string>>): Promise<Wiring> {
+  const packaged = await packageService(parameters);
+  const template = resolve(packaged.template);
+  const properties = (type: string) => ofType(template, type).map(([, resource]) => resource.Properties ?? {});
+  const schedules = ofType(packaged.template, 'AWS::Scheduler::Schedule').map(
+    ([, resource]) => resource.Properties ?? {},
+  );
+  return {
+    region: REGION,
+    functions: functionsOf(packaged).map(({ name, logicalId, properties: own }) => {
+      const bundle = packaged.bundles.find((one) => one.name === name);
+      const schedule = schedules.find(({ Target }) => targetOf(Target) === logicalId);
+      if (!schedule) throw new Error(`nothing schedules the function ${name}`);
+      return {
+        name,
+        file: bundle?.file ?? '',
+        bundleKb: Math.round((bundle?.bytes ?? 0) / 1024),
+        env: (own.Environment as { Variables: Record<string, string> }).Variables,
+        input: (schedule.Target as { Input: string }).Input,
+        schedule: {
+          expression: String(schedule.ScheduleExpression),
+          timezone: String(schedule.ScheduleExpressionTimezone),
+        },
+      };
+    }),
+    table: String(properties('AWS::DynamoDB::Table')[0]?.TableName),
+    topics: properties('AWS::SNS::Topic').map(({ TopicName }) => String(TopicName)),
+    clear: () => rm(packaged.folder, { recursive: true, force: true }),
+  };
+}
+
+/** The logical id of the function that a schedule's target names. */
+const targetOf = (target: unknown): string =>
+  (target as { Arn: { 'Fn::GetAtt': [string, string] } }).Arn['Fn::GetAtt'][0];
+
+/** The event that EventBridge Scheduler delivers for one planned time. */
+export const scheduledEvent = ({ input }: Wired, at: Date): unknown =>
+  JSON.parse(input.replace('<aws.scheduler.scheduled-time>', at.toISOString().replace('.000Z', 'Z')));

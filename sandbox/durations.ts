@@ -1,0 +1,38 @@
+import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
+
+/** How long things take, in milliseconds of the sandbox clock. Typical values, not promises of AWS. */
+export interface Durations {
+  /** EC2: pending -> running. */
+  readonly instanceStart: number;
+  /** EC2: stopping -> stopped. */
+  readonly instanceStop: number;
+  /** EC2: shutting-down -> terminated. */
+  readonly instanceTerminate: number;
+  /** EC2: how long a terminated instance is still listed. */
+  readonly terminatedShown: number;
+  /** EC2: a new volume's creating -> available. */
+  readonly volumeCreate: number;
+  /** RDS: creating -> available. */
+  readonly databaseCreate: number;
+  /** RDS: stopping -> stopped. */
+  readonly databaseStop: number;
+  /** RDS: starting -> available. */
+  readonly databaseStart: number;
+  /** RDS: how long a stopped database stays stopped before AWS starts it. */
+  readonly databaseStoppedAtMost: number;
+  /** RDS: a snapshot's creating -> available. */
+  readonly snapshotCreate: number;
+}
+
+export const TYPICAL_DURATIONS: Durations = {
+  instanceStart: 20 * SECOND,
+  instanceStop: 40 * SECOND,
+  instanceTerminate: 30 * SECOND,
+  terminatedShown: HOUR,
+  volumeCreate: 5 * SECOND,
+  databaseCreate: 8 * MINUTE,
+  databaseStop: 5 * MINUTE,
+  databaseStart: 6 * MINUTE,
+  databaseStoppedAtMost: 7 * DAY,
+  snapshotCreate: 4 * MINUTE,
+};

@@ -1,0 +1,69 @@
+import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { Place } from './place.ts';
+import { type DatabaseClusterSpec, newCluster } from './rds-cluster.ts';
+import { type DatabaseSpec, newDatabase } from './rds-instance.ts';
+import type { StoredCluster, StoredClusterSnapshot, StoredDatabase, StoredSnapshot } from './rds-shapes.ts';
+import { type ClusterSnapshotSpec, newClusterSnapshot, newSnapshot, type SnapshotSpec } from './rds-snapshot.ts';
+
+/** RDS of one account and region; Aurora, Neptune and DocumentDB live here as well, as they do in AWS. */
+export class RdsState {
+  readonly instances = new Map<string, StoredDatabase>();
+  readonly clusters = new Map<string, StoredCluster>();
+  readonly snapshots = new Map<string, StoredSnapshot>();
+  readonly clusterSnapshots = new Map<string, StoredClusterSnapshot>();
+  /** Classes that a start cannot get: InsufficientDBInstanceCapacity. */
+  readonly noCapacity = new Set<string>();
+  /** Manual snapshots allowed; instances' and clusters' are counted apart. */
+  snapshotQuota = 100;
+  readonly place: Place;
+
+  constructor(place: Place) {
+    this.place = place;
+  }
+
+  /** Adds an available Single-AZ PostgreSQL instance; `spec` overrides any of it, in AWS's terms. */
+  addInstance(spec: DatabaseSpec = {}): StoredDatabase {
+    const database = newDatabase(this.place, spec);
+    this.instances.set(database.DBInstanceIdentifier, database);
+    if (database.DBClusterIdentifier) this.#join(database, database.DBClusterIdentifier);
+    return database;
+  }
+
+  /** Adds an available Aurora PostgreSQL cluster without members; add those by `addInstance({ DBClusterIdentifier })`. */
+  addCluster(spec: DatabaseClusterSpec = {}): StoredCluster {
+    const cluster = newCluster(this.place, spec);
+    this.clusters.set(cluster.DBClusterIdentifier, cluster);
+    return cluster;
+  }
+
+  /** Adds a snapshot that is already available, manual unless `spec` says otherwise. */
+  addSnapshot(database: DBInstance, spec: SnapshotSpec): StoredSnapshot {
+    const snapshot = newSnapshot(this.place, database, { Status: 'available', PercentProgress: 100, ...spec });
+    this.snapshots.set(snapshot.DBSnapshotIdentifier, snapshot);
+    return snapshot;
+  }
+
+  /** The same for a cluster. */
+  addClusterSnapshot(cluster: DBCluster, spec: ClusterSnapshotSpec): StoredClusterSnapshot {
+    const snapshot = newClusterSnapshot(this.place, cluster, { Status: 'available', PercentProgress: 100, ...spec });
+    this.clusterSnapshots.set(snapshot.DBClusterSnapshotIdentifier, snapshot);
+    return snapshot;
+  }
+
+  /** The cluster's member instances. */
+  membersOf(cluster: StoredCluster): StoredDatabase[] {
+    return [...this.instances.values()].filter((one) => one.DBClusterIdentifier === cluster.DBClusterIdentifier);
+  }
+
+  #join(database: StoredDatabase, clusterId: string): void {
+    const cluster = this.clusters.get(clusterId);
+    if (!cluster) throw new Error(`no cluster ${clusterId} to join`);
+    cluster.DBClusterMembers.push({
+      DBInstanceIdentifier: database.DBInstanceIdentifier,
+      IsClusterWriter: cluster.DBClusterMembers.length === 0,
+      DBClusterParameterGroupStatus: 'in-sync',
+      PromotionTier: 1,
+    });
+    database.Engine = cluster.Engine;
+  }
+}

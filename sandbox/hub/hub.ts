@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { parse } from 'yaml';
+import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
+import { parsePolicy } from '../../shared/core/policy.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+/** What infra/ creates in the hub account, as far as the functions see it. */
+export interface Hub {
+  readonly table: string;
+  readonly topicArn: string;
+  readonly chatTopicArn: string;
+  readonly lookRoleName: string;
+  readonly externalId: string;
+  /** Clients of the hub account, for whoever looks into the ledger from outside. */
+  readonly dynamodb: DynamoDBClient;
+  /** Stores a policy as `npm run policy` would. */
+  storePolicy(policy: unknown): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly policy?: unknown;
+  readonly externalId?: string;
+  readonly table?: string;
+  /** The names of the topic for alerts and of the one for chat. */
+  readonly topics?: readonly string[];
+}
+
+/** Creates the hub's table and topics in the sandbox, and stores a policy if one is given. */
+export async function installHub(sandbox: Sandbox, options: HubOptions = {}): Promise<Hub> {
+  const config = clientConfig(sandbox);
+  const dynamodb = new DynamoDBClient(config);
+  const sns = new SNSClient(config);
+  const { table = 'lamplighter-prod', topics = ['lamplighter-alerts-prod', 'lamplighter-chat-prod'] } = options;
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const [alerts, chat] = await Promise.all(topics.map((Name) => sns.send(new CreateTopicCommand({ Name }))));
+  const storePolicy = async (policy: unknown) => {
+    const by = `arn:aws:iam::${sandbox.estate.hub.id}:user/deployer`;
+    await dynamoPolicyStore({ client: dynamodb, table }).store(parsePolicy(policy), by, sandbox.clock.now());
+  };
+  if (options.policy !== undefined) await storePolicy(options.policy);
+  sns.destroy();
+  return {
+    table,
+    topicArn: alerts?.TopicArn ?? '',
+    chatTopicArn: chat?.TopicArn ?? '',
+    lookRoleName: 'lamplighter-look',
+    externalId: options.externalId ?? 'lamplighter',
+    dynamodb,
+    storePolicy,
+  };
+}
+
+/** How a client in this process reaches the sandbox as the hub account. */
+function clientConfig({ env }: Pick<Sandbox, 'env'>) {
+  return {
+    endpoint: env.AWS_ENDPOINT_URL ?? '',
+    region: env.AWS_REGION ?? '',
+    credentials: {
+      accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+      ...(env.AWS_SESSION_TOKEN ? { sessionToken: env.AWS_SESSION_TOKEN } : {}),
+    },
+  };
+}
+
+/** Node's options of every function, as serverless.yml has them. */
+const { NODE_OPTIONS } = (
+  parse(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'), { logLevel: 'silent' }) as {
+    provider: { environment: { NODE_OPTIONS: string } };
+  }
+).provider.environment;
+
+/** The environment that serverless.yml gives to right-size, and Lambda to every function. */
+export function functionEnv(sandbox: Pick<Sandbox, 'env'>, hub: Hub): Record<string, string> {
+  return {
+    ...sandbox.env,
+    NODE_OPTIONS,
+    LEDGER_TABLE: hub.table,
+    TOPIC_ARN: hub.topicArn,
+    CHAT_TOPIC_ARN: '',
+    LOOK_ROLE_NAME: hub.lookRoleName,
+    EXTERNAL_ID: hub.externalId,
+    POWERTOOLS_SERVICE_NAME: 'right-size',
+    LOG_LEVEL: 'SILENT',
+  };
+}

@@ -1,0 +1,33 @@
+/** The stand-in for the Lambda runtime: loads one bundle, hands it one event from standard input, and reports. */
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+
+const [file = ''] = process.argv.slice(2);
+const event = JSON.parse(await text(process.stdin)) as unknown;
+const name = 'lamplighter-right-size-prod';
+const { HUB_ACCOUNT = '123456789012', AWS_REGION = '' } = process.env;
+
+const context = {
+  awsRequestId: '00000000-0000-4000-8000-000000000001',
+  functionName: name,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: `arn:aws:lambda:${AWS_REGION}:${HUB_ACCOUNT}:function:${name}`,
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 900_000,
+};
+
+const peakRssMb = () => Math.round(process.resourceUsage().maxRSS / 1024);
+
+process.send?.({ ...(await outcome()), peakRssMb: peakRssMb() }, () => process.disconnect());
+
+async function outcome() {
+  try {
+    const { handler } = (await import(pathToFileURL(file).href)) as {
+      handler: (event: unknown, context: unknown) => Promise<unknown>;
+    };
+    return { result: await handler(event, context) };
+  } catch (error) {
+    const { name: errorType, message } = error as Error;
+    return { error: { name: errorType, message } };
+  }
+}

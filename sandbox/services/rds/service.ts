@@ -1,0 +1,34 @@
+import * as RDS from '@aws-sdk/client-rds';
+import { modelOf } from '../../http/service-model.ts';
+import { ownService, type Service } from '../service.ts';
+import { createDBClusterSnapshot, deleteDBClusterSnapshot, describeDBClusterSnapshots } from './cluster-snapshots.ts';
+import { createDBCluster, describeDBClusters } from './clusters.ts';
+import { createDBInstance, describeDBInstances } from './instances.ts';
+import { createDBInstanceReadReplica } from './read-replicas.ts';
+import { createDBSnapshot, deleteDBSnapshot, describeDBSnapshots } from './snapshots.ts';
+import { startDBCluster, stopDBCluster } from './stop-start-cluster.ts';
+import { startDBInstance, stopDBInstance } from './stop-start-instance.ts';
+import { addTagsToResource, listTagsForResource, removeTagsFromResource } from './tags.ts';
+
+export function rds(): Service {
+  return ownService('rds', modelOf(RDS, new RDS.RDSClient({ region: 'us-east-1' })), {
+    AddTagsToResource: addTagsToResource,
+    CreateDBCluster: createDBCluster,
+    CreateDBClusterSnapshot: createDBClusterSnapshot,
+    CreateDBInstance: createDBInstance,
+    CreateDBInstanceReadReplica: createDBInstanceReadReplica,
+    CreateDBSnapshot: createDBSnapshot,
+    DeleteDBClusterSnapshot: deleteDBClusterSnapshot,
+    DeleteDBSnapshot: deleteDBSnapshot,
+    DescribeDBClusterSnapshots: describeDBClusterSnapshots,
+    DescribeDBClusters: describeDBClusters,
+    DescribeDBInstances: describeDBInstances,
+    DescribeDBSnapshots: describeDBSnapshots,
+    ListTagsForResource: listTagsForResource,
+    RemoveTagsFromResource: removeTagsFromResource,
+    StartDBCluster: startDBCluster,
+    StartDBInstance: startDBInstance,
+    StopDBCluster: stopDBCluster,
+    StopDBInstance: stopDBInstance,
+  });
+}

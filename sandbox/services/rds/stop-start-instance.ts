@@ -1,0 +1,68 @@
+import type {
+  StartDBInstanceMessage,
+  StartDBInstanceResult,
+  StopDBInstanceMessage,
+  StopDBInstanceResult,
+} from '@aws-sdk/client-rds';
+import type { StoredDatabase } from '../../estate/rds-shapes.ts';
+import type { RdsState } from '../../estate/rds-state.ts';
+import { AwsError } from '../../http/errors.ts';
+import type { Operation } from '../service.ts';
+import { whyNotStopDatabase } from './eligibility.ts';
+import { invalidDatabaseState } from './errors.ts';
+import { findDatabase } from './instances.ts';
+import { takeSnapshot } from './snapshots.ts';
+
+/** Stops a database, after a snapshot if one is named; when the snapshot cannot be taken nothing stops. */
+export const stopDBInstance: Operation<StopDBInstanceMessage, StopDBInstanceResult> = (input, { region: { rds } }) => {
+  const database = findDatabase(rds, input.DBInstanceIdentifier);
+  const refusal = whyNotStopDatabase(database);
+  if (refusal) throw refusal;
+  if (input.DBSnapshotIdentifier) takeSnapshot(rds, database, { DBSnapshotIdentifier: input.DBSnapshotIdentifier });
+  beginStop(rds, database);
+  return { DBInstance: database };
+};
+
+export const startDBInstance: Operation<StartDBInstanceMessage, StartDBInstanceResult> = (
+  input,
+  { region: { rds } },
+) => {
+  const database = findDatabase(rds, input.DBInstanceIdentifier);
+  if (database.DBInstanceStatus !== 'stopped') {
+    throw invalidDatabaseState(`Instance ${database.DBInstanceIdentifier} is not in stopped state.`);
+  }
+  if (rds.noCapacity.has(database.DBInstanceClass)) {
+    throw new AwsError(
+      'InsufficientDBInstanceCapacity',
+      `The requested DB instance class ${database.DBInstanceClass} is not available in the specified Availability Zone.`,
+    );
+  }
+  beginStart(rds, database);
+  return { DBInstance: database };
+};
+
+/** stopping -> stopped, and after seven days AWS starts it by itself. */
+function beginStop(rds: RdsState, database: StoredDatabase): void {
+  const { clock, durations } = rds.place.world;
+  const restartAt = new Date(clock.now().getTime() + durations.databaseStoppedAtMost);
+  database.DBInstanceStatus = 'stopping';
+  // What waited for the maintenance window is gone with the stop.
+  database.PendingModifiedValues = {};
+  database.AutomaticRestartTime = restartAt;
+  clock.after(durations.databaseStop, () => {
+    if (database.DBInstanceStatus === 'stopping') database.DBInstanceStatus = 'stopped';
+  });
+  clock.after(durations.databaseStoppedAtMost, () => {
+    // A restart that belongs to an earlier stop must not wake a database that was stopped again since.
+    const sameStop = database.AutomaticRestartTime === restartAt;
+    if (database.DBInstanceStatus === 'stopped' && sameStop) beginStart(rds, database);
+  });
+}
+
+function beginStart({ place }: RdsState, database: StoredDatabase): void {
+  database.DBInstanceStatus = 'starting';
+  delete database.AutomaticRestartTime;
+  place.world.clock.after(place.world.durations.databaseStart, () => {
+    if (database.DBInstanceStatus === 'starting') database.DBInstanceStatus = 'available';
+  });
+}

@@ -1,0 +1,30 @@
+import type { ServiceName } from '../names.ts';
+import { autoScaling } from './auto-scaling/service.ts';
+import { cloudwatch } from './cloudwatch/service.ts';
+import { dynamodb } from './dynamodb/service.ts';
+import { ec2 } from './ec2/service.ts';
+import { createMessaging } from './messaging/messaging.ts';
+import { pricing } from './pricing/service.ts';
+import { rds } from './rds/service.ts';
+import type { Service } from './service.ts';
+import { ssm } from './ssm/service.ts';
+import { sts } from './sts/service.ts';
+
+/** Every service by its name. */
+export interface Services {
+  get(name: ServiceName): Service;
+  close(): Promise<void>;
+}
+
+export function createServices(): Services {
+  const messaging = createMessaging();
+  const own = [autoScaling(), cloudwatch(), dynamodb(), ec2(), pricing(), rds(), ssm(), sts()];
+  const byName = new Map([...own, messaging.sns, messaging.sqs].map((service) => [service.name, service]));
+  return {
+    get: (name) => byName.get(name)!,
+    close: async () => {
+      for (const service of own) await service.close?.();
+      await messaging.close();
+    },
+  };
+}

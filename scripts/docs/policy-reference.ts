@@ -1,0 +1,79 @@
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import { policySchema } from '../../shared/core/policy.ts';
+
+/** The part of JSON Schema that the policy's schema turns into. */
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+const schema = () => z.toJSONSchema(policySchema, { io: 'input' }) as Schema;
+
+/** The text of policy.example.yml: every key with its default and what it means. */
+export function policyExample(): string {
+  const head = [
+    '# The policy of Lamplighter: every key with its default. Generated from the schema by `npm run docs`; do not edit.',
+    '# Copy it, keep what you change, and store it: npm run policy -- my-policy.yml (with --check it is only checked).',
+    '',
+  ];
+  return [...head, ...sectionLines(schema(), ''), ''].join('\n');
+}
+
+function sectionLines({ properties = {} }: Schema, indent: string): string[] {
+  return Object.entries(properties).flatMap(([key, value]) => {
+    const comment = value.description ? [`${indent}# ${value.description}.`] : [];
+    if (value.properties) return [...comment, `${indent}${key}:`, ...sectionLines(value, `${indent}  `)];
+    return [...comment, ...valueLines(key, value, indent)];
+  });
+}
+
+function valueLines(key: string, value: Schema, indent: string): string[] {
+  if (value.items) {
+    const example = "#   - { account: '123456789012', regions: [eu-west-1] }";
+    return [`${indent}${key}: ${stringify(value.default).trim()}`, `${indent}${example}`];
+  }
+  if (value.default === undefined) return [`${indent}# ${key}: as in defaults`];
+  return [`${indent}${key}: ${stringify(value.default).trim()}`];
+}
+
+/** The README's table of every key. */
+export function policyTable(): string {
+  const rows = tableRows(schema(), '');
+  return ['| key | default | allowed | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function tableRows({ properties = {} }: Schema, prefix: string): string[] {
+  return Object.entries(properties).flatMap(([key, value]) => {
+    const path = `${prefix}${key}`;
+    if (value.properties) return tableRows(value, `${path}.`);
+    const own = `| \`${path}\` | ${defaultOf(value)} | ${allowedBy(value)} | ${value.description ?? ''} |`;
+    return value.items?.properties ? [own, ...tableRows(value.items, `${path}[].`)] : [own];
+  });
+}
+
+const defaultOf = ({ default: value }: Schema): string =>
+  value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+
+function allowedBy(value: Schema): string {
+  if (value.enum) return value.enum.length < 10 ? value.enum.map((one) => `\`${one}\``).join(', ') : 'an AWS region';
+  if (value.items) return `a list${value.items.enum ? ' of AWS regions' : ''}`;
+  if (value.pattern?.includes('{12}')) return '12 digits, in quotes';
+  if (value.pattern?.includes('GiB')) return 'bytes: `5MB`, `1GiB`';
+  if (value.pattern?.endsWith('%$')) return 'a share: `5%`';
+  if (value.pattern?.endsWith('d$')) return 'days: `28d`';
+  if (value.type === 'string') return 'text';
+  const least = value.minimum ?? value.exclusiveMinimum;
+  const most =
+    value.maximum !== undefined && value.maximum < Number.MAX_SAFE_INTEGER ? ` to ${value.maximum}` : ' or more';
+  const from = value.exclusiveMinimum === undefined ? `${least}` : `above ${least}`;
+  return `${value.type === 'integer' ? 'a whole number, ' : ''}${from}${most}`;
+}

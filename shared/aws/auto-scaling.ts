@@ -1,0 +1,12 @@
+import { type AutoScalingClient, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
+
+/** The Auto Scaling group of every instance that is a member of one, by instance id. */
+export async function readGroupMembers(client: AutoScalingClient): Promise<Map<string, string>> {
+  const members = new Map<string, string>();
+  for await (const page of paginateDescribeAutoScalingGroups({ client, pageSize: 100 }, {})) {
+    for (const { AutoScalingGroupName, Instances } of page.AutoScalingGroups ?? []) {
+      for (const { InstanceId } of Instances ?? []) members.set(InstanceId ?? '', AutoScalingGroupName ?? '');
+    }
+  }
+  return members;
+}

@@ -1,0 +1,135 @@
+import { type Evidence, unknown } from '../core/evidence.ts';
+import type { DatabaseFacts, EvidenceKind, Facts, InstanceFacts } from '../core/facts.ts';
+import type { Arn, Scope } from '../core/identity.ts';
+import type { Estate, ScopeReader, TimeRange } from '../ports.ts';
+import { readGroupMembers } from './auto-scaling.ts';
+import { type ScopeClients, scopeClients } from './clients.ts';
+import { type DailyMetric, readDaily, sumOf } from './cloudwatch.ts';
+import { listInstances, readInstanceStore, readStopProtection, readVolumes } from './ec2.ts';
+import { AccessDeniedError, isDenied, nameOf } from './errors.ts';
+import type { lookRole } from './look-role.ts';
+import { listDatabases } from './rds.ts';
+
+/** The estate as the look role of each account shows it. */
+export function awsEstate(credentialsOf: ReturnType<typeof lookRole>): Estate {
+  return { open: async (scope) => readerOf(scope, scopeClients(scope, await credentialsOf(scope.account))) };
+}
+
+function readerOf(scope: Scope, clients: ScopeClients): ScopeReader {
+  return {
+    inventory: async (type) => {
+      try {
+        return type === 'instance' ? await instances(scope, clients) : await listDatabases(clients.rds, scope);
+      } catch (error) {
+        if (isDenied(error)) throw new AccessDeniedError(`may not list ${type}s in ${scope.region}`, error);
+        throw error;
+      }
+    },
+    read: async (wants, range) => {
+      const questions = questionsOf(wants).map((question) => answer(clients, question, range));
+      return new Map((await Promise.all(questions)).flatMap((answers) => [...answers]));
+    },
+  };
+}
+
+async function instances(scope: Scope, { ec2, autoScaling }: ScopeClients): Promise<InstanceFacts[]> {
+  return listInstances(ec2, scope, await readGroupMembers(autoScaling));
+}
+
+/** All metrics of a round are one question, whatever they measure: they share the calls. */
+interface Question {
+  readonly source: 'metrics' | Exclude<EvidenceKind, MetricKind>;
+  readonly wants: ReadonlyMap<Facts, EvidenceKind>;
+}
+
+function questionsOf(wants: ReadonlyMap<Facts, EvidenceKind>): Question[] {
+  const bySource = Map.groupBy(wants, ([, kind]) => (isMetric(kind) ? 'metrics' : kind));
+  return [...bySource].map(([source, entries]) => ({ source, wants: new Map(entries) }));
+}
+
+type Answers = Map<Arn, Evidence<unknown>>;
+
+async function answer(clients: ScopeClients, question: Question, range: TimeRange): Promise<Answers> {
+  try {
+    return await ask(clients, question, range);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    return new Map([...question.wants.keys()].map(({ identity }) => [identity.arn, unknown(nameOf(error))]));
+  }
+}
+
+async function ask(clients: ScopeClients, { source, wants }: Question, range: TimeRange): Promise<Answers> {
+  const resources = [...wants.keys()];
+  switch (source) {
+    case 'metrics':
+      return readMetrics(clients, wants, range);
+    case 'volumes':
+      return readVolumes(clients.ec2, resources);
+    case 'instanceStore':
+      return readInstanceStore(clients.ec2, resources.filter(isInstance));
+    case 'stopProtection':
+      return readStopProtection(clients.ec2, resources);
+    case 'hourlyPrice':
+      throw new Error('prices are read from the price list, not from a scope');
+    default:
+      return source satisfies never;
+  }
+}
+
+const isInstance = (facts: Facts): facts is InstanceFacts => facts.type === 'instance';
+
+/** The metrics whose sum, day by day, is the evidence. */
+type MetricsOf = (facts: Facts) => DailyMetric[];
+
+const ofInstance =
+  (statistic: DailyMetric['statistic'], ...names: string[]): MetricsOf =>
+  (facts) =>
+    names.map((name) => ({
+      namespace: 'AWS/EC2',
+      name,
+      dimension: { Name: 'InstanceId', Value: facts.identity.id },
+      statistic,
+    }));
+
+const ofDatabase =
+  (statistic: DailyMetric['statistic'], ...names: string[]): MetricsOf =>
+  (facts) =>
+    (facts as DatabaseFacts).metricNames.flatMap((member) =>
+      names.map((name) => ({
+        namespace: 'AWS/RDS',
+        name,
+        dimension: { Name: 'DBInstanceIdentifier', Value: member },
+        statistic,
+      })),
+    );
+
+const METRICS = {
+  peakCpuPercent: ofInstance('Maximum', 'CPUUtilization'),
+  networkBytes: ofInstance('Sum', 'NetworkIn', 'NetworkOut'),
+  peakConnections: ofDatabase('Maximum', 'DatabaseConnections'),
+  peakIops: ofDatabase('Maximum', 'ReadIOPS', 'WriteIOPS'),
+} as const;
+
+type MetricKind = keyof typeof METRICS;
+
+const isMetric = (kind: EvidenceKind): kind is MetricKind => kind in METRICS;
+
+async function readMetrics({ cloudwatch }: ScopeClients, wants: Question['wants'], range: TimeRange): Promise<Answers> {
+  const perResource = [...wants].map(([facts, kind]) => ({
+    arn: facts.identity.arn,
+    metrics: isMetric(kind) ? METRICS[kind](facts) : [],
+  }));
+  const series = await readDaily(
+    cloudwatch,
+    perResource.flatMap(({ metrics }) => metrics),
+    range,
+  );
+  let next = 0;
+  return new Map(
+    perResource.map(({ arn, metrics }) => {
+      const own = series.slice(next, next + metrics.length);
+      next += metrics.length;
+      return [arn, sumOf(own)];
+    }),
+  );
+}

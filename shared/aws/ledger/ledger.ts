@@ -1,0 +1,21 @@
+import type { Ledger } from '../../ports.ts';
+import { plansIn } from './plans.ts';
+import { policyIn } from './policies.ts';
+import { runsIn } from './runs.ts';
+import type { LedgerTable } from './table.ts';
+import { vetoesIn } from './vetoes.ts';
+
+/**
+ * The ledger in DynamoDB. Conditional writes make every step safe to repeat; there are no transactions.
+ * Calls: `currentPolicy`, `vetoes`, `runs` and `plan` one read each, unless there are several pages; `record` three
+ * writes for up to 23 actions; `claim`, `release` and `announced` one write each.
+ *
+ * Every method throws {@link LedgerUnavailableError} when the table does not answer, {@link LedgerCorruptError} when it
+ * holds what cannot have been written.
+ */
+export const dynamoLedger = (table: LedgerTable): Ledger => ({
+  ...policyIn(table),
+  ...vetoesIn(table),
+  ...runsIn(table),
+  ...plansIn(table),
+});

@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import type { Plan } from '../../core/plan.ts';
+import type { Claim, Ledger, Run, RunKey } from '../../ports.ts';
+import { LedgerCorruptError } from './errors.ts';
+import { expiresAfter, keyText, readItem } from './items.ts';
+import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryPages, updateItem } from './table.ts';
+
+/** `RUN#function#account / TICK#time`: one item a tick; with it a plan counts. */
+const partitionOf = ({ function: name, account }: RunKey): string => `RUN#${name}#${account}`;
+const keyOf = (run: RunKey): Key => ({ pk: partitionOf(run), sk: `TICK#${run.time}` });
+
+const runSchema = z.object({
+  sk: z.string().startsWith('TICK#'),
+  planId: z.string(),
+  state: z.enum(['recorded', 'announced']),
+  digest: z.string(),
+  saidAt: z.string().optional(),
+  holder: z.string().optional(),
+});
+
+/** Enough for the current run and the announced one before it, unless announcing has failed for a while. */
+const FIRST_PAGE = 4;
+
+export function runsIn(ledger: LedgerTable): Pick<Ledger, 'runs' | 'claim' | 'release' | 'announced'> {
+  return {
+    runs: (key) => currentAndPrevious(ledger, key),
+    claim: (run, claim) => updateItem(ledger, keyOf(run), claiming(claim)),
+    release: async (run, holder) => {
+      await updateItem(ledger, keyOf(run), { ...RELEASING, values: { holder } }); // refused: it is not ours any more
+    },
+    announced: async (run, saidAt) => {
+      if (await updateItem(ledger, keyOf(run), { ...ANNOUNCING, values: { announced: 'announced', saidAt } })) return;
+      throw new LedgerCorruptError(keyText(keyOf(run)), 'the run that was announced is missing');
+    },
+  };
+}
+
+/** Puts the run there, or returns the one that is there already: another delivery of the tick came first. */
+export async function recordRun(ledger: LedgerTable, plan: Plan, digest: string, claim?: Claim): Promise<Run> {
+  const run: Run = {
+    function: plan.function,
+    account: plan.account,
+    time: plan.time,
+    planId: plan.id,
+    state: 'recorded',
+    digest,
+    ...(claim && { holder: claim.holder }),
+  };
+  const { function: _function, account: _account, time, ...attributes } = run;
+  const until = claim && { until: claim.until.toISOString() };
+  const item = { ...keyOf(run), ...attributes, ...until, expires: expiresAfter(new Date(time)) };
+  if (await putItem(ledger, item, IF_NEW)) return run;
+  const standing = await getItem(ledger, keyOf(run));
+  if (!standing) throw new LedgerCorruptError(keyText(keyOf(run)), 'it was there and is gone');
+  return runOf(run, standing);
+}
+
+async function currentAndPrevious(ledger: LedgerTable, key: RunKey): Promise<{ current?: Run; previous?: Run }> {
+  const range = { text: 'pk = :pk AND sk BETWEEN :first AND :tick', values: rangeUpTo(key) };
+  let current: Run | undefined;
+  for await (const page of queryPages(ledger, { keys: range, newestFirst: true, firstPage: FIRST_PAGE })) {
+    const runs = page.map((item) => runOf(key, item));
+    current ??= runs.find(({ time }) => time === key.time);
+    const previous = runs.find(({ time, state }) => time < key.time && state === 'announced');
+    if (previous) return { ...(current && { current }), previous };
+  }
+  return current ? { current } : {};
+}
+
+const rangeUpTo = (key: RunKey) => ({ pk: partitionOf(key), first: 'TICK#', tick: keyOf(key).sk });
+
+function runOf({ function: name, account }: RunKey, item: Item): Run {
+  const { sk, planId, state, digest, saidAt, holder } = readItem(runSchema, item);
+  const known = { ...(saidAt !== undefined && { saidAt }), ...(holder !== undefined && { holder }) };
+  return { function: name, account, time: sk.slice('TICK#'.length), planId, state, digest, ...known };
+}
+
+/** A claim that has ended is anybody's; who holds one may take it again, as a retry of the same delivery does. */
+const claiming = ({ holder, now, until }: Claim) => ({
+  text: 'SET #holder = :holder, #until = :until',
+  condition: '#state = :recorded AND (attribute_not_exists(#holder) OR #holder = :holder OR #until <= :now)',
+  names: ['holder', 'until', 'state'],
+  values: { holder, until: until.toISOString(), now: now.toISOString(), recorded: 'recorded' },
+});
+
+const RELEASING = {
+  text: 'REMOVE #holder, #until',
+  condition: '#holder = :holder',
+  names: ['holder', 'until'],
+};
+
+/** What was said first stays. */
+const ANNOUNCING = {
+  text: 'SET #state = :announced, #saidAt = if_not_exists(#saidAt, :saidAt) REMOVE #holder, #until',
+  condition: 'attribute_exists(pk)',
+  names: ['state', 'saidAt', 'holder', 'until'],
+};

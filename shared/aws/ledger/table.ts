@@ -1,0 +1,186 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { chunks } from '../pages.ts';
+import { LedgerUnavailableError } from './errors.ts';
+
+/** Where the ledger is: one table with the string keys `pk` and `sk` and the TTL attribute `expires`. */
+export interface LedgerTable {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Waits before a batch's rest is sent again; a test may pass its own. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = Key & Readonly<Record<string, unknown>>;
+
+/** A DynamoDB expression: `#name` stands for the attribute `name`, `:value` for the value of that name. */
+export interface Expression {
+  readonly text: string;
+  readonly names?: readonly string[];
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** DynamoDB's own limits on one batch. */
+const BATCH = { write: 25, get: 100 } as const;
+
+/** 50 ms, doubled each time, is 6 s in all: more would eat the function's own time. */
+const BACK_OFF = { attempts: 8, firstMs: 50 } as const;
+
+export const IF_NEW: Expression = { text: 'attribute_not_exists(pk)' };
+
+/** Strongly consistent: what was written before is seen. */
+export async function getItem(ledger: LedgerTable, { pk, sk }: Key): Promise<Item | undefined> {
+  const command = new GetItemCommand({ TableName: ledger.table, Key: marshall({ pk, sk }), ConsistentRead: true });
+  const { Item: item } = await answered(ledger, 'GetItem', ledger.client.send(command));
+  return item && toItem(item);
+}
+
+/** @returns false when the condition does not hold, and nothing was written */
+export function putItem(ledger: LedgerTable, item: Item, condition?: Expression): Promise<boolean> {
+  const command = new PutItemCommand({
+    TableName: ledger.table,
+    Item: attributesOf(item),
+    ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
+  });
+  return unlessRefused(answered(ledger, 'PutItem', ledger.client.send(command)));
+}
+
+/** @returns false when the condition does not hold, and nothing was written */
+export function updateItem(
+  ledger: LedgerTable,
+  { pk, sk }: Key,
+  { text, condition, ...rest }: Expression & { readonly condition: string },
+): Promise<boolean> {
+  const command = new UpdateItemCommand({
+    TableName: ledger.table,
+    Key: marshall({ pk, sk }),
+    UpdateExpression: text,
+    ConditionExpression: condition,
+    ...placeholders(rest),
+  });
+  return unlessRefused(answered(ledger, 'UpdateItem', ledger.client.send(command)));
+}
+
+/** What a query asks for; `firstPage` is for readers who will probably need no more than so many items. */
+export interface Range {
+  readonly keys: Expression;
+  readonly newestFirst?: boolean;
+  readonly firstPage?: number;
+}
+
+/** Page by page, strongly consistent; a page is fetched only when the reader gets there. */
+export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGenerator<Item[], void, void> {
+  let start: Record<string, AttributeValue> | undefined;
+  let limit = range.firstPage;
+  do {
+    const command = new QueryCommand({
+      TableName: ledger.table,
+      KeyConditionExpression: range.keys.text,
+      ...placeholders(range.keys),
+      ConsistentRead: true,
+      ScanIndexForward: !range.newestFirst,
+      ...(limit && { Limit: limit }),
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    const page = await answered(ledger, 'Query', ledger.client.send(command));
+    yield (page.Items ?? []).map(toItem);
+    start = page.LastEvaluatedKey;
+    limit = undefined;
+  } while (start);
+}
+
+/** Writes all, in no order and without conditions. Existing items are replaced. */
+export async function writeItems(ledger: LedgerTable, items: readonly Item[]): Promise<void> {
+  const requests = items.map((item) => ({ PutRequest: { Item: attributesOf(item) } }));
+  for (const batch of chunks(requests, BATCH.write)) {
+    await untilNothingIsLeft(ledger, 'BatchWriteItem', async (left: typeof requests = batch) => {
+      const command = new BatchWriteItemCommand({ RequestItems: { [ledger.table]: left } });
+      const { UnprocessedItems } = await ledger.client.send(command);
+      return UnprocessedItems?.[ledger.table] as typeof requests | undefined;
+    });
+  }
+}
+
+/** The items that exist, in no order. The keys must differ. */
+export async function getItems(ledger: LedgerTable, keys: readonly Key[]): Promise<Item[]> {
+  const found: Item[] = [];
+  const wanted = keys.map(({ pk, sk }) => marshall({ pk, sk }));
+  for (const batch of chunks(wanted, BATCH.get)) {
+    await untilNothingIsLeft(ledger, 'BatchGetItem', async (left: typeof wanted = batch) => {
+      const command = new BatchGetItemCommand({ RequestItems: { [ledger.table]: { Keys: left } } });
+      const { Responses, UnprocessedKeys } = await ledger.client.send(command);
+      found.push(...(Responses?.[ledger.table] ?? []).map(toItem));
+      return UnprocessedKeys?.[ledger.table]?.Keys;
+    });
+  }
+  return found;
+}
+
+/** DynamoDB may do a part of a batch and hand the rest back: that is sent again, slower each time, and not for ever. */
+async function untilNothingIsLeft<Rest extends readonly unknown[]>(
+  ledger: LedgerTable,
+  operation: string,
+  send: (left?: Rest) => Promise<Rest | undefined>,
+): Promise<void> {
+  let left = await answered(ledger, operation, send());
+  for (let attempt = 0; left?.length && attempt < BACK_OFF.attempts; attempt += 1) {
+    await (ledger.wait ?? pause)(BACK_OFF.firstMs * 2 ** attempt);
+    left = await answered(ledger, operation, send(left));
+  }
+  if (!left?.length) return;
+  const cause = Object.assign(new Error(`${left.length} items were handed back`), { name: 'UnprocessedItems' });
+  throw new LedgerUnavailableError({ table: ledger.table, operation }, cause);
+}
+
+/** @throws {LedgerUnavailableError} for every failure but a condition that does not hold */
+async function answered<T>({ table }: LedgerTable, operation: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) throw error;
+    throw new LedgerUnavailableError({ table, operation }, error as Error);
+  }
+}
+
+async function unlessRefused(written: Promise<unknown>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+function placeholders({ names, values }: Omit<Expression, 'text'>) {
+  return {
+    ...(names && { ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])) }),
+    ...(values && {
+      ExpressionAttributeValues: marshall(
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+      ),
+    }),
+  };
+}
+
+/** Leaves out what is undefined, as JSON does. */
+const attributesOf = (item: Item) => marshall(item, { removeUndefinedValues: true });
+
+/** Every item of the table has both keys: DynamoDB takes no other. */
+const toItem = (attributes: Record<string, AttributeValue>): Item => unmarshall(attributes) as Item;

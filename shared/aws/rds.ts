@@ -1,0 +1,113 @@
+import {
+  type DBCluster,
+  type DBInstance,
+  paginateDescribeDBClusters,
+  paginateDescribeDBInstances,
+  type RDSClient,
+} from '@aws-sdk/client-rds';
+import type { DatabaseFacts } from '../core/facts.ts';
+import type { Scope } from '../core/identity.ts';
+import { everyItem } from './pages.ts';
+import { tagsOf } from './tags.ts';
+
+/** Every database that RDS describes: instances, clusters and their members; Neptune and DocumentDB answer here too. */
+export async function listDatabases(client: RDSClient, scope: Scope): Promise<DatabaseFacts[]> {
+  const instances = await everyItem(paginateDescribeDBInstances({ client, pageSize: 100 }, {}), (page) =>
+    page.DBInstances?.map((instance) => ({ facts: instanceFacts(instance, scope), instance })),
+  );
+  const clusters = await everyItem(
+    paginateDescribeDBClusters({ client, pageSize: 100 }, {}),
+    (page) => page.DBClusters,
+  );
+  const classOf = new Map(instances.map(({ instance }) => [instance.DBInstanceIdentifier, instance.DBInstanceClass]));
+  return [
+    ...instances.map(({ facts }) => facts),
+    ...clusters.map((cluster) => clusterFacts(cluster, scope, (member) => classOf.get(member) ?? 'unknown')),
+  ];
+}
+
+function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
+  const name = required(instance.DBInstanceIdentifier, 'DBInstanceIdentifier');
+  return {
+    type: 'database',
+    form: 'instance',
+    identity: {
+      arn: required(instance.DBInstanceArn, 'DBInstanceArn'),
+      id: required(instance.DbiResourceId, 'DbiResourceId'),
+    },
+    name,
+    scope,
+    tags: tagsOf(instance.TagList),
+    engine: instance.Engine ?? 'unknown',
+    engineVersion: instance.EngineVersion ?? 'unknown',
+    status: instance.DBInstanceStatus ?? 'unknown',
+    ...(instance.InstanceCreateTime ? { createdAt: instance.InstanceCreateTime } : {}),
+    ...(instance.DBClusterIdentifier ? { memberOf: instance.DBClusterIdentifier } : {}),
+    classes: [instance.DBInstanceClass ?? 'unknown'],
+    metricNames: [name],
+    multiAz: instance.MultiAZ ?? false,
+    ...(instance.LicenseModel ? { licenseModel: instance.LicenseModel } : {}),
+    replication: instanceReplication(instance),
+    pendingModifications: namesOf(instance.PendingModifiedValues),
+    storage: {
+      ...(instance.AllocatedStorage ? { sizeGiB: instance.AllocatedStorage } : {}),
+      ...(instance.StorageType ? { storageType: instance.StorageType } : {}),
+      ioOptimized: false,
+    },
+    evidence: {},
+  };
+}
+
+function instanceReplication(instance: DBInstance): string[] {
+  return [
+    ...(instance.ReadReplicaSourceDBInstanceIdentifier
+      ? [`a read replica of ${instance.ReadReplicaSourceDBInstanceIdentifier}`]
+      : []),
+    ...(instance.ReadReplicaSourceDBClusterIdentifier
+      ? [`a read replica of ${instance.ReadReplicaSourceDBClusterIdentifier}`]
+      : []),
+    ...(instance.ReadReplicaDBInstanceIdentifiers ?? []).map((name) => `the source of ${name}`),
+    ...(instance.ReadReplicaDBClusterIdentifiers ?? []).map((name) => `the source of ${name}`),
+  ];
+}
+
+function clusterFacts(cluster: DBCluster, scope: Scope, classOf: (member: string) => string): DatabaseFacts {
+  const members = (cluster.DBClusterMembers ?? []).flatMap((member) => member.DBInstanceIdentifier ?? []);
+  return {
+    type: 'database',
+    form: 'cluster',
+    identity: {
+      arn: required(cluster.DBClusterArn, 'DBClusterArn'),
+      id: required(cluster.DbClusterResourceId, 'DbClusterResourceId'),
+    },
+    name: required(cluster.DBClusterIdentifier, 'DBClusterIdentifier'),
+    scope,
+    tags: tagsOf(cluster.TagList),
+    engine: cluster.Engine ?? 'unknown',
+    engineVersion: cluster.EngineVersion ?? 'unknown',
+    ...(cluster.EngineMode ? { engineMode: cluster.EngineMode } : {}),
+    status: cluster.Status ?? 'unknown',
+    ...(cluster.ClusterCreateTime ? { createdAt: cluster.ClusterCreateTime } : {}),
+    classes: members.map(classOf),
+    metricNames: members,
+    multiAz: cluster.MultiAZ ?? false,
+    replication: [
+      ...(cluster.ReplicationSourceIdentifier ? [`a replica of ${cluster.ReplicationSourceIdentifier}`] : []),
+      ...(cluster.ReadReplicaIdentifiers ?? []).map((name) => `the source of ${name}`),
+    ],
+    ...(cluster.GlobalClusterIdentifier ? { globalCluster: cluster.GlobalClusterIdentifier } : {}),
+    pendingModifications: namesOf(cluster.PendingModifiedValues),
+    // AllocatedStorage of Aurora means nothing (it is 1): its storage grows by itself.
+    storage: { ioOptimized: cluster.StorageType === 'aurora-iopt1' },
+    evidence: {},
+  };
+}
+
+/** The names of the members that are set: AWS answers an empty object when nothing waits. */
+const namesOf = (pending: object | undefined): string[] =>
+  Object.entries(pending ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+
+function required<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new Error(`RDS described a database without ${field}`);
+  return value;
+}

@@ -1,0 +1,59 @@
+/** An amount in one currency. Amounts are kept to the millionth of a unit, far below any price list's step. */
+export interface Money {
+  readonly currency: string;
+  readonly amount: number;
+}
+
+/**
+ * What a saving was computed from: `list` is the public on-demand price, `net` the price after commitments and
+ * discounts, `realised` what an applied change really stopped from being billed.
+ */
+export type Basis = 'list' | 'net' | 'realised';
+
+/** Money that an action stops from being billed. What goes on being billed afterwards is not in `monthly`. */
+export interface Saving {
+  readonly monthly: Money;
+  readonly basis: Basis;
+  /** What goes on being billed (storage, addresses), in words, e.g. `100 GB of gp3 storage`. */
+  readonly stillBilled: readonly string[];
+}
+
+/** AWS's own convention: 365 days x 24 hours / 12 months. */
+export const HOURS_PER_MONTH = 730;
+
+export class CurrencyMismatchError extends Error {
+  override readonly name = 'CurrencyMismatchError';
+  constructor(left: string, right: string) {
+    super(`cannot add ${left} and ${right}: amounts in different currencies are never added`);
+  }
+}
+
+const MILLIONTH = 1e6;
+
+export const money = (currency: string, amount: number): Money => ({
+  currency,
+  amount: Math.round(amount * MILLIONTH) / MILLIONTH || 0, // no negative zero
+});
+
+/** @throws {CurrencyMismatchError} when the currencies differ */
+export function add(left: Money, right: Money): Money {
+  if (left.currency !== right.currency) throw new CurrencyMismatchError(left.currency, right.currency);
+  return money(left.currency, left.amount + right.amount);
+}
+
+export const times = (factor: number, value: Money): Money => money(value.currency, value.amount * factor);
+
+/** One total per currency, in the order of their first appearance. */
+export function totals(amounts: readonly Money[]): Money[] {
+  const byCurrency = new Map<string, Money>();
+  for (const one of amounts) {
+    const sum = byCurrency.get(one.currency);
+    byCurrency.set(one.currency, sum ? add(sum, one) : one);
+  }
+  return [...byCurrency.values()];
+}
+
+/** For people: `$1,234.50`, `CN¥12.00`. */
+export function formatMoney({ currency, amount }: Money): string {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+}

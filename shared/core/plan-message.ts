@@ -1,0 +1,225 @@
+import { describeAction, targetOf } from './action.ts';
+import { hashOf } from './canonical.ts';
+import { type Arn, consoleLink, parseArn } from './identity.ts';
+import type { Message, MessageAttributes } from './message.ts';
+import { formatMoney, type Money, totals } from './money.ts';
+import { countsOf, digestOf, type Left, type Plan, type Proposal } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { localTime } from './time.ts';
+
+/** SNS takes 256 KiB for everything: the facts get what the text and the attributes leave of `messageBytes`. */
+const LIMITS = {
+  proposalsInText: 25,
+  messageBytes: 250 * 1024,
+  factsBytes: 150 * 1024,
+  subject: 99,
+  attributeValues: 40,
+} as const;
+
+/** One plan as one message: what, why, how much, what happens next and how to stop it. */
+export function planMessage(plan: Plan, policy: Policy): Message {
+  const text = textOf(plan, policy);
+  const attributes = attributesOf(plan);
+  const room = LIMITS.messageBytes - bytesOf(text) - bytesOf(attributes);
+  return {
+    id: hashOf({ plan: plan.id, time: plan.time, digest: digestOf(plan) }).slice(0, 16),
+    subject: subjectOf(plan).slice(0, LIMITS.subject),
+    text,
+    facts: factsOf(plan, Math.min(LIMITS.factsBytes, room)),
+    chat: chatOf(plan),
+    attributes,
+  };
+}
+
+function subjectOf(plan: Plan): string {
+  const found =
+    plan.act.length === 0
+      ? 'nothing to stop'
+      : `${count(plan.act.length, 'resource')} to stop, ${moneyOf(plan.act)} a month`;
+  const trouble = plan.unreadable.length > 0 ? ', not everything could be read' : '';
+  return ascii(`[Lamplighter] ${plan.account}: ${found}${trouble}`);
+}
+
+function textOf(plan: Plan, policy: Policy): string {
+  const when = localTime(new Date(plan.time), policy.timezone);
+  return [
+    `${plan.function} looked at the account ${plan.account} as of ${when}.`,
+    headline(plan),
+    ...proposalsText(plan, policy),
+    ...heldBackText(plan),
+    ...unknownText(plan),
+    leftText(plan),
+    nextText(plan, policy),
+  ].join('\n\n');
+}
+
+function headline({ act }: Plan): string {
+  if (act.length === 0) return 'It proposes nothing: nothing was found that is surely unused.';
+  const unpriced = act.filter(({ saving }) => !saving.known).length;
+  const without = unpriced > 0 ? `, ${count(unpriced, 'saving')} unknown` : '';
+  return (
+    `It proposes to stop ${count(act.length, 'resource')}. That would save ${moneyOf(act)} a month${without} ` +
+    '(basis: list price of the compute, before discounts and commitments; what goes on being billed is not counted).'
+  );
+}
+
+function proposalsText({ act }: Plan, policy: Policy): string[] {
+  const shown = act.slice(0, LIMITS.proposalsInText);
+  const rest = act.slice(LIMITS.proposalsInText);
+  return [
+    ...shown.map((proposal, index) => `${index + 1}. ${proposalText(proposal, policy)}`),
+    ...(rest.length > 0 ? [`And ${rest.length} more, ${moneyOf(rest)} a month: see the plan in the ledger.`] : []),
+  ];
+}
+
+function proposalText(proposal: Proposal, { defaults }: Policy): string {
+  const { resource, action, because, saving, undo, rule } = proposal;
+  const owner = resource.owner ? `, owner ${resource.owner}` : '';
+  const lines = [
+    `${resource.name} (${resource.what}) in ${resource.region}${owner}`,
+    `   ${describeAction(action)}, because ${because} [${rule}]`,
+    `   saves ${savingText(proposal)}`,
+    ...(saving.known && saving.value.stillBilled.length > 0
+      ? [`   goes on being billed: ${saving.value.stillBilled.join(', ')}`]
+      : []),
+    `   undo: ${undo.loses ? `a start brings it back, but not ${undo.loses}` : 'a start brings it back as it was'}`,
+    `   to keep it on: ${keepCommand(resource.arn, defaults.protectTag)}`,
+  ];
+  const link = consoleLink(resource.arn);
+  return [...lines, ...(link ? [`   ${link}`] : [])].join('\n');
+}
+
+function savingText({ saving }: Proposal): string {
+  if (!saving.known) return `an unknown amount: ${saving.why}`;
+  return `${formatMoney(saving.value.monthly)} a month (${saving.value.basis})`;
+}
+
+/** The command that makes Lamplighter leave a resource alone from now on. */
+function keepCommand(arn: Arn, protectTag: string): string {
+  const parts = parseArn(arn);
+  const region = `--region ${parts?.region}`;
+  if (parts?.service === 'ec2') {
+    const id = parts.resource.split('/')[1];
+    return `aws ec2 create-tags ${region} --resources ${id} --tags 'Key=${protectTag},Value='`;
+  }
+  return `aws rds add-tags-to-resource ${region} --resource-name ${arn} --tags 'Key=${protectTag},Value='`;
+}
+
+function heldBackText({ deferred }: Plan): string[] {
+  if (deferred.length === 0) return [];
+  const reasons = [...new Set(deferred.map((one) => one.deferredBecause))].join('; ');
+  const hasInstances = deferred.some(({ action }) => action.kind === 'stop-instance');
+  const unchecked = hasInstances ? ' Stop protection is checked when their turn comes.' : '';
+  return [`Held back: ${deferred.length} more, ${moneyOf(deferred)} a month, ${reasons}.${unchecked}`];
+}
+
+function unknownText({ unreadable, leave }: Plan): string[] {
+  const scopes = unreadable.map(({ region, what, why }) => `- ${what}s in ${region}: ${why}`);
+  const reasons = mostFrequent(leave.filter((left) => left.unknown)).map(([why, times]) => `- ${times} x ${why}`);
+  return [
+    ...(scopes.length > 0 ? [['Could not be read, so what is there is unknown:', ...scopes].join('\n')] : []),
+    ...(reasons.length > 0 ? [['Could not be judged, and so left alone:', ...reasons].join('\n')] : []),
+  ];
+}
+
+/** The reasons with how often each was given, the most frequent first; few enough to read. */
+function mostFrequent(left: readonly Left[]): [string, number][] {
+  const times = new Map<string, number>();
+  for (const { because } of left) times.set(because, (times.get(because) ?? 0) + 1);
+  const sorted = [...times].sort(([, a], [, b]) => b - a);
+  const rest = sorted.slice(5).reduce((sum, [, n]) => sum + n, 0);
+  return [...sorted.slice(0, 5), ...(rest > 0 ? [['other reasons', rest] as [string, number]] : [])];
+}
+
+function leftText({ leave, id }: Plan): string {
+  return `Left alone: ${count(leave.length, 'resource')}, each with its reason in the ledger under PLAN#${id}.`;
+}
+
+function nextText({ function: name }: Plan, { defaults }: Policy): string {
+  return [
+    'What happens next: nothing. The mode is report, and this function cannot change anything.',
+    `To see why for one resource: npx serverless invoke -f ${name} -d '{"resource":"NAME"}'`,
+    `To keep a resource on: the tag ${defaults.protectTag}, with a last day (2026-12-31) or without an end.`,
+    `To stop these messages for a rule: its mode "off" in the policy, stored by npm run policy -- FILE.`,
+  ].join('\n');
+}
+
+/** The plan as data; of its proposals, as many as fit into so many bytes. */
+function factsOf(plan: Plan, bytes: number) {
+  const head = {
+    version: 1,
+    kind: 'plan',
+    plan: plan.id,
+    hash: plan.hash,
+    function: plan.function,
+    account: plan.account,
+    time: plan.time,
+    savings: savingsOf(plan.act),
+    counts: countsOf(plan),
+    unreadable: plan.unreadable,
+  };
+  const room = bytes - bytesOf(head);
+  const act = fitting(plan.act.map(factOf), room);
+  const deferred = fitting(plan.deferred.map(factOf), room - bytesOf(act));
+  const omitted = { act: plan.act.length - act.length, deferred: plan.deferred.length - deferred.length };
+  return { ...head, act, deferred, omitted };
+}
+
+function factOf(proposal: Proposal) {
+  const { rule, mode, action, resource, because, saving, undo } = proposal;
+  const console = consoleLink(resource.arn);
+  return { rule, mode, action: action.kind, target: targetOf(action), resource, because, saving, undo, console };
+}
+
+/** As many from the beginning as their JSON fits into so many bytes. */
+function fitting<T>(items: readonly T[], bytes: number): T[] {
+  const kept: T[] = [];
+  let left = bytes;
+  for (const item of items) {
+    left -= bytesOf(item);
+    if (left < 0) break;
+    kept.push(item);
+  }
+  return kept;
+}
+
+/** What the value takes in the message, where the JSON of the facts is itself a JSON string: each quote costs one more. */
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+
+function chatOf(plan: Plan): string {
+  const lines = plan.act
+    .slice(0, 10)
+    .map((one) => `• *${one.resource.name}* (${one.resource.what}, ${one.resource.region}): ${savingText(one)}`);
+  const more = plan.act.length > 10 ? [`and ${plan.act.length - 10} more`] : [];
+  const unread = plan.unreadable.length > 0 ? [`⚠ ${plan.unreadable.length} scopes could not be read`] : [];
+  return [headline(plan), ...lines, ...more, ...unread, `Plan \`${plan.id}\`, mode report: nothing was changed.`].join(
+    '\n',
+  );
+}
+
+function attributesOf(plan: Plan): MessageAttributes {
+  const proposals = [...plan.act, ...plan.deferred];
+  const distinct = (values: readonly (string | undefined)[]) =>
+    [...new Set(values.filter((value) => value !== undefined))].sort().slice(0, LIMITS.attributeValues);
+  return {
+    kind: 'plan',
+    severity: plan.unreadable.length > 0 || plan.leave.some((left) => left.unknown) ? 'warning' : 'info',
+    account: plan.account,
+    region: distinct([...proposals.map((one) => one.resource.region), ...plan.unreadable.map((one) => one.region)]),
+    rule: distinct(proposals.map((one) => one.rule)),
+    owner: distinct(proposals.map((one) => one.resource.owner)),
+  };
+}
+
+/** The known monthly savings, one sum per currency. */
+export const savingsOf = (proposals: readonly Proposal[]): Money[] =>
+  totals(proposals.flatMap(({ saving }) => (saving.known ? [saving.value.monthly] : [])));
+
+function moneyOf(proposals: readonly Proposal[]): string {
+  return savingsOf(proposals).map(formatMoney).join(' and ') || 'an unknown amount';
+}
+
+const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+
+/** SNS subjects are printable ASCII. */
+const ascii = (text: string): string => text.replaceAll('CN¥', 'CNY ').replace(/[^\x20-\x7e]/g, '?');

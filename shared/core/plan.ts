@@ -1,0 +1,159 @@
+import type { Action, Undo } from './action.ts';
+import { hashOf } from './canonical.ts';
+import type { Evidence } from './evidence.ts';
+import type { Facts, UnreadableScope } from './facts.ts';
+import type { Arn } from './identity.ts';
+import type { Saving } from './money.ts';
+import { type Mode, type Policy, policyHash, type RuleId } from './policy.ts';
+import { parseShare } from './quantity.ts';
+
+/** What a message needs to know of a resource. */
+export interface Resource {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly region: string;
+  /** What it is, e.g. `m5.large` or `db.r6g.large postgres, Multi-AZ`. */
+  readonly what: string;
+  readonly owner?: string;
+}
+
+/** An action with all that a person needs to say yes or no to it. */
+export interface Proposal {
+  readonly rule: RuleId;
+  readonly mode: Mode;
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly because: string;
+  readonly saving: Evidence<Saving>;
+  readonly undo: Undo;
+}
+
+/** A proposal that the plan holds back, and why. */
+export interface Deferral extends Proposal {
+  readonly deferredBecause: string;
+}
+
+export interface Left {
+  readonly rule: RuleId;
+  readonly resource: Resource;
+  readonly because: string;
+  /** True when it was left because something about it could not be known. */
+  readonly unknown?: true;
+}
+
+/** What one function decided for one account at one tick. Frozen: it is announced, approved and carried out as it is. */
+export interface Plan {
+  /** Readable and unique: function, tick, account and the beginning of the hash. */
+  readonly id: string;
+  /** SHA-256 over the canonical JSON of `{actions, policyHash}`. */
+  readonly hash: string;
+  readonly function: string;
+  readonly account: string;
+  /** The tick's time, ISO 8601 in UTC. */
+  readonly time: string;
+  readonly policyHash: string;
+  /** In the order in which it would be carried out: the dearest first. */
+  readonly act: readonly Proposal[];
+  readonly deferred: readonly Deferral[];
+  readonly leave: readonly Left[];
+  readonly unreadable: readonly UnreadableScope[];
+}
+
+export type PlanDraft = Omit<Plan, 'id' | 'hash' | 'policyHash' | 'time'> & { readonly time: Date };
+
+/** Hashes, names and freezes a plan. */
+export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
+  const decidedUnder = policyHash(policy);
+  const time = draft.time.toISOString();
+  const hash = hashOf({ actions: draft.act.map((proposal) => proposal.action), policyHash: decidedUnder });
+  const minute = time.slice(0, 16).replace('T', '-').replace(':', '');
+  const id = `${draft.function}-${minute}-${draft.account}-${hash.slice(0, 6)}`;
+  const leave = [...draft.leave].sort(byResource);
+  return deepFreeze({ ...draft, leave, id, hash, time, policyHash: decidedUnder });
+}
+
+/**
+ * What a person would hear from the plan: two plans of equal digest say the same, so the second needs no message.
+ * Evidence and prices may move a little every day without being news.
+ */
+export function digestOf(plan: Plan): string {
+  const said = (proposal: Proposal) => ({ action: proposal.action, rule: proposal.rule, mode: proposal.mode });
+  return hashOf({
+    act: [...plan.act].sort(byResource).map(said), // a price that moves may change the order, which is no news
+    deferred: plan.deferred.map((one) => one.resource.arn).sort(),
+    unreadable: plan.unreadable.map(({ account, region, what }) => ({ account, region, what })),
+    someUnknown: plan.leave.some((left) => left.unknown),
+  });
+}
+
+/** How many resources got which verdict; `unknown` are those left because something could not be known. */
+export const countsOf = ({ act, deferred, leave }: Plan) => ({
+  act: act.length,
+  deferred: deferred.length,
+  leave: leave.length,
+  unknown: leave.filter((left) => left.unknown).length,
+});
+
+/** The dearest first; an unknown saving last; equal ones by ARN, so that the order never depends on who answered first. */
+export function byWorth(a: Proposal, b: Proposal): number {
+  return worth(b) - worth(a) || byResource(a, b);
+}
+
+/** By ARN, then by rule. */
+function byResource(a: Pick<Proposal, 'resource' | 'rule'>, b: Pick<Proposal, 'resource' | 'rule'>): number {
+  return compare(a.resource.arn, b.resource.arn) || compare(a.rule, b.rule);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const worth = ({ saving }: Proposal): number => (saving.known ? saving.value.monthly.amount : -1);
+
+/** How many actions of one rule a plan may hold when the rule judged so many resources: at least 1. */
+export function capOf(rule: RuleId, judged: number, policy: Policy): number {
+  const { count, share } = policy.rules[rule].cap;
+  const bySize = Math.floor(parseShare(share) * judged + 1e-9); // 29 % of 100 is 28.999999999999996
+  return Math.max(1, Math.min(count, bySize));
+}
+
+/** Splits candidates into what the caps let through and what waits, both in order of worth. */
+export function applyCaps<T extends { readonly proposal: Proposal }>(
+  candidates: readonly T[],
+  caps: ReadonlyMap<RuleId, number>,
+): { within: T[]; beyond: T[] } {
+  const within: T[] = [];
+  const beyond: T[] = [];
+  const taken = new Map<RuleId, number>();
+  for (const candidate of [...candidates].sort((a, b) => byWorth(a.proposal, b.proposal))) {
+    const { rule } = candidate.proposal;
+    const before = taken.get(rule) ?? 0;
+    taken.set(rule, before + 1);
+    (before < (caps.get(rule) ?? 0) ? within : beyond).push(candidate);
+  }
+  return { within, beyond };
+}
+
+/** What a message shows of a resource. */
+export function describeResource(facts: Facts, policy: Policy): Resource {
+  const owner = facts.tags[policy.defaults.ownerTag];
+  return {
+    arn: facts.identity.arn,
+    name: facts.name,
+    region: facts.scope.region,
+    what: facts.type === 'instance' ? facts.instanceType : describeDatabase(facts),
+    ...(owner ? { owner } : {}),
+  };
+}
+
+function describeDatabase({ classes, engine, multiAz, form }: Extract<Facts, { type: 'database' }>): string {
+  const compute = [...new Set(classes)].join(' and ') || 'no instances';
+  const members = form === 'cluster' && classes.length > 1 ? `${classes.length} x ` : '';
+  return `${members}${compute} ${engine}${multiAz && form === 'instance' ? ', Multi-AZ' : ''}`;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}

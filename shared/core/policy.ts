@@ -1,0 +1,184 @@
+import * as z from 'zod';
+import { hashOf } from './canonical.ts';
+import { bytes, days, share } from './quantity.ts';
+import { REGIONS } from './regions.ts';
+
+/** CloudWatch keeps datapoints of an hour and longer for 455 days; a daily statistic reaches no further back. */
+export const METRIC_RETENTION_DAYS = 455;
+
+/** An object whose unknown keys are errors that say what is allowed. */
+const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return `unknown key; allowed: ${Object.keys(shape).join(', ')}`;
+      return `a section with the keys ${Object.keys(shape).join(', ')}`;
+    },
+  });
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: values.join(' or ') });
+
+const number = (atLeast: number, what = 'a number') =>
+  z.number({ error: `${what}, at least ${atLeast}` }).min(atLeast, `${what}, at least ${atLeast}`);
+
+const whole = (atLeast: number, atMost: number) => {
+  const allowed = `a whole number from ${atLeast} to ${atMost}`;
+  return z.int({ error: allowed }).min(atLeast, allowed).max(atMost, allowed);
+};
+
+const window = () =>
+  days({
+    min: 7,
+    max: METRIC_RETENTION_DAYS,
+    why: `CloudWatch keeps daily statistics for ${METRIC_RETENTION_DAYS} days`,
+  });
+
+const cap = () =>
+  section({
+    count: whole(1, 100).default(10).describe('At most so many actions of this rule in one plan'),
+    share: share().default('5%').describe('and at most this share of the resources it judges, but always at least 1'),
+  })
+    .prefault({})
+    .describe('What one plan may propose; the rest is shown as deferred, the dearest come first');
+
+const mode = () =>
+  oneOf(['report', 'off']).describe('`report` proposes and changes nothing; `off` does not judge at all');
+
+const scope = section({
+  account: z
+    .string({ error: 'an account id in quotes, 12 digits' })
+    .regex(/^\d{12}$/, 'an account id in quotes, 12 digits')
+    .describe('Account id, in quotes'),
+  regions: z
+    .array(z.enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` }), { error: 'a list of AWS regions' })
+    .min(1, 'at least one AWS region')
+    .describe('Regions to look at'),
+});
+
+/** Looks at what may not be checked yet: a list whose members may be anything. */
+function eachAccountOnce(scopes: readonly unknown[], context: z.core.$RefinementCtx): void {
+  const accounts = scopes.map((one) => (one as { account?: unknown } | null | undefined)?.account);
+  for (const [index, account] of accounts.entries()) {
+    if (account === undefined || accounts.indexOf(account) === index) continue;
+    const message = 'each account once; list all its regions there';
+    context.addIssue({ code: 'custom', path: [index, 'account'], message });
+  }
+}
+
+const tagName = () =>
+  z.string({ error: 'a tag name of 1 to 128 characters' }).min(1, 'a tag name of 1 to 128 characters').max(128);
+
+/** The one schema of the policy. Its documented defaults are the only defaults. */
+export const policySchema = section({
+  timezone: z
+    .string({ error: 'an IANA time zone such as Asia/Seoul' })
+    .refine(isTimeZone, 'an IANA time zone such as Asia/Seoul')
+    .default('UTC')
+    .describe('The time zone of the people who read the messages, and in which the dates of tags end'),
+  scopes: z
+    .array(scope, { error: 'a list of {account, regions}' })
+    .superRefine(eachAccountOnce, { when: ({ value }) => Array.isArray(value) }) // also when something else is wrong
+    .default([])
+    .describe("Accounts and regions to look at. None: the function's own account and region"),
+  concurrency: whole(1, 32)
+    .default(4)
+    .describe('How many scopes are read at once; more is faster and nearer to throttling'),
+  defaults: section({
+    mode: mode().default('report'),
+    protectTag: tagName()
+      .default('lamplighter:protect')
+      .describe('A resource with this tag is left alone; the value may be a last day (2026-12-31), else it has no end'),
+    ownerTag: tagName().default('owner').describe('The tag that names who owns a resource'),
+    minMonthlySaving: number(0)
+      .default(5)
+      .describe("Do not propose what saves less a month, in the price list's currency"),
+    remindAfter: days({ min: 1, max: 90, why: 'a message that never returns is forgotten' })
+      .default('7d')
+      .describe('A plan that has not changed is announced again after so long'),
+  }).prefault({}),
+  rules: section({
+    'idle-database': section({
+      mode: mode().optional(),
+      window: window().default('35d').describe('Nobody may have connected for so long'),
+      monitoringConnections: whole(0, 1000)
+        .default(0)
+        .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
+      iops: number(0)
+        .default(5)
+        .describe('The peak of read plus write operations a second of an idle database, on every day'),
+      cap: cap(),
+    }).prefault({}),
+    'idle-instance': section({
+      mode: mode().optional(),
+      window: window().default('28d').describe('It must have been idle on every day for so long'),
+      cpuPercent: z
+        .number({ error: 'a percentage above 0 and up to 100' })
+        .gt(0, 'a percentage above 0 and up to 100')
+        .max(100, 'a percentage above 0 and up to 100')
+        .default(5)
+        .describe("Each day's highest CPU utilization must be below"),
+      networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
+      cap: cap(),
+    }).prefault({}),
+  }).prefault({}),
+});
+
+export type Policy = z.output<typeof policySchema>;
+export type RuleId = keyof Policy['rules'];
+export type Mode = Policy['defaults']['mode'];
+
+/** One wrong place in a policy: where, and what is allowed there. Never the value: it may be a mistaken paste. */
+export interface PolicyProblem {
+  readonly path: readonly (string | number)[];
+  readonly allowed: string;
+}
+
+export class InvalidPolicyError extends Error {
+  override readonly name = 'InvalidPolicyError';
+  readonly problems: readonly PolicyProblem[];
+  constructor(problems: readonly PolicyProblem[]) {
+    super(`the policy is not valid:\n${problems.map((one) => `  ${describeProblem(one)}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** `rules.idle-database.window: from 7d to 455d (...)` */
+export const describeProblem = ({ path, allowed }: PolicyProblem): string =>
+  `${formatPath(path) || 'policy'}: ${allowed}`;
+
+/**
+ * Checks a policy and fills in the defaults. Everything that is wrong is reported at once.
+ * @throws {InvalidPolicyError}
+ */
+export function parsePolicy(input: unknown): Policy {
+  const result = policySchema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  throw new InvalidPolicyError(result.error.issues.flatMap(problemsOf));
+}
+
+/** Identifies what was decided under: it goes into every plan's hash. */
+export const policyHash = (policy: Policy): string => hashOf(policy);
+
+/** The mode of one rule: its own, else the default. */
+export const modeOf = (policy: Policy, rule: RuleId): Mode => policy.rules[rule].mode ?? policy.defaults.mode;
+
+function problemsOf(issue: z.core.$ZodIssue): PolicyProblem[] {
+  const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], allowed: issue.message }));
+  }
+  return [{ path, allowed: issue.message }];
+}
+
+function formatPath(path: readonly (string | number)[]): string {
+  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false; // a RangeError is how Intl says that it does not know the zone
+  }
+}

@@ -1,0 +1,73 @@
+import { type Evidence, known, unknown } from '../evidence.ts';
+import type { DailySeries, Facts, Tags } from '../facts.ts';
+import type { Arn } from '../identity.ts';
+import type { Policy } from '../policy.ts';
+import { DAY_MS, daysBefore, isCalendarDate, localDate, utcMidnight } from '../time.ts';
+
+/** A person's standing no: until when the resource is to be left alone, and why. */
+export interface Veto {
+  readonly resource: Arn;
+  readonly until: Date;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** What every rule needs beside the facts and its own thresholds. */
+export interface JudgeContext {
+  readonly now: Date;
+  readonly policy: Policy;
+  readonly vetoes: readonly Veto[];
+}
+
+/** The exemptions that hold whatever the rule: protected by tag, vetoed by a person. */
+export function exemptFromAll(facts: Facts, context: JudgeContext): string | undefined {
+  return protectedBy(facts.tags, context) ?? vetoedBy(facts, context);
+}
+
+/**
+ * A date in the tag ends the protection after that day, in the policy's time zone. Anything else in it, a mistyped date
+ * too, protects without end: a tool must not read a slip of the pen as permission.
+ */
+function protectedBy(tags: Tags, { policy, now }: JudgeContext): string | undefined {
+  const name = policy.defaults.protectTag;
+  const value = tags[name];
+  if (value === undefined) return undefined;
+  if (!isCalendarDate(value)) return `protected by its tag ${name}${value ? ` (${value})` : ''}`;
+  return localDate(now, policy.timezone) <= value ? `protected by its tag ${name} until ${value}` : undefined;
+}
+
+function vetoedBy(facts: Facts, { vetoes, now, policy }: JudgeContext): string | undefined {
+  const veto = vetoes.find((one) => one.resource === facts.identity.arn && now < one.until);
+  return veto && `vetoed by ${veto.by} until ${localDate(veto.until, policy.timezone)}: ${veto.why}`;
+}
+
+/** Why the resource is too young to be judged over `windowDays`, if it is. */
+export function tooYoung(since: Date, windowDays: number, now: Date): string | undefined {
+  const today = utcMidnight(now);
+  if (since <= daysBefore(windowDays, today)) return undefined;
+  const age = Math.max(0, Math.floor((today.getTime() - since.getTime()) / DAY_MS)); // in whole days, as the window is
+  return `${age} days old, younger than the window of ${windowDays} days`;
+}
+
+/**
+ * The values of a whole window, or why they cannot be judged. The day that is still running belongs to it, too, but may
+ * have no value yet; every day before it must have one. At midnight itself no day is running.
+ */
+export function wholeWindow(
+  series: Evidence<DailySeries>,
+  { what, windowDays, now }: { what: string; windowDays: number; now: Date },
+): Evidence<readonly number[]> {
+  if (!series.known) return unknown(`${what} unknown: ${series.why}`);
+  const { firstDay, values } = series.value;
+  const today = utcMidnight(now);
+  const indexOfToday = Math.round((today.getTime() - firstDay.getTime()) / DAY_MS);
+  const past = Array.from({ length: windowDays }, (_, day) => values[indexOfToday - windowDays + day]);
+  const present = past.filter(isMeasured);
+  const missing = windowDays - present.length;
+  if (missing > 0) return unknown(`${what} incomplete: no data for ${missing} of ${windowDays} days`);
+  const running = now > today ? values[indexOfToday] : undefined;
+  return known(isMeasured(running) ? [...present, running] : present);
+}
+
+/** Not a number is no measurement: every comparison with it is false, so it would pass as idle. */
+const isMeasured = (value: number | undefined): value is number => Number.isFinite(value);

@@ -1,0 +1,40 @@
+import type { Action, Undo } from './action.ts';
+import type { Evidence } from './evidence.ts';
+import type { EvidenceKind } from './facts.ts';
+import type { Saving } from './money.ts';
+
+export interface ActVerdict {
+  readonly verdict: 'act';
+  readonly action: Action;
+  readonly because: string;
+  readonly saving: Evidence<Saving>;
+  readonly undo: Undo;
+}
+
+export interface LeaveVerdict {
+  readonly verdict: 'leave';
+  readonly because: string;
+  /** True when it is left because something about it is not known. */
+  readonly unknown?: true;
+}
+
+/**
+ * The rule cannot tell yet: nobody has read this kind of evidence. `ifFine` is the verdict that it would give if what is
+ * lacking turned out harmless; only then is the reading worth a call that serves one resource alone.
+ */
+export interface LacksEvidence {
+  readonly verdict: 'lacks';
+  readonly evidence: EvidenceKind;
+  readonly ifFine?: ActVerdict;
+}
+
+export type Verdict = ActVerdict | LeaveVerdict;
+export type Judgement = Verdict | LacksEvidence;
+
+export const leave = (because: string): LeaveVerdict => ({ verdict: 'leave', because });
+
+/** Left because something could not be known: never a justification to act, always worth saying. */
+export const leaveUnknown = (because: string): LeaveVerdict => ({ verdict: 'leave', because, unknown: true });
+
+export const lacks = (evidence: EvidenceKind, ifFine?: ActVerdict): LacksEvidence =>
+  ifFine ? { verdict: 'lacks', evidence, ifFine } : { verdict: 'lacks', evidence };

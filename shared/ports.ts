@@ -1,0 +1,115 @@
+import type { Evidence } from './core/evidence.ts';
+import type { EvidenceKind, Facts } from './core/facts.ts';
+import type { Arn, Scope } from './core/identity.ts';
+import type { Message } from './core/message.ts';
+import type { Money } from './core/money.ts';
+import type { Plan } from './core/plan.ts';
+import type { Policy } from './core/policy.ts';
+import type { PriceQuery } from './core/price-query.ts';
+import type { Veto } from './core/rules/exempt.ts';
+
+/** A half-open range of time: `from` belongs to it, `to` does not. */
+export interface TimeRange {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Reads one account and region. Every method reads every page or throws. */
+export interface ScopeReader {
+  /**
+   * Everything of one type that is there.
+   * @throws {AccessDeniedError} when the scope may not be read
+   */
+  inventory(type: Facts['type']): Promise<Facts[]>;
+  /** One kind of evidence for each resource, in as few calls as AWS allows. What may not be read is unknown; a failure throws. */
+  read(wants: ReadonlyMap<Facts, EvidenceKind>, range: TimeRange): Promise<Map<Arn, Evidence<unknown>>>;
+}
+
+export interface Estate {
+  /** @throws {AccessDeniedError} when the account does not let us in */
+  open(scope: Scope): Promise<ScopeReader>;
+}
+
+/** AWS's public price list. */
+export interface PriceList {
+  /**
+   * The hourly on-demand price; unknown when there is none, or more than one fits.
+   * @throws {AccessDeniedError} when the price list may not be read
+   */
+  hourly(query: PriceQuery): Promise<Evidence<Money>>;
+}
+
+export interface StoredPolicy {
+  readonly version: number;
+  readonly policy: Policy;
+  readonly storedAt: Date;
+  readonly storedBy: string;
+}
+
+/** What identifies a run: a second delivery of the same tick is the same run. */
+export interface RunKey {
+  readonly function: string;
+  readonly account: string;
+  /** The tick's time, ISO 8601 in UTC. */
+  readonly time: string;
+}
+
+/** `recorded -> announced`; handing over to the function that acts comes behind. */
+export type RunState = 'recorded' | 'announced';
+
+export interface Run extends RunKey {
+  readonly planId: string;
+  readonly state: RunState;
+  /** What a person would hear from the plan; equal digests need no second message. */
+  readonly digest: string;
+  /** The tick of the last message that said this digest: this run's, or an earlier one's. */
+  readonly saidAt?: string;
+  /** Whose claim it was when this was read. */
+  readonly holder?: string;
+}
+
+/** One delivery's right to announce a run: `holder` is the Lambda request id, which a retry of the delivery keeps. */
+export interface Claim {
+  readonly holder: string;
+  readonly now: Date;
+  readonly until: Date;
+}
+
+export interface Ledger {
+  /** The policy in force, or undefined when none was ever stored. */
+  currentPolicy(): Promise<StoredPolicy | undefined>;
+  /** The vetoes of an account that have not ended at `now`. */
+  vetoes(account: string, now: Date): Promise<readonly Veto[]>;
+  /** The run of this tick, if it was recorded, and the last announced one before it. */
+  runs(key: RunKey): Promise<{ readonly current?: Run; readonly previous?: Run }>;
+  /**
+   * Records the plan and the run, once: the run that is returned is the one in the ledger, which may be another
+   * delivery's with another plan. With a claim, a new run is claimed in the same breath.
+   */
+  record(plan: Plan, digest: string, claim?: Claim): Promise<Run>;
+  /** @throws {LedgerCorruptError} when parts are missing or the hash is not that of the actions */
+  plan(id: string): Promise<Plan>;
+  /** Lets one delivery announce: true for the holder until the claim ends, false for everybody else. */
+  claim(run: Run, claim: Claim): Promise<boolean>;
+  /** Gives the claim back after a failure, so that the next delivery may try at once. */
+  release(run: Run, holder: string): Promise<void>;
+  /** The message is out, or was not needed because `saidAt` said the same. */
+  announced(run: Run, saidAt: string): Promise<void>;
+}
+
+/** Where the deployer keeps the policy. */
+export interface PolicyStore {
+  /** Stores a new version and returns it; an unchanged policy stores nothing and returns the version in force. */
+  store(policy: Policy, by: string, now: Date): Promise<StoredPolicy>;
+}
+
+export interface PriceCache {
+  /** The prices that are not older than seven days. */
+  get(queries: readonly PriceQuery[], now: Date): Promise<Map<PriceQuery, Evidence<Money>>>;
+  put(query: PriceQuery, price: Evidence<Money>, now: Date): Promise<void>;
+}
+
+export interface Announcer {
+  /** Returns once SNS has taken the message. */
+  send(message: Message): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import type { Plan } from '../core/plan.ts';
+import { planMessage } from '../core/plan-message.ts';
+import type { Policy } from '../core/policy.ts';
+import { parseDays } from '../core/quantity.ts';
+import { DAY_MS } from '../core/time.ts';
+import type { Announcer, Claim, Ledger, Run } from '../ports.ts';
+
+/** Longer than a publish ever takes, short enough that a delivery that died in it does not keep the next one waiting. */
+const CLAIM_MS = 60_000;
+
+export interface Delivery {
+  readonly ledger: Ledger;
+  readonly announcer: Announcer;
+  readonly policy: Policy;
+  /** The Lambda request id, which the retries of one delivery share. */
+  readonly holder: string;
+  /** The clock of the machine: a claim ends in real time, not in the tick's. */
+  readonly clock: () => Date;
+}
+
+/** What became of a run's message. */
+export type Said =
+  | { readonly said: 'sent' | 'before' }
+  | { readonly said: 'unchanged'; readonly since: string }
+  | { readonly said: 'by another delivery' };
+
+/**
+ * Brings a recorded run to its end from wherever it stands: announces the plan unless an earlier message of the last days
+ * said the same. A crash between taking the message and writing it down repeats the message with the same id; nothing
+ * else can repeat it, and nothing can lose it.
+ */
+export async function deliver(delivery: Delivery, recorded: { run: Run; previous?: Run; plan: Plan }): Promise<Said> {
+  const { ledger } = delivery;
+  const { run, previous } = recorded;
+  if (run.state !== 'recorded') return { said: 'before' };
+  const since = saidSince(delivery.policy, run, previous);
+  if (since) {
+    await ledger.announced(run, since);
+    return { said: 'unchanged', since };
+  }
+  const isOurs = run.holder === delivery.holder || (await ledger.claim(run, claimOf(delivery)));
+  if (!isOurs) return { said: 'by another delivery' };
+  await announce(delivery, run, recorded.plan);
+  await ledger.announced(run, run.time);
+  return { said: 'sent' };
+}
+
+/** This delivery's claim, from now on. */
+export function claimOf({ holder, clock }: Pick<Delivery, 'holder' | 'clock'>): Claim {
+  const now = clock();
+  return { holder, now, until: new Date(now.getTime() + CLAIM_MS) };
+}
+
+async function announce({ ledger, announcer, policy, holder }: Delivery, run: Run, plan: Plan): Promise<void> {
+  try {
+    await announcer.send(planMessage(plan, policy));
+  } catch (error) {
+    await ledger.release(run, holder).catch(() => undefined); // the claim ends by itself; the first error tells more
+    throw error;
+  }
+}
+
+/** When the same was last said, if it was said recently enough not to be said again. */
+function saidSince({ defaults }: Policy, run: Run, previous: Run | undefined): string | undefined {
+  if (previous?.digest !== run.digest || !previous.saidAt) return undefined;
+  const ago = Date.parse(run.time) - Date.parse(previous.saidAt);
+  return ago < parseDays(defaults.remindAfter) * DAY_MS ? previous.saidAt : undefined;
+}

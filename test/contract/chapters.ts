@@ -1,0 +1,12 @@
+import type { Chapter } from './chapter.ts';
+import { autoScaling } from './chapters/auto-scaling.ts';
+import { cloudWatch } from './chapters/cloudwatch.ts';
+import { dynamodb } from './chapters/dynamodb.ts';
+import { ec2 } from './chapters/ec2.ts';
+import { messages } from './chapters/messages.ts';
+import { pricing } from './chapters/pricing.ts';
+import { rds } from './chapters/rds.ts';
+import { ssm } from './chapters/ssm.ts';
+import { sts } from './chapters/sts.ts';
+
+export const CHAPTERS: readonly Chapter[] = [ec2, rds, cloudWatch, autoScaling, sts, ssm, dynamodb, messages, pricing];

@@ -1,0 +1,110 @@
+/** How a target is known to differ from AWS in one sentence of the contract. */
+export interface Deviation {
+  readonly because: string;
+  /** What the sentence fails with. A failure of another kind is news. */
+  readonly shows: RegExp;
+}
+
+/** By `<service>: <sentence>`. */
+export type Deviations = Readonly<Record<string, Deviation>>;
+
+const accepted = (because: string): Deviation => ({ because, shows: /^was accepted; AWS refuses it/ });
+const crashed = (because: string): Deviation => ({ because, shows: /^was refused with Error: .*XML parse error/ });
+const instead = (because: string, got: string, wanted: string): Deviation => ({
+  because,
+  shows: new RegExp(`^expected '?${got}'? to (be|be greater than|be less than or equal to) '?${wanted}'?`),
+});
+
+const NO_PRICING: Deviation = { because: 'moto has no price list', shows: /<!doctype "... is not valid JSON/ };
+const AT_ONCE = 'moto does at once what takes AWS minutes';
+
+/** moto 5.2.5. */
+export const MOTO: Deviations = {
+  'ec2: a page of fewer than five instances is refused': accepted('moto takes any page size'),
+  'ec2: a token that was never given is refused': crashed('moto looks the token up and falls over'),
+  'ec2: what is no instance id is InvalidInstanceID.Malformed': {
+    because: 'moto does not look at the shape of an id',
+    shows: /^was refused with InvalidInstanceID\.NotFound/,
+  },
+  'ec2: a filter that does not exist is refused': crashed('moto raises NotImplementedError for a filter it lacks'),
+  'ec2: a tag on an unknown instance is InvalidInstanceID.NotFound': accepted(
+    'moto tags whatever has the shape of an id',
+  ),
+  'ec2: a tag key that begins with aws: is reserved': accepted('moto reserves no keys in CreateTags'),
+  'ec2: a stop is not done at once': instead(AT_ONCE, 'stopped', 'stopping'),
+  'ec2: a start makes a new launch time': instead('moto keeps the first launch time', '\\d+', '\\d+'),
+  'ec2: a start is not done at once': instead(AT_ONCE, 'running', 'pending'),
+  'ec2: a second stop answers that it is stopped already': instead('the answer is a constant', 'stopping', 'stopped'),
+  'ec2: a second start answers that it runs already': instead('the answer is a constant', 'pending', 'running'),
+  'ec2: the type of a running instance cannot be changed': accepted('moto changes attributes in any state'),
+  'ec2: a terminated instance can be neither started nor stopped': accepted('moto revives the terminated'),
+  'ec2: pages of volumes add up to everything exactly once': instead('moto answers all volumes on one page', '1', '2'),
+  'ec2: a stopped instance shows the elastic address that it keeps': instead(
+    'moto takes every public address off at a stop',
+    'undefined',
+    '\\d+\\.\\d+\\.\\d+\\.\\d+',
+  ),
+
+  'rds: a page of databases is twenty to a hundred': accepted('moto takes any page size'),
+  'rds: a filter by the immutable resource id finds the one database': {
+    because: 'moto ignores the filter dbi-resource-id',
+    shows: /^expected \[ 'orders-1', .* to deeply equal \[ 'orders-3' \]/,
+  },
+  'rds: a new database is creating before it is available': instead(AT_ONCE, 'available', 'creating'),
+  'rds: a new database cannot be stopped yet': accepted(AT_ONCE),
+  'rds: a stop answers stopping': instead(AT_ONCE, 'stopped', 'stopping'),
+  'rds: a stop is not done at once': instead(AT_ONCE, 'stopped', 'stopping'),
+  'rds: a start answers starting': instead(AT_ONCE, 'available', 'starting'),
+  'rds: a start is not done at once': instead(AT_ONCE, 'available', 'starting'),
+  'rds: a replica cannot be stopped': {
+    because: 'moto refuses it too, but by the error of a cluster',
+    shows: /^was refused with InvalidDBClusterStateFault/,
+  },
+  'rds: the source of a replica cannot be stopped': accepted('moto looks at the replica only'),
+  'rds: SQL Server in several zones cannot be stopped': {
+    because: 'moto refuses it too, but by the error of a cluster',
+    shows: /^was refused with InvalidDBClusterStateFault/,
+  },
+  'rds: the member of an Aurora cluster cannot be stopped alone': accepted('moto does not look whether it is a member'),
+  'rds: the members stop and start with their cluster': instead('moto stops the cluster alone', 'available', 'stopped'),
+  'rds: pages of clusters add up to everything exactly once': instead('moto has one page', '1', '2'),
+  'rds: a snapshot is creating before it is available': instead(AT_ONCE, 'available', 'creating'),
+  'rds: an available snapshot is a hundred per cent done': instead('moto leaves it out', 'undefined', '100'),
+  'rds: a stopping database takes no snapshot': accepted('moto snapshots in any state'),
+
+  'cloudwatch: a page holds no more datapoints than asked, and the pages add up': instead(
+    'moto ignores MaxDatapoints',
+    '10',
+    '4',
+  ),
+  'cloudwatch: two queries of one id are a ValidationException': accepted('moto does not compare the ids'),
+  'cloudwatch: an id that begins with a capital is a ValidationException': accepted('moto does not look at the ids'),
+  'cloudwatch: more than five hundred queries are a ValidationException': accepted('moto does not count the queries'),
+  'cloudwatch: a period of no whole minutes is refused': accepted('moto computes any period'),
+
+  'auto-scaling: pages of members add up to everything exactly once': instead('moto has one page', '1', '2'),
+  'auto-scaling: a page of more than a hundred groups is a ValidationError': crashed('moto raises ValueError'),
+  'auto-scaling: a page of more than fifty members is a ValidationError': accepted('moto ignores the page size'),
+
+  'sts: a role that does not exist is AccessDenied': accepted('moto lets anybody assume any role'),
+  'sts: a wrong external id is AccessDenied': accepted('moto lets anybody assume any role'),
+  'sts: a session name of one character is a ValidationError': accepted('moto looks for too long a name only'),
+  'sts: a session name with a space or a colon is a ValidationError': accepted('moto looks for too long a name only'),
+  'sts: a session of less than fifteen minutes is a ValidationError': accepted('moto takes any duration'),
+
+  'dynamodb: an update returns just what it changed': {
+    because: 'moto returns the whole item when the update made it',
+    shows: /^expected \{ Object \(pk, sk, \.\.\.\) \} to deeply equal/,
+  },
+  'dynamodb: a batch of twenty-six items is a ValidationException': accepted('moto takes a batch of any size'),
+
+  'messages: an empty message is InvalidParameterException': accepted('moto publishes it'),
+
+  'pricing: all filters have to hold, and leave the one product with its hourly price': NO_PRICING,
+  'pricing: what is not for sale is nothing, and no error': NO_PRICING,
+  'pricing: pages of products add up to everything exactly once': NO_PRICING,
+  'pricing: a page of more than a hundred products is InvalidParameterException': NO_PRICING,
+};
+
+/** None: the sandbox is ours, and what it answers wrongly is to be mended. */
+export const SANDBOX: Deviations = {};

@@ -1,0 +1,70 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Whose eyes to look through: the target's own account in its home region, unless told otherwise. */
+export interface Where {
+  readonly region?: string;
+  readonly credentials?: Credentials;
+}
+
+/** Something that claims to be AWS. */
+export interface Target {
+  readonly account: string;
+  readonly region: string;
+  /** What the target takes for the present. */
+  now(): Date;
+  clients(where?: Where): Clients;
+  /** Lets the target's account assume a role of another. The one thing that is not seeded by API calls. */
+  addRole(account: string, name: string, conditions: { readonly externalId: string }): void;
+  /** Lets the target get on with what it has begun. It need not take real time. */
+  pass(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Clients = ReturnType<typeof clientsAt>;
+
+/** The real SDK, pointed at an address. One attempt each: a retry would hide what was answered first. */
+export function clientsAt(endpoint: string, region: string, credentials: Credentials) {
+  const config = { endpoint, region, credentials, maxAttempts: 1 };
+  return {
+    autoScaling: new AutoScalingClient(config),
+    cloudWatch: new CloudWatchClient(config),
+    dynamo: new DynamoDBClient(config),
+    ec2: new EC2Client(config),
+    pricing: new PricingClient(config),
+    rds: new RDSClient(config),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
+    ssm: new SSMClient(config),
+    sts: new STSClient(config),
+  };
+}
+
+/** Remembers every client that it hands out, so that closing the target leaves no socket open. */
+export function clientShop(endpoint: string, home: { region: string; credentials: Credentials }) {
+  const handedOut: Clients[] = [];
+  return {
+    clients({ region = home.region, credentials = home.credentials }: Where = {}): Clients {
+      const clients = clientsAt(endpoint, region, credentials);
+      handedOut.push(clients);
+      return clients;
+    },
+    destroy() {
+      for (const client of handedOut.flatMap((clients) => Object.values(clients))) client.destroy();
+    },
+  };
+}

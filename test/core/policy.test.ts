@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  describeProblem,
+  InvalidPolicyError,
+  METRIC_RETENTION_DAYS,
+  modeOf,
+  type Policy,
+  type PolicyProblem,
+  parsePolicy,
+  policyHash,
+} from '../../shared/core/policy.ts';
+import { REGIONS } from '../../shared/core/regions.ts';
+
+function problemsOf(input: unknown): readonly PolicyProblem[] {
+  try {
+    parsePolicy(input);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPolicyError) return error.problems;
+    throw error;
+  }
+}
+
+const inWords = (input: unknown): string[] => problemsOf(input).map(describeProblem);
+
+const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
+const REGION = `an AWS region: ${REGIONS.join(', ')}`;
+const SECTION = 'a section with the keys timezone, scopes, concurrency, defaults, rules';
+
+describe('the defaults', () => {
+  it('are report only, careful and complete', () => {
+    expect(parsePolicy({})).toEqual({
+      timezone: 'UTC',
+      scopes: [],
+      concurrency: 4,
+      defaults: {
+        mode: 'report',
+        protectTag: 'lamplighter:protect',
+        ownerTag: 'owner',
+        minMonthlySaving: 5,
+        remindAfter: '7d',
+      },
+      rules: {
+        'idle-database': { window: '35d', monitoringConnections: 0, iops: 5, cap: { count: 10, share: '5%' } },
+        'idle-instance': {
+          window: '28d',
+          cpuPercent: 5,
+          networkBytesPerDay: '5MB',
+          cap: { count: 10, share: '5%' },
+        },
+      },
+    } satisfies Policy);
+  });
+
+  it.each([undefined, null])('are what an empty file (%s) means', (empty) => {
+    expect(parsePolicy(empty)).toEqual(parsePolicy({}));
+  });
+
+  it('fill in what a section leaves out', () => {
+    const { rules } = parsePolicy({ rules: { 'idle-instance': { cap: { count: 3 } } } });
+    expect(rules['idle-instance']).toMatchObject({ window: '28d', cap: { count: 3, share: '5%' } });
+    expect(rules['idle-database'].window).toBe('35d');
+  });
+});
+
+describe('the mode of a rule', () => {
+  it('is its own, else the default', () => {
+    const policy = parsePolicy({ defaults: { mode: 'off' }, rules: { 'idle-instance': { mode: 'report' } } });
+    expect([modeOf(policy, 'idle-instance'), modeOf(policy, 'idle-database')]).toEqual(['report', 'off']);
+  });
+
+  it.each(['false', 'true', false, true, 'Off', 'approve', 'auto', '', 0, null])('is never taken from %j', (mode) => {
+    expect(inWords({ defaults: { mode }, rules: { 'idle-database': { mode } } })).toEqual([
+      'defaults.mode: report or off',
+      'rules.idle-database.mode: report or off',
+    ]);
+  });
+});
+
+describe('what is wrong', () => {
+  it.each<[string, unknown, string[]]>([
+    ['a list instead of a policy', [], [`policy: ${SECTION}`]],
+    ['a text instead of a policy', 'mode: report', [`policy: ${SECTION}`]],
+    [
+      'a key that does not exist',
+      { timezon: 'UTC' },
+      ['timezon: unknown key; allowed: timezone, scopes, concurrency, defaults, rules'],
+    ],
+    [
+      'two keys of one section that do not exist',
+      { defaults: { grace: '7d', approvers: [] } },
+      ['grace', 'approvers'].map(
+        (key) => `defaults.${key}: unknown key; allowed: mode, protectTag, ownerTag, minMonthlySaving, remindAfter`,
+      ),
+    ],
+    [
+      'a rule that does not exist',
+      { rules: { 'idle-databases': {} } },
+      ['rules.idle-databases: unknown key; allowed: idle-database, idle-instance'],
+    ],
+    [
+      'a threshold of another rule',
+      { rules: { 'idle-database': { cpuPercent: 5 } } },
+      ['rules.idle-database.cpuPercent: unknown key; allowed: mode, window, monitoringConnections, iops, cap'],
+    ],
+    ['a section without content', { rules: null }, ['rules: a section with the keys idle-database, idle-instance']],
+    ['a time zone that does not exist', { timezone: 'Asia/Soeul' }, ['timezone: an IANA time zone such as Asia/Seoul']],
+    [
+      'a window beyond what CloudWatch keeps',
+      { rules: { 'idle-database': { window: '456d' }, 'idle-instance': { window: '6d' } } },
+      [`rules.idle-database.window: ${WINDOW}`, `rules.idle-instance.window: ${WINDOW}`],
+    ],
+    [
+      'a window without a unit',
+      { rules: { 'idle-database': { window: 35 } } },
+      ['rules.idle-database.window: a number of days such as "7d"'],
+    ],
+    [
+      'a region that does not exist',
+      { scopes: [{ account: '123456789012', regions: ['eu-west-1', 'eu-west-9'] }] },
+      [`scopes[0].regions[1]: ${REGION}`],
+    ],
+    [
+      'an account without its quotes',
+      { scopes: [{ account: 123456789012, regions: ['eu-west-1'] }] },
+      ['scopes[0].account: an account id in quotes, 12 digits'],
+    ],
+    [
+      'an account that is too short',
+      { scopes: [{ account: '12345678901', regions: ['eu-west-1'] }] },
+      ['scopes[0].account: an account id in quotes, 12 digits'],
+    ],
+    [
+      'no region',
+      { scopes: [{ account: '123456789012', regions: [] }, { account: '123456789013' }] },
+      ['scopes[0].regions: at least one AWS region', 'scopes[1].regions: a list of AWS regions'],
+    ],
+    [
+      'an account listed twice',
+      {
+        scopes: [
+          { account: '123456789012', regions: ['eu-west-1'] },
+          { account: '123456789013', regions: ['eu-west-1'] },
+          { account: '123456789012', regions: ['eu-west-2'] },
+        ],
+      },
+      ['scopes[2].account: each account once; list all its regions there'],
+    ],
+    ['scopes that are no list', { scopes: {} }, ['scopes: a list of {account, regions}']],
+    ['a scope that is no section', { scopes: [null] }, ['scopes[0]: a section with the keys account, regions']],
+    [
+      'no tag names',
+      { defaults: { protectTag: '', ownerTag: 'x'.repeat(129) } },
+      ['defaults.protectTag', 'defaults.ownerTag'].map((path) => `${path}: a tag name of 1 to 128 characters`),
+    ],
+    [
+      'amounts out of range',
+      {
+        concurrency: 0,
+        defaults: { minMonthlySaving: -1, remindAfter: '91d' },
+        rules: {
+          'idle-database': { iops: -0.1, monitoringConnections: 1.5, cap: { count: 101, share: '101%' } },
+          'idle-instance': { cpuPercent: 0, networkBytesPerDay: '5 megabytes', cap: { count: 0, share: '0%' } },
+        },
+      },
+      [
+        'concurrency: a whole number from 1 to 32',
+        'defaults.minMonthlySaving: a number, at least 0',
+        'defaults.remindAfter: from 1d to 90d (a message that never returns is forgotten)',
+        'rules.idle-database.monitoringConnections: a whole number from 0 to 1000',
+        'rules.idle-database.iops: a number, at least 0',
+        'rules.idle-database.cap.count: a whole number from 1 to 100',
+        'rules.idle-database.cap.share: above 0% and up to 100%',
+        'rules.idle-instance.cpuPercent: a percentage above 0 and up to 100',
+        'rules.idle-instance.networkBytesPerDay: a size such as "5MB", in B, KB, MB, GB, KiB, MiB, GiB',
+        'rules.idle-instance.cap.count: a whole number from 1 to 100',
+        'rules.idle-instance.cap.share: above 0% and up to 100%',
+      ],
+    ],
+    [
+      'other types than numbers',
+      {
+        concurrency: '4',
+        defaults: { minMonthlySaving: '5' },
+        rules: { 'idle-database': { iops: null }, 'idle-instance': { cpuPercent: Number.NaN } },
+      },
+      [
+        'concurrency: a whole number from 1 to 32',
+        'defaults.minMonthlySaving: a number, at least 0',
+        'rules.idle-database.iops: a number, at least 0',
+        'rules.idle-instance.cpuPercent: a percentage above 0 and up to 100',
+      ],
+    ],
+  ])('is said by place, with what is allowed: %s', (_, input, problems) => {
+    expect(inWords(input)).toEqual(problems);
+  });
+
+  it('is said all at once, in an error that reads as a list', () => {
+    const wrong = {
+      timezone: 'Nowhere',
+      scopes: [
+        { account: '123456789012', regions: ['eu-west-9'] },
+        { account: '123456789012', regions: ['eu-west-1'] },
+      ],
+      defaults: { mode: false },
+      rules: { 'idle-databse': {}, 'idle-instance': { window: '999d' } },
+    };
+    expect(
+      problemsOf(wrong)
+        .map(({ path }) => path.join('.'))
+        .sort(),
+    ).toEqual([
+      'defaults.mode',
+      'rules.idle-databse',
+      'rules.idle-instance.window',
+      'scopes.0.regions.0',
+      'scopes.1.account',
+      'timezone',
+    ]);
+    expect(() => parsePolicy(wrong)).toThrow(/^the policy is not valid:\n {2}\S/);
+    expect(() => parsePolicy(wrong)).toThrow(expect.objectContaining({ name: 'InvalidPolicyError' }));
+  });
+
+  it('is never repeated in the message: it may be a secret pasted by mistake', () => {
+    const secret = 'AKIA-s3cr3t';
+    const anywhere = {
+      timezone: secret,
+      scopes: [{ account: secret, regions: [secret] }, secret],
+      concurrency: secret,
+      defaults: {
+        mode: secret,
+        protectTag: secret.repeat(20),
+        ownerTag: [secret],
+        minMonthlySaving: secret,
+        remindAfter: secret,
+      },
+      rules: {
+        'idle-database': {
+          mode: secret,
+          window: secret,
+          monitoringConnections: secret,
+          iops: secret,
+          cap: { count: secret, share: secret },
+        },
+        'idle-instance': {
+          mode: secret,
+          window: secret,
+          cpuPercent: secret,
+          networkBytesPerDay: secret,
+          cap: secret,
+        },
+      },
+    };
+    expect(problemsOf(anywhere)).toHaveLength(21);
+    expect(inWords(anywhere).join('\n')).not.toContain(secret);
+  });
+});
+
+const percent = fc.integer({ min: 1, max: 100 }).map((number) => `${number}%`);
+const days = (min: number) => fc.integer({ min, max: min === 1 ? 90 : METRIC_RETENTION_DAYS }).map((n) => `${n}d`);
+const partial = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { requiredKeys: [] });
+const mode = fc.constantFrom('report', 'off');
+const cap = partial({ count: fc.integer({ min: 1, max: 100 }), share: percent });
+const tag = fc.string({ minLength: 1, maxLength: 128 });
+
+const anyPolicy = partial({
+  timezone: fc.constantFrom('UTC', 'Asia/Seoul', 'America/Los_Angeles'),
+  scopes: fc.uniqueArray(fc.integer({ min: 0, max: 999_999_999_999 }), { maxLength: 4 }).map((accounts) =>
+    accounts.map((account, index) => ({
+      account: String(account).padStart(12, '0'),
+      regions: REGIONS.slice(index, index + 2),
+    })),
+  ),
+  concurrency: fc.integer({ min: 1, max: 32 }),
+  defaults: partial({
+    mode,
+    protectTag: tag,
+    ownerTag: tag,
+    minMonthlySaving: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    remindAfter: days(1),
+  }),
+  rules: partial({
+    'idle-database': partial({
+      mode,
+      window: days(7),
+      monitoringConnections: fc.integer({ min: 0, max: 1000 }),
+      iops: fc.integer({ min: 0, max: 1e6 }),
+      cap,
+    }),
+    'idle-instance': partial({
+      mode,
+      window: days(7),
+      cpuPercent: fc.integer({ min: 1, max: 100 }),
+      networkBytesPerDay: fc.integer({ min: 0, max: 1e9 }).map((n) => `${n}KiB`),
+      cap,
+    }),
+  }),
+});
+
+describe('a valid policy', () => {
+  it('parses again to itself', () => {
+    fc.assert(
+      fc.property(anyPolicy, (input) => {
+        const policy = parsePolicy(input);
+        expect(parsePolicy(policy)).toEqual(policy);
+        expect(parsePolicy(JSON.parse(JSON.stringify(policy)))).toEqual(policy);
+      }),
+    );
+  });
+
+  it('is told from another by its hash, and not by what it spells out', () => {
+    const spelt = parsePolicy({ timezone: 'UTC', rules: { 'idle-instance': { cpuPercent: 5 } } });
+    expect(policyHash(spelt)).toBe(policyHash(parsePolicy({})));
+    expect(policyHash(parsePolicy({ timezone: 'Asia/Seoul' }))).not.toBe(policyHash(parsePolicy({})));
+  });
+});

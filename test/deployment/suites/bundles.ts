@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { bundle, handlers } from '../../../scripts/bundle/bundle.ts';
+import { functionsOf } from '../../../scripts/package/deployed.ts';
+import type { Packaged } from '../../../scripts/package/packaged.ts';
+import { calledActions } from '../calls.ts';
+
+/** Importing a handler wires it up; whatever connects at that moment is a mistake, and the test shall say so. */
+const NO_NETWORK =
+  'data:text/javascript,import net from "node:net";net.Socket.prototype.connect=()=>{throw new Error("connected")}';
+
+export function bundleSuite(packaged: Packaged): void {
+  const { folder, bundles, zips } = packaged;
+
+  it('bundles every function that is deployed, and deploys every function that is bundled', () => {
+    expect(functionsOf(packaged).map(({ name }) => name)).toEqual(bundles.map(({ name }) => name));
+  });
+
+  describe.each(functionsOf(packaged))('the zip of $name', ({ name, properties }) => {
+    const files = zips.get(name)!;
+    const code = files.get(`dist/${name}/index.mjs`)?.toString() ?? '';
+
+    it('holds the bundle and its source map', () => {
+      expect([...files.keys()].sort()).toEqual([`dist/${name}/index.mjs`, `dist/${name}/index.mjs.map`]);
+    });
+
+    it('maps back to the sources without carrying them', () => {
+      const map = JSON.parse(files.get(`dist/${name}/index.mjs.map`)?.toString() ?? '');
+      expect(map.sources).toContainEqual(expect.stringMatching(`functions/${name}/handler.ts$`));
+      expect(map).not.toHaveProperty('sourcesContent');
+      expect(code).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
+    });
+
+    it.each([
+      ['as configured', {}],
+      ['with a chat topic', { CHAT_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:lamplighter-prod-chat' }],
+    ])('exports a handler, %s, and connects to nothing until it is called', { timeout: 30_000 }, async (_, more) => {
+      const { Variables } = properties.Environment as { Variables: Record<string, string> };
+      const file = join(folder, 'dist', name, 'index.mjs'); // the same bytes as in the zip
+      expect(firstDifference(await readFile(file, 'utf8'), code)).toBeUndefined();
+      const script = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler)`;
+      const environment = { ...LAMBDA, ...Variables, EXTERNAL_ID: 'the-external-id-of-the-hub', ...more };
+      const options = ['--import', NO_NETWORK, '--input-type=module', '--eval', script];
+      const { stdout } = await promisify(execFile)(process.execPath, options, { env: environment });
+      expect(stdout).toBe('function\n');
+    });
+
+    it('is the same for the same sources', { timeout: 30_000 }, async () => {
+      const handler = handlers().find((path) => path.endsWith(`/${name}/handler.ts`))!;
+      const again = await bundle(handler, join(folder, 'again'));
+      expect(firstDifference(await readFile(again.file, 'utf8'), code)).toBeUndefined();
+      const map = files.get(`dist/${name}/index.mjs.map`)?.toString() ?? '';
+      expect(firstDifference(await readFile(`${again.file}.map`, 'utf8'), map)).toBeUndefined();
+    });
+
+    it('stays within the size that cold starts were measured with', () => {
+      expect(code.length / 1024).toBeLessThan(768);
+    });
+
+    it('does not even know the operations that it does not call', () => {
+      const known = (operation: string) => code.includes(`"${operation}"`);
+      const called = calledActions(bundles.find((candidate) => candidate.name === name)!.metafile);
+      expect(called.filter((action) => !known(action.split(':')[1]!))).toEqual([]);
+      expect(['TerminateInstances', 'DeleteDBInstance', 'AuthorizeSecurityGroupIngress'].filter(known)).toEqual([]);
+    });
+
+    it('takes its credentials from the environment and knows no other place', () => {
+      const inputs = Object.values(bundles.find((candidate) => candidate.name === name)!.metafile.outputs)
+        .flatMap((output) => Object.keys(output.inputs))
+        .map((path) => /@aws-sdk\/(credential-provider-[\w-]+)/.exec(path)?.[1])
+        .filter((provider) => provider !== undefined);
+      expect(new Set(inputs)).toEqual(new Set(['credential-provider-env']));
+    });
+  });
+}
+
+/** Half a megabyte in one line is nothing to print when a test fails. */
+function firstDifference(one: string, other: string): string | undefined {
+  if (one === other) return undefined;
+  const at = [...one].findIndex((character, index) => character !== other[index]);
+  return `at ${at}: ${one.slice(at, at + 60)} | ${other.slice(at, at + 60)}`;
+}
+
+/** What Lambda itself puts into the environment. */
+const LAMBDA = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_LAMBDA_FUNCTION_NAME: 'lamplighter',
+  AWS_REGION: 'us-east-1',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'token',
+};

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { functionsOf, MEMBER, ofType } from '../../../scripts/package/deployed.ts';
+import { type Packaged, packagedTemplate, serverless } from '../../../scripts/package/packaged.ts';
+import { resolve } from '../../../scripts/package/resolve.ts';
+import { validateTemplate } from '../validate-template.ts';
+
+export function templateSuite(packaged: Packaged): void {
+  const { template, folder, output } = packaged;
+  const { Resources } = resolve(template);
+  const deadLetters = 'arn:aws:sqs:us-east-1:123456789012:lamplighter-prod-dead-letters';
+  const alertTopic = 'arn:aws:sns:us-east-1:123456789012:lamplighter-prod-alerts';
+
+  describe('the templates', () => {
+    it('are valid', () => {
+      expect(validateTemplate(template)).toEqual([]);
+      expect(validateTemplate(MEMBER)).toEqual([]);
+    });
+
+    it('are packaged without a warning', () => {
+      expect(output).not.toMatch(/warn|deprecat/i);
+    });
+
+    it('give the hub the same role to be looked at as every member', () => {
+      expect(template.Resources.LookRole).toEqual(MEMBER.Resources.LookRole);
+      const inMember = resolve(MEMBER, { HubAccountId: '123456789012', Stage: 'prod', ExternalId: 'x'.repeat(16) });
+      const inHub = resolve(template, { ExternalId: 'x'.repeat(16) });
+      expect(inMember.Resources.LookRole).toEqual(inHub.Resources.LookRole);
+    });
+
+    it('ask for an external id, which no stack can do without', { timeout: 60_000 }, async () => {
+      expect(template.Parameters?.ExternalId).toMatchObject({ Default: '', MinLength: 16, NoEcho: true });
+      expect(MEMBER.Parameters?.ExternalId).not.toHaveProperty('Default');
+      const deployment = serverless(folder, 'deploy', '--package', '.serverless');
+      await expect(deployment).rejects.toMatchObject({ stdout: expect.stringContaining('No external id') });
+    });
+
+    it('say what the deployer needs to know', () => {
+      expect(Object.keys(template.Outputs ?? {})).toEqual(
+        expect.arrayContaining([
+          'AlertTopicArn',
+          'DeadLetterQueueUrl',
+          'LedgerTable',
+          'LookRoleArn',
+          'RightSizeFunction',
+          'RightSizeRoleArn',
+        ]),
+      );
+    });
+
+    it('take their parameters', { timeout: 60_000 }, async () => {
+      const parameters = {
+        alertEmail: 'sre@example.com',
+        chatTopic: 'true',
+        externalId: 'a-long-external-id',
+        logRetentionDays: '30',
+        reservedConcurrency: '1',
+        schedule: 'cron(0 7 ? * MON-FRI *)',
+        silentHours: '80',
+        timezone: 'Asia/Seoul',
+      };
+      const options = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+      await serverless(folder, 'package', '--package', '.serverless', '--stage', 'trial', ...options);
+      const trial = await packagedTemplate(folder);
+      const deployed = resolve(trial).Resources;
+
+      expect(validateTemplate(trial)).toEqual([]);
+      expect(deployed.AlertMail?.Properties).toMatchObject({ Endpoint: 'sre@example.com', Protocol: 'email' });
+      expect(deployed.LookRole?.Properties).toMatchObject({ RoleName: 'lamplighter-look' });
+      expect(deployed.RightSizeRole?.Properties).toMatchObject({ RoleName: 'lamplighter-right-size-trial' });
+      expect(deployed.RightSizeDidNotRun?.Properties).toMatchObject({ EvaluationPeriods: '80' });
+      expect(deployed.RightDashsizeLogGroup?.Properties).toMatchObject({ RetentionInDays: 30 });
+      expect(deployed.RightDashsizeLambdaFunction?.Properties).toMatchObject({
+        ReservedConcurrentExecutions: 1,
+        Environment: {
+          Variables: {
+            CHAT_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:lamplighter-trial-chat',
+            EXTERNAL_ID: 'a-long-external-id',
+          },
+        },
+      });
+      expect(deployed.RightSizeSchedule?.Properties).toMatchObject({
+        ScheduleExpression: 'cron(0 7 ? * MON-FRI *)',
+        ScheduleExpressionTimezone: 'Asia/Seoul',
+      });
+    });
+  });
+
+  describe('what is kept', () => {
+    it('is the ledger, which is encrypted, backed up, and outlives the stack', () => {
+      expect(Resources.Ledger).toMatchObject({
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          BillingMode: 'PAY_PER_REQUEST',
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: expect.stringContaining('key/Key') },
+          TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+        },
+      });
+    });
+
+    it('is the key of the ledger, which is useless without it', () => {
+      expect(Resources.Key).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+        Properties: { EnableKeyRotation: true },
+      });
+    });
+
+    it('is encrypted wherever it lies', () => {
+      const topics = ofType(template, 'AWS::SNS::Topic').map(([, topic]) => topic.Properties);
+      expect(topics).toHaveLength(2);
+      for (const topic of topics) expect(topic).toHaveProperty('KmsMasterKeyId');
+
+      const queues = ofType(template, 'AWS::SQS::Queue').map(([, queue]) => queue.Properties);
+      expect(queues).toEqual([
+        expect.objectContaining({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 }),
+      ]);
+
+      const buckets = ofType(template, 'AWS::S3::Bucket').map(([, bucket]) => bucket.Properties);
+      for (const bucket of buckets) expect(bucket).toHaveProperty('BucketEncryption');
+    });
+
+    it.each(functionsOf(packaged))('is the log of $name, for a limited time', ({ properties }) => {
+      const logGroups = ofType(resolve(template), 'AWS::Logs::LogGroup').map(([, group]) => group.Properties);
+      expect(logGroups).toContainEqual({
+        LogGroupName: `/aws/lambda/${properties.FunctionName}`,
+        RetentionInDays: 90,
+        KmsKeyId: expect.stringContaining('key/Key'),
+      });
+    });
+  });
+
+  describe.each(functionsOf(packaged))('$name', ({ name, properties }) => {
+    const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
+    const alarms = ofType(resolve(template), 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
+    const alarmOn = (metric: string) =>
+      alarms.find((alarm) => alarm?.MetricName === metric && JSON.stringify(alarm.Dimensions).includes(name));
+
+    it('runs on the pinned runtime', () => {
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 900 });
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    });
+
+    it('has its attempts within the age that an event may reach, and then a dead letter queue', () => {
+      expect(properties.DeadLetterConfig).toEqual({ TargetArn: deadLetters });
+      const [retries] = ofType(resolve(template), 'AWS::Lambda::EventInvokeConfig')
+        .map(([, config]) => config.Properties as Record<string, number | string>)
+        .filter((config) => config.FunctionName === properties.FunctionName);
+      const pauses = 60 + 120; // Lambda's, before the second and the third attempt
+      const needed = Number(properties.Timeout) * (Number(retries?.MaximumRetryAttempts) + 1) + pauses;
+      expect(retries).toMatchObject({ MaximumRetryAttempts: 2 });
+      expect(Number(retries?.MaximumEventAgeInSeconds)).toBeGreaterThanOrEqual(needed);
+    });
+
+    it('is told the time that it was planned for, again and again until it has started', () => {
+      const schedules = ofType(resolve(template), 'AWS::Scheduler::Schedule').map(
+        ([, { Properties = {} }]) => Properties,
+      );
+      const schedule = schedules.find(({ Target }) => (Target as { Arn: string }).Arn === arn) ?? {};
+      expect(schedule).toMatchObject({
+        GroupName: 'lamplighter-prod',
+        ScheduleExpression: 'cron(30 6 * * ? *)',
+        ScheduleExpressionTimezone: 'UTC',
+        FlexibleTimeWindow: { Mode: 'FLEXIBLE' },
+        Target: {
+          RoleArn: 'arn:aws:iam::123456789012:role/lamplighter-scheduler-prod',
+          RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 3600 },
+          DeadLetterConfig: { Arn: deadLetters },
+        },
+      });
+      const { Input } = schedule.Target as { Input: string };
+      expect(JSON.parse(Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' });
+    });
+
+    it('raises an alarm when it fails or is throttled', () => {
+      const atOnce = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 };
+      expect(alarmOn('Errors')).toMatchObject(atOnce);
+      expect(alarmOn('Throttles')).toMatchObject(atOnce);
+    });
+
+    it('raises an alarm when it does not run at all', () => {
+      const alarm = alarmOn('Invocations');
+      expect(alarm).toMatchObject({
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+        TreatMissingData: 'breaching',
+      });
+      const hours = (Number(alarm?.Period) * Number(alarm?.EvaluationPeriods)) / 3600;
+      expect(hours).toBeGreaterThan(25); // the longest day
+      expect(hours).toBeLessThanOrEqual(7 * 24); // CloudWatch's limit for periods of an hour
+    });
+  });
+
+  describe('the alarms', () => {
+    const alarms = ofType(resolve(template), 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties ?? {});
+
+    it('tell of dead letters', () => {
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          MetricName: 'ApproximateNumberOfMessagesVisible',
+          Dimensions: [{ Name: 'QueueName', Value: 'lamplighter-prod-dead-letters' }],
+          Threshold: 1,
+        }),
+      );
+    });
+
+    it.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))('%s reaches people', (_, alarm) => {
+      expect(alarm.AlarmActions).toEqual([alertTopic]);
+      expect(alarm.AlarmDescription).toBeTruthy();
+    });
+  });
+}

@@ -1,0 +1,58 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterEach, beforeEach } from 'vitest';
+import type { Region } from '../../sandbox/estate/account.ts';
+import type { Credentials } from '../../sandbox/estate/identity.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+
+/** Real clients of every service, without retries: a test wants to see the first answer. */
+export function clientsOf({ url, env }: Sandbox, { region = env.AWS_REGION ?? '', credentials = hubKey(env) } = {}) {
+  const config = { endpoint: url, region, credentials, maxAttempts: 1 };
+  return {
+    autoScaling: new AutoScalingClient(config),
+    cloudwatch: new CloudWatchClient(config),
+    dynamodb: new DynamoDBClient(config),
+    ec2: new EC2Client(config),
+    // The Pricing API is not in every region.
+    pricing: new PricingClient({ ...config, region: 'us-east-1' }),
+    rds: new RDSClient(config),
+    sns: new SNSClient(config),
+    sqs: new SQSClient(config),
+    ssm: new SSMClient(config),
+    sts: new STSClient(config),
+  };
+}
+
+export type Clients = ReturnType<typeof clientsOf>;
+
+const hubKey = (env: Sandbox['env']): Credentials => ({
+  accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+  secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+  sessionToken: env.AWS_SESSION_TOKEN ?? '',
+});
+
+/** A sandbox of its own for every test of a file, the hub's home region in it, and clients of the hub. */
+export interface Stage {
+  sandbox: Sandbox;
+  home: Region;
+  clients: Clients;
+}
+
+export function stageForEachTest(options: SandboxOptions = {}): Stage {
+  const stage = {} as Stage;
+  beforeEach(async () => {
+    stage.sandbox = await startSandbox(options);
+    stage.home = stage.sandbox.estate.hub.region(stage.sandbox.env.AWS_REGION ?? '');
+    stage.clients = clientsOf(stage.sandbox);
+  });
+  afterEach(() => stage.sandbox.close());
+  return stage;
+}
