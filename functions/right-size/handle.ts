@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { countsOf } from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
-import { rulesInForce } from '../../shared/core/rules.ts';
+import { RULE_IDS, rulesInForce } from '../../shared/core/rules.ts';
 import type { Announcer, Estate, Ledger } from '../../shared/ports.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/errors.ts';
@@ -31,7 +31,8 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   const policy = (await ports.ledger.currentPolicy())?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
   const sources = { estate: ports.estate, prices: ports.prices, limit: pLimit(policy.concurrency) };
-  const rules = event.rules ?? rulesInForce(policy);
+  // An explanation tells of every rule, also of those that are switched off.
+  const rules = event.rules ?? (event.resource ? RULE_IDS : rulesInForce(policy));
   const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules };
 
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);

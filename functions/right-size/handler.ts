@@ -13,6 +13,7 @@ import { awsPriceList, cachedPrices, priceListRegion } from '../../shared/aws/pr
 import { partitionOf } from '../../shared/core/identity.ts';
 import { optionalSetting, readConfig, setting } from '../../shared/runtime/config.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
+import { log } from '../../shared/runtime/log.ts';
 import { eventSchema } from './event.ts';
 import { handle } from './handle.ts';
 
@@ -44,9 +45,10 @@ export const handler = defineFunction({
   event: eventSchema,
   handle: handle({
     ledger: dynamoLedger(table),
-    announcer: snsAnnouncer(new SNSClient(home), {
+    announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
       alerts: config.TOPIC_ARN,
       ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
+      onChatError: (error) => log.warn('chat refused the message', error as Error),
     }),
     estate: awsEstate(credentialsOf),
     prices: cachedPrices(priceList, dynamoPriceCache(table)),

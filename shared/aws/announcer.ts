@@ -6,6 +6,8 @@ export interface Topics {
   readonly alerts: string;
   /** For Amazon Q Developer in chat applications; none when there is no chat. */
   readonly chat?: string;
+  /** Told when chat refuses a message. It is not thrown: a retry would repeat the alert, which is out by then. */
+  readonly onChatError?: (error: unknown) => void;
 }
 
 /**
@@ -27,7 +29,8 @@ export function snsAnnouncer(client: SNSClient, topics: Topics): Announcer {
           MessageAttributes: toAttributes(message.attributes),
         }),
       );
-      if (topics.chat) await client.send(chatCommand(topics.chat, message));
+      if (topics.chat)
+        await client.send(chatCommand(topics.chat, message)).catch(topics.onChatError ?? (() => undefined));
     },
   };
 }

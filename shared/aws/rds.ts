@@ -13,17 +13,14 @@ import { tagsOf } from './tags.ts';
 /** Every database that RDS describes: instances, clusters and their members; Neptune and DocumentDB answer here too. */
 export async function listDatabases(client: RDSClient, scope: Scope): Promise<DatabaseFacts[]> {
   const instances = await everyItem(paginateDescribeDBInstances({ client, pageSize: 100 }, {}), (page) =>
-    page.DBInstances?.map((instance) => ({ facts: instanceFacts(instance, scope), instance })),
+    page.DBInstances?.map((instance) => instanceFacts(instance, scope)),
   );
   const clusters = await everyItem(
     paginateDescribeDBClusters({ client, pageSize: 100 }, {}),
     (page) => page.DBClusters,
   );
-  const classOf = new Map(instances.map(({ instance }) => [instance.DBInstanceIdentifier, instance.DBInstanceClass]));
-  return [
-    ...instances.map(({ facts }) => facts),
-    ...clusters.map((cluster) => clusterFacts(cluster, scope, (member) => classOf.get(member) ?? 'unknown')),
-  ];
+  const byName = new Map(instances.map((facts) => [facts.name, facts]));
+  return [...instances, ...clusters.map((cluster) => clusterFacts(cluster, scope, byName))];
 }
 
 function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
@@ -43,6 +40,7 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     status: instance.DBInstanceStatus ?? 'unknown',
     ...(instance.InstanceCreateTime ? { createdAt: instance.InstanceCreateTime } : {}),
     ...(instance.DBClusterIdentifier ? { memberOf: instance.DBClusterIdentifier } : {}),
+    members: [],
     classes: [instance.DBInstanceClass ?? 'unknown'],
     metricNames: [name],
     multiAz: instance.MultiAZ ?? false,
@@ -71,8 +69,9 @@ function instanceReplication(instance: DBInstance): string[] {
   ];
 }
 
-function clusterFacts(cluster: DBCluster, scope: Scope, classOf: (member: string) => string): DatabaseFacts {
-  const members = (cluster.DBClusterMembers ?? []).flatMap((member) => member.DBInstanceIdentifier ?? []);
+function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<string, DatabaseFacts>): DatabaseFacts {
+  const names = (cluster.DBClusterMembers ?? []).flatMap((member) => member.DBInstanceIdentifier ?? []);
+  const members = names.flatMap((name) => byName.get(name) ?? []);
   return {
     type: 'database',
     form: 'cluster',
@@ -88,8 +87,15 @@ function clusterFacts(cluster: DBCluster, scope: Scope, classOf: (member: string
     ...(cluster.EngineMode ? { engineMode: cluster.EngineMode } : {}),
     status: cluster.Status ?? 'unknown',
     ...(cluster.ClusterCreateTime ? { createdAt: cluster.ClusterCreateTime } : {}),
-    classes: members.map(classOf),
-    metricNames: members,
+    members: members.map(({ identity, name, tags, status, pendingModifications }) => ({
+      identity,
+      name,
+      tags,
+      status,
+      pendingModifications,
+    })),
+    classes: names.map((name) => byName.get(name)?.classes[0] ?? 'unknown'),
+    metricNames: names,
     multiAz: cluster.MultiAZ ?? false,
     replication: [
       ...(cluster.ReplicationSourceIdentifier ? [`a replica of ${cluster.ReplicationSourceIdentifier}`] : []),

@@ -75,6 +75,14 @@ export interface InstanceFacts extends ResourceFacts {
   readonly evidence: Read<InstanceEvidence>;
 }
 
+export interface DatabaseMember {
+  readonly identity: Identity;
+  readonly name: string;
+  readonly tags: Tags;
+  readonly status: string;
+  readonly pendingModifications: readonly string[];
+}
+
 export interface DatabaseFacts extends ResourceFacts {
   readonly type: 'database';
   readonly form: 'instance' | 'cluster';
@@ -86,6 +94,8 @@ export interface DatabaseFacts extends ResourceFacts {
   readonly createdAt?: Date;
   /** The cluster that an instance is a member of. */
   readonly memberOf?: string;
+  /** The instances of a cluster: what holds one of them back holds back the cluster. */
+  readonly members: readonly DatabaseMember[];
   /** What the compute is made of: one class for an instance, one per member for a cluster. */
   readonly classes: readonly string[];
   /** The names under which CloudWatch keeps the metrics (`DBInstanceIdentifier`): itself, or the members. */

@@ -6,7 +6,7 @@ import { DAY_MS } from '../core/time.ts';
 import type { Announcer, Claim, Ledger, Run } from '../ports.ts';
 
 /** Longer than a publish ever takes, short enough that a delivery that died in it does not keep the next one waiting. */
-const CLAIM_MS = 60_000;
+const CLAIM_MS = 300_000;
 
 export interface Delivery {
   readonly ledger: Ledger;
@@ -26,8 +26,8 @@ export type Said =
 
 /**
  * Brings a recorded run to its end from wherever it stands: announces the plan unless an earlier message of the last days
- * said the same. A crash between taking the message and writing it down repeats the message with the same id; nothing
- * else can repeat it, and nothing can lose it.
+ * said the same. A crash between SNS's taking the message and our writing it down, or a lost answer of SNS, repeats
+ * the message with the same id; nothing else can repeat it, and nothing can lose it.
  */
 export async function deliver(delivery: Delivery, recorded: { run: Run; previous?: Run; plan: Plan }): Promise<Said> {
   const { ledger } = delivery;

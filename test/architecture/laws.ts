@@ -39,7 +39,7 @@ export const sdkAtTheEdge: Law = (source) => {
 /** Packages that only compute. */
 const PURE_PACKAGES: Readonly<Record<string, readonly string[] | 'all'>> = {
   zod: 'all',
-  'cli-table3': 'all',
+  'get-east-asian-width': ['eastAsianWidth'],
   'node:crypto': ['createHash'],
 };
 

@@ -53,6 +53,7 @@ describe('a database instance', () => {
       status: 'available',
       createdAt: BORN,
       classes: ['db.r6g.large'],
+      members: [],
       metricNames: ['orders'],
       multiAz: true,
       licenseModel: 'postgresql-license',
@@ -106,6 +107,10 @@ describe('a cluster', () => {
       createdAt: BORN,
       classes: ['db.r6g.large', 'db.r6g.xlarge'],
       metricNames: ['carts-1', 'carts-2'],
+      members: [
+        { name: 'carts-1', status: 'available', pendingModifications: [] },
+        { name: 'carts-2', status: 'available', pendingModifications: [] },
+      ],
       storage: { ioOptimized: false },
     });
     expect(facts.storage.sizeGiB, 'it grows by itself; what AWS says is 1').toBeUndefined();

@@ -153,7 +153,7 @@ describe('over HTTP', () => {
     });
     await client.send(start('one'));
     void lambda.settle();
-    await vi.waitUntil(() => lambda.executions.all()[0]!.running);
+    await vi.waitUntil(() => lambda.executions.all()[0]!.running, { timeout: 30_000 });
     const { arn: DurableExecutionArn, token } = lambda.executions.all()[0]!;
     const checkpoint = (ClientToken: string, Id: string) =>
       client.send(

@@ -3,7 +3,7 @@ import type { Explanation } from '../../functions/right-size/explain.ts';
 import { seedShop } from '../../sandbox/fleet/shop.ts';
 import { PRODUCTION, STAGING } from '../../sandbox/fleet/shop-estate.ts';
 import type { GroundTruth } from '../../sandbox/fleet/truth.ts';
-import { openStage, type Stage, wake } from '../support/right-size.ts';
+import { forgetCalls, openStage, type Stage, wake } from '../support/right-size.ts';
 
 const REGIONS = ['ap-northeast-2', 'us-east-1'];
 const POLICY = {
@@ -22,10 +22,9 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => {
   stage.sandbox.faults.clear();
-  stage.sandbox.calls.clear();
+  forgetCalls(stage);
 });
 
-const INSTANCE_RULES = ['idle-instance'];
 const arnOf = (name: string): string => truth.all().find((one) => one.name === name)!.arn;
 const explain = (resource: string, more: object = {}) =>
   wake<Explanation[]>(stage, { time: NOW.toISOString(), resource, ...more });
@@ -119,7 +118,7 @@ describe('an explanation', () => {
   });
 
   it('shows all evidence of an instance, also when the verdict stops early', async () => {
-    const [one] = await explain('sale-standby', { rules: INSTANCE_RULES });
+    const [one] = await explain('sale-standby');
     expect(one?.verdicts).toMatchObject([
       { because: 'protected by its tag lamplighter:protect (standby for the sale)' },
     ]);
@@ -165,7 +164,6 @@ describe('an explanation', () => {
     const table = await wake<string>(stage, {
       time: NOW.toISOString(),
       resource: 'investor-demo',
-      rules: INSTANCE_RULES,
       format: 'table',
     });
     const [title, verdicts, evidence] = table.split('\n\n');
@@ -173,7 +171,7 @@ describe('an explanation', () => {
     expect(verdicts).toMatch(
       /^rule +mode +verdict +saves +because\nidle-instance +off +act +\$140\.16 a month \(list\) +CPU at most/,
     );
-    expect(evidence).toMatch(/^evidence +value\npeakCpuPercent +from 2026-10-25: [\d. ]+\n/);
+    expect(evidence).toMatch(/^evidence +value\npeakCpuPercent +from 2026-10-18: [\d. ]+\n/);
     expect(evidence).toMatch(/\nstopProtection +false\n/);
     expect(evidence).toMatch(/\nhourlyPrice +\$0\.19/);
   });
@@ -182,14 +180,13 @@ describe('an explanation', () => {
     const table = await wake<string>(stage, {
       time: NOW.toISOString(),
       resource: 'qa-grid-7',
-      rules: INSTANCE_RULES,
       format: 'table',
     });
-    expect(table).toMatch(/peakCpuPercent +from 2026-10-25: [\d. ]+ - - - [\d. ]+\n/);
+    expect(table).toMatch(/peakCpuPercent +from 2026-10-18: [\d. ]+ - - - [\d. ]+\n/);
   });
 });
 
-it('says that nothing judges a resource whose rule is off', async () => {
-  // The policy has switched idle-instance off, so only databases are looked at.
-  await expect(explain('investor-demo')).rejects.toMatchObject({ name: 'ResourceNotFoundError' });
+it('tells also what a rule would say that the policy has switched off', async () => {
+  const [one] = await explain('investor-demo');
+  expect(one?.verdicts).toMatchObject([{ rule: 'idle-instance', mode: 'off', verdict: 'act' }]);
 });

@@ -4,7 +4,16 @@ import type { FaultRule } from '../../sandbox/faults.ts';
 import { seedShop } from '../../sandbox/fleet/shop.ts';
 import { PRODUCTION, STAGING } from '../../sandbox/fleet/shop-estate.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
-import { fullRun, planIn, plansOf, proposedIn, reasonsIn, type Stage, stageForTest } from '../support/right-size.ts';
+import {
+  forgetCalls,
+  fullRun,
+  planIn,
+  plansOf,
+  proposedIn,
+  reasonsIn,
+  type Stage,
+  stageForTest,
+} from '../support/right-size.ts';
 import { differences, UNCAPPED } from './truth.ts';
 import { openWire } from './wire.ts';
 
@@ -305,7 +314,7 @@ describe('trouble with the hub', () => {
     await expect(fullRun(stage)).rejects.toMatchObject({ name: 'AccountsFailedError' });
     expect(await recorded(stage)).toHaveLength(1);
     fault.remove();
-    stage.sandbox.calls.clear();
+    forgetCalls(stage);
     expect(await fullRun(stage, undefined, { requestId: 'another' })).toMatchObject([{ said: 'sent' }]);
     expect(stage.sent()).toHaveLength(1);
     expect(stage.sandbox.calls.count('DescribeInstances'), 'what was recorded is not gathered again').toBe(0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seedShop } from '../../sandbox/fleet/shop.ts';
 import { PRODUCTION, STAGING } from '../../sandbox/fleet/shop-estate.ts';
 import type { Plan } from '../../shared/core/plan.ts';
-import { proposedIn, type Stage, stageForTest, wake } from '../support/right-size.ts';
+import { forgetCalls, proposedIn, type Stage, stageForTest, wake } from '../support/right-size.ts';
 import { UNCAPPED } from './truth.ts';
 
 const REGIONS = ['ap-northeast-2', 'us-east-1'];
@@ -15,7 +15,7 @@ const NOW = new Date('2026-11-22T21:30:00Z');
 async function shop(): Promise<Stage> {
   const stage = await stageForTest({ now: NOW, policy: POLICY });
   seedShop(stage.sandbox);
-  stage.sandbox.calls.clear();
+  forgetCalls(stage);
   return stage;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Replay } from '../../functions/right-size/replay.ts';
 import { DAY } from '../../sandbox/clock.ts';
 import { measureInstance } from '../../sandbox/fleet/usage.ts';
-import { type Stage, stageForTest, wake } from '../support/right-size.ts';
+import { forgetCalls, type Stage, stageForTest, wake } from '../support/right-size.ts';
 import { UNCAPPED } from './truth.ts';
 
 const ACCOUNT = '123456789012';
@@ -114,7 +114,7 @@ describe('a replay', () => {
 
   it('records nothing and sends nothing', async () => {
     const stage = await stageWithTwo();
-    stage.sandbox.calls.clear();
+    forgetCalls(stage);
     await replay(stage, '2026-11-20', '2026-11-22');
     const calls = stage.sandbox.calls.all();
     expect(calls.filter(({ service }) => service === 'sns')).toEqual([]);

@@ -11,6 +11,7 @@ import { money } from '../../shared/core/money.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import {
   coldStart,
+  forgetCalls,
   fullRun,
   lambdaContext,
   type Outcome,
@@ -112,7 +113,7 @@ describe('a tick', () => {
   it('is not read again when its plan is recorded: the second delivery tells the first one’s', async () => {
     const stage = await staging();
     await fullRun(stage, NOW, { requestId: 'first' });
-    stage.sandbox.calls.clear();
+    forgetCalls(stage);
     await fullRun(stage, NOW, { requestId: 'second' });
     expect(stage.sandbox.calls.all().filter(({ service }) => service !== 'dynamodb')).toEqual([]);
   });
@@ -135,16 +136,33 @@ describe('a tick', () => {
     expect(await endOf(stage)).toEqual(WELL_ENDED);
   });
 
-  it('is announced by its own retry at once, while others wait for its claim to end', async () => {
+  it('has one plan, even when two deliveries of it see different estates', async () => {
     const stage = await staging();
-    const update = stage.sandbox.faults.add({ service: 'sns', operation: 'Publish', fault: 'timeout' });
+    const hold = Promise.withResolvers<void>();
+    const wire = await openWire(stage.sandbox.url, { hold: /"RequestItems":.*"PutRequest"/, until: hold.promise });
+    const slow = fullRun(stage, NOW, { requestId: 'slow', settings: { AWS_ENDPOINT_URL: wire.url } });
+    await wire.held; // it has decided, and is about to write
+    const [instance] = stage.sandbox.estate.account(STAGING).region('us-east-1').ec2.instances.values();
+    instance!.DisableApiStop = true;
+    const [fast] = await fullRun(stage, NOW, { requestId: 'fast' });
+    hold.resolve();
+    const [late] = await slow;
+    await wire.close();
+    expect(fast).toMatchObject({ said: 'sent', counts: { act: 0, leave: 1 } });
+    expect(late).toEqual({ ...fast, said: 'before' });
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('whose announcement hangs is announced by another delivery once the claim has ended, not before', async () => {
+    const stage = await staging();
+    const hanging = stage.sandbox.faults.add({ service: 'sns', operation: 'Publish', fault: 'timeout' });
     const dying = fullRun(stage, NOW, { requestId: 'dying' });
-    await vi.waitUntil(() => update.met > 0);
-    update.remove(); // the first delivery hangs in its publish, and is dead for all that the others can see
+    await vi.waitUntil(() => hanging.met > 0, { timeout: 30_000 });
+    hanging.remove(); // the first delivery hangs in its publish, and is dead for all that the others can see
     const [other] = await fullRun(stage, NOW, { requestId: 'other' });
     expect(other?.said).toBe('by another delivery');
     expect(stage.sent()).toEqual([]);
-    vi.setSystemTime(NOW.getTime() + 61_000);
+    vi.setSystemTime(NOW.getTime() + 301_000);
     const [later] = await fullRun(stage, NOW, { requestId: 'later' });
     expect(later?.said).toBe('sent');
     expect(await endOf(stage)).toEqual(WELL_ENDED);
@@ -221,7 +239,7 @@ describe('a crash', () => {
     seedShop(stage.sandbox);
     const { dynamodb, table } = stage.hub;
     await dynamoPriceCache({ client: dynamodb, table }).put(PRICE, known(money('USD', 0.192)), NOW);
-    stage.sandbox.calls.clear();
+    forgetCalls(stage);
     const result = await work(stage);
     await stage.close();
     return result;
@@ -270,7 +288,7 @@ describe('a crash', () => {
 
   it.each(numbered)('before call $number ($operation) is made good by the next delivery', async ({ number }) => {
     await recovered({ dieBefore: number }, async (stage) => {
-      vi.setSystemTime(NOW.getTime() + 61_000); // the claim of the dead has ended
+      vi.setSystemTime(NOW.getTime() + 301_000); // the claim of the dead has ended
       await fullRun(stage, NOW, { requestId: 'next' });
     });
   });
@@ -331,13 +349,13 @@ describe('a plan that has not changed', () => {
     expect(stage.sent().at(-1)?.text).toContain('orders-qa');
   });
 
-  it('is announced when a region cannot be read any more', async () => {
-    const stage = await staging(policyFor('us-east-1', 'ap-northeast-2'));
+  it('is announced when a region cannot be read any more, even if nothing was there', async () => {
+    const stage = await staging();
     await fullRun(stage);
     nextDay(stage);
-    stage.sandbox.faults.add({ service: 'ec2', region: 'ap-northeast-2', fault: 'accessDenied' });
+    stage.sandbox.faults.add({ service: 'rds', fault: 'accessDenied' });
     const [second] = await fullRun(stage);
-    expect(second).toMatchObject({ said: 'sent', unreadable: [{ region: 'ap-northeast-2', what: 'instance' }] });
+    expect(second).toMatchObject({ said: 'sent', unreadable: [{ region: 'us-east-1', what: 'database' }] });
     expect(stage.sent().at(-1)?.subject).toContain('not everything could be read');
   });
 

@@ -191,3 +191,14 @@ it('leaves alone what a person has vetoed, until the veto ends', async () => {
   stage.sandbox.clock.advance({ days: 1 });
   expect(proposedIn(await plansOf(stage))).toContain('reviews-old');
 });
+
+it('knows a member of an Auto Scaling group by the group, tag or no tag', async () => {
+  const { stage } = await shop();
+  const { ec2 } = stage.sandbox.estate.account(PRODUCTION).region('ap-northeast-2');
+  for (const instance of ec2.instances.values()) {
+    instance.Tags = (instance.Tags ?? []).filter(({ Key }) => Key !== 'aws:autoscaling:groupName');
+  }
+  expect(reasonsIn(await plansOf(stage))['web-spare']).toBe(
+    'owned by the Auto Scaling group web, which would replace it',
+  );
+});

@@ -10,21 +10,33 @@ export type Accident =
   /** Its reply is lost, everything else goes on. */
   | { readonly loseReplyOf: number }
   /** No request whose body matches ever arrives. */
-  | { readonly never: RegExp };
+  | { readonly never: RegExp }
+  /** Requests whose body matches wait until then. */
+  | { readonly hold: RegExp; readonly until: Promise<unknown> };
 
 /** A wire between the function and the sandbox, in which one accident happens. */
 export interface Wire {
   /** AWS_ENDPOINT_URL of the function. */
   readonly url: string;
+  /** Done once a request is held. */
+  readonly held: Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openWire(target: string, accident: Accident): Promise<Wire> {
   const agent = new Agent({ keepAlive: true });
+  const holding = Promise.withResolvers<void>();
   let requests = 0;
   const server = createServer((incoming, outgoing) => {
     const number = ++requests;
-    forward({ target, agent }, incoming, (body) => fate(accident, number, body))
+    const fateOf = async (body: string) => {
+      if ('hold' in accident && accident.hold.test(body)) {
+        holding.resolve();
+        await accident.until;
+      }
+      return fate(accident, number, body);
+    };
+    forward({ target, agent }, incoming, fateOf)
       .then((reply) => {
         if (!reply) return void outgoing.destroy();
         outgoing.writeHead(reply.status, reply.headers).end(reply.body);
@@ -34,6 +46,7 @@ export async function openWire(target: string, accident: Accident): Promise<Wire
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    held: holding.promise,
     close: async () => {
       agent.destroy();
       server.closeAllConnections();
@@ -52,7 +65,7 @@ function fate(accident: Accident, number: number, body: string): Fate {
   if ('dieBefore' in accident) return { arrives: number < accident.dieBefore, returns: true };
   if ('dieAfter' in accident) return { arrives: number <= accident.dieAfter, returns: number < accident.dieAfter };
   if ('never' in accident) return { arrives: !accident.never.test(body), returns: true };
-  return { arrives: true, returns: number !== accident.loseReplyOf };
+  return { arrives: true, returns: !('loseReplyOf' in accident) || number !== accident.loseReplyOf };
 }
 
 interface Reply {
@@ -64,11 +77,11 @@ interface Reply {
 async function forward(
   { target, agent }: { target: string; agent: Agent },
   incoming: IncomingMessage,
-  fateOf: (body: string) => Fate,
+  fateOf: (body: string) => Promise<Fate>,
 ): Promise<Reply | undefined> {
   const { method = 'POST', url = '/', headers } = incoming;
   const sent = await bodyOf(incoming);
-  const { arrives, returns } = fateOf(sent.toString());
+  const { arrives, returns } = await fateOf(sent.toString());
   if (!arrives) return undefined;
   const reply = await new Promise<IncomingMessage>((resolve, reject) => {
     send(new URL(url, target), { method, headers, agent }, resolve).on('error', reject).end(sent);

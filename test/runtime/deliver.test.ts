@@ -105,7 +105,7 @@ describe('a plan', () => {
     clock = daysLater(3);
     await tick();
     expect(claims).toEqual([
-      { holder: 'request-1', now: daysLater(3), until: new Date(daysLater(3).getTime() + 60_000) },
+      { holder: 'request-1', now: daysLater(3), until: new Date(daysLater(3).getTime() + 300_000) },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { type Evidence, known } from '../../shared/core/evidence.ts';
-import type { DailySeries, DatabaseFacts, Facts, InstanceFacts } from '../../shared/core/facts.ts';
+import type { DailySeries, DatabaseFacts, DatabaseMember, Facts, InstanceFacts } from '../../shared/core/facts.ts';
 import { money } from '../../shared/core/money.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { daysBefore, utcMidnight } from '../../shared/core/time.ts';
@@ -71,6 +71,7 @@ export const idleDatabase: DatabaseFacts = {
   metricNames: ['orders-qa'],
   multiAz: false,
   licenseModel: 'postgresql-license',
+  members: [],
   replication: [],
   pendingModifications: [],
   storage: { sizeGiB: 100, storageType: 'gp3', ioOptimized: false },
@@ -83,6 +84,12 @@ export const idleDatabase: DatabaseFacts = {
 
 const { licenseModel: _, ...clusterOf } = idleDatabase;
 
+/** A member of a cluster that is at rest and that nothing speaks for. */
+export function member(name: string, spoiled: Partial<DatabaseMember> = {}): DatabaseMember {
+  const identity = { arn: `arn:aws:rds:${REGION}:${ACCOUNT}:db:${name}`, id: `db-${name}` };
+  return { identity, name, tags: {}, status: 'available', pendingModifications: [], ...spoiled };
+}
+
 /** An idle Aurora cluster of two members, which stands for them. */
 export const idleCluster: DatabaseFacts = {
   ...clusterOf,
@@ -92,6 +99,7 @@ export const idleCluster: DatabaseFacts = {
   engine: 'aurora-mysql',
   engineVersion: '8.0.mysql_aurora.3.05.2',
   engineMode: 'provisioned',
+  members: [member('carts-qa-1'), member('carts-qa-2')],
   classes: ['db.r6g.large', 'db.r6g.large'],
   metricNames: ['carts-qa-1', 'carts-qa-2'],
   multiAz: true,

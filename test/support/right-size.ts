@@ -36,7 +36,7 @@ export async function openStage(options: SandboxOptions & HubOptions = {}): Prom
     close: async () => {
       hub.dynamodb.destroy();
       await sandbox.close();
-      expect(sandbox.calls.all().filter(changesTheEstate).map(inWords)).toEqual([]);
+      expectOnlyLooks(sandbox);
     },
   };
 }
@@ -60,6 +60,15 @@ const LOOKING = /^(Describe|Get|List|Lookup|AssumeRole$)/;
 
 const changesTheEstate = ({ service, operation }: Call): boolean =>
   !['dynamodb', 'sns'].includes(service) && !LOOKING.test(operation);
+
+/** Forgets the calls so far, so that a test may count those to come. */
+export function forgetCalls({ sandbox }: Stage): void {
+  expectOnlyLooks(sandbox);
+  sandbox.calls.clear();
+}
+
+const expectOnlyLooks = ({ calls }: Sandbox): void =>
+  expect(calls.all().filter(changesTheEstate).map(inWords)).toEqual([]);
 
 const inWords = ({ service, operation, account }: Call): string => `${service}:${operation} in ${account}`;
 

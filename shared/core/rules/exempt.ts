@@ -19,10 +19,19 @@ export interface JudgeContext {
   readonly vetoes: readonly Veto[];
 }
 
-/** The exemptions that hold whatever the rule: protected by tag, vetoed by a person. */
+/** What can be protected and vetoed: a resource, or a member of a cluster. */
+type Held = Pick<Facts, 'identity' | 'tags'>;
+
+/** The exemptions that hold whatever the rule: protected by tag, vetoed by a person; of a cluster, also through a member. */
 export function exemptFromAll(facts: Facts, context: JudgeContext): string | undefined {
-  return protectedBy(facts.tags, context) ?? vetoedBy(facts, context);
+  const own = held(facts, context);
+  if (own || facts.type !== 'database') return own;
+  const member = facts.members.find((one) => held(one, context));
+  return member && `its member ${member.name} is ${held(member, context)}`;
 }
+
+const held = (one: Held, context: JudgeContext): string | undefined =>
+  protectedBy(one.tags, context) ?? vetoedBy(one, context);
 
 /**
  * A date in the tag ends the protection after that day, in the policy's time zone. Anything else in it, a mistyped date
@@ -36,7 +45,7 @@ function protectedBy(tags: Tags, { policy, now }: JudgeContext): string | undefi
   return localDate(now, policy.timezone) <= value ? `protected by its tag ${name} until ${value}` : undefined;
 }
 
-function vetoedBy(facts: Facts, { vetoes, now, policy }: JudgeContext): string | undefined {
+function vetoedBy(facts: Held, { vetoes, now, policy }: JudgeContext): string | undefined {
   const veto = vetoes.find((one) => one.resource === facts.identity.arn && now < one.until);
   return veto && `vetoed by ${veto.by} until ${localDate(veto.until, policy.timezone)}: ${veto.why}`;
 }

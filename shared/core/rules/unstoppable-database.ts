@@ -21,7 +21,17 @@ export function unstoppableDatabase(database: DatabaseFacts): string | undefined
   if (database.replication.length > 0) {
     return `AWS cannot stop what replicates: ${database.replication.join(', ')}`;
   }
-  return database.form === 'cluster' ? unstoppableCluster(database) : unstoppableInstance(database);
+  return database.form === 'cluster'
+    ? (unstoppableCluster(database) ?? unstoppableMember(database))
+    : unstoppableInstance(database);
+}
+
+/** A cluster stops with all of its members, so each of them has to be at rest. */
+function unstoppableMember({ members }: DatabaseFacts): string | undefined {
+  const busy = members.find(({ status }) => status !== 'available');
+  if (busy) return `its member ${busy.name} is ${busy.status}, not available`;
+  const pending = members.find(({ pendingModifications }) => pendingModifications.length > 0);
+  return pending && `a stop would discard the pending modifications of its member ${pending.name}`;
 }
 
 function unstoppableInstance({ engine, multiAz }: DatabaseFacts): string | undefined {

@@ -12,6 +12,7 @@ import {
   dailyBut,
   idleCluster,
   idleDatabase,
+  member,
   withEvidence,
   withOnly,
 } from '../../support/facts-specimen.ts';
@@ -173,6 +174,21 @@ describe('a cluster that AWS cannot stop, or where a stop would do harm', () => 
     ['it is Serverless v1', { engineMode: 'serverless' }, 'AWS cannot stop Aurora Serverless v1'],
     ['it is multi-master', { engineMode: 'multimaster' }, 'AWS cannot stop an Aurora cluster in the mode multimaster'],
     ['it is in the mode global', { engineMode: 'global' }, 'AWS cannot stop an Aurora cluster in the mode global'],
+    [
+      'a member is protected',
+      { members: [member('carts-qa-1', { tags: { 'lamplighter:protect': '' } }), member('carts-qa-2')] },
+      'its member carts-qa-1 is protected by its tag lamplighter:protect',
+    ],
+    [
+      'a member is being modified',
+      { members: [member('carts-qa-1'), member('carts-qa-2', { status: 'modifying' })] },
+      'its member carts-qa-2 is modifying, not available',
+    ],
+    [
+      'a member has pending modifications',
+      { members: [member('carts-qa-1', { pendingModifications: ['DBInstanceClass'] }), member('carts-qa-2')] },
+      'a stop would discard the pending modifications of its member carts-qa-1',
+    ],
     ['it is stopping', { status: 'stopping' }, 'its status is stopping; only an available database can be stopped'],
     [
       'modifications wait',
