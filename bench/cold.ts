@@ -72,6 +72,10 @@ const SETTINGS = {
   TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:lamplighter-alerts-prod',
   LOOK_ROLE_NAME: 'lamplighter-look',
   EXTERNAL_ID: 'bench-external-id',
+  ACT_ROLE_NAME: 'lamplighter-act',
+  CARRY_OUT_ARN: 'arn:aws:lambda:eu-west-1:123456789012:function:lamplighter-carry-out-prod:live',
+  PAUSE_PARAMETER: '/lamplighter/prod/pause',
+  HALT_PARAMETER: '/lamplighter/prod/halt',
 } as const;
 
 async function importOnce(file: string): Promise<Sample> {

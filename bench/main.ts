@@ -3,11 +3,13 @@
  * Speed is measured here and asserted nowhere: tests assert behaviour.
  */
 import { parseArgs } from 'node:util';
-import { measureCalls, printCalls } from './calls.ts';
+import { type ActingFigures, measureActing, printActing } from './acting.ts';
+import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
 
 const BENCHES = {
-  calls: async (json: boolean) => report(await measureCalls(), { json, print: printCalls }),
+  calls: async (json: boolean) =>
+    report({ ...(await measureCalls()), 'carry-out': { stop: await measureActing() } }, { json, print: printAll }),
   cold: async (json: boolean) => report(await measureColdStarts(), { json, print: printColdStarts }),
 } as const;
 
@@ -22,6 +24,11 @@ if (!(name in BENCHES) || positionals.length !== 1) {
   process.exitCode = 2;
 } else {
   await BENCHES[name as keyof typeof BENCHES](values.json);
+}
+
+function printAll(figures: CallFigures & { readonly 'carry-out': { readonly stop: ActingFigures } }): void {
+  printCalls(figures);
+  printActing(figures['carry-out'].stop);
 }
 
 function report<T>(figures: T, { json, print }: { json: boolean; print: (figures: T) => void }): void {

@@ -33,7 +33,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** A span in milliseconds. */
-function millis(span: Span): number {
+export function millis(span: Span): number {
   if (typeof span === 'number') return span;
   return (
     (span.days ?? 0) * DAY + (span.hours ?? 0) * HOUR + (span.minutes ?? 0) * MINUTE + (span.seconds ?? 0) * SECOND

@@ -1,6 +1,6 @@
 import type { Evidence } from './core/evidence.ts';
 import type { EvidenceKind, Facts } from './core/facts.ts';
-import type { Arn, Scope } from './core/identity.ts';
+import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Message } from './core/message.ts';
 import type { Money } from './core/money.ts';
 import type { Plan } from './core/plan.ts';
@@ -16,6 +16,11 @@ export interface TimeRange {
 
 /** Reads one account and region. Every method reads every page or throws. */
 export interface ScopeReader {
+  /**
+   * One resource as it is now, by its immutable identity; undefined when it is gone or another one has its name.
+   * @throws {AccessDeniedError}
+   */
+  find(identity: Identity, type: Facts['type']): Promise<Facts | undefined>;
   /**
    * Everything of one type that is there.
    * @throws {AccessDeniedError} when the scope may not be read
@@ -54,8 +59,8 @@ export interface RunKey {
   readonly time: string;
 }
 
-/** `recorded -> announced`; handing over to the function that acts comes behind. */
-export type RunState = 'recorded' | 'announced';
+/** `recorded -> announced -> handed-over`. A plan in which nothing may be carried out ends at `announced`. */
+export type RunState = 'recorded' | 'announced' | 'handed-over';
 
 export interface Run extends RunKey {
   readonly planId: string;
@@ -80,7 +85,7 @@ export interface Ledger {
   currentPolicy(): Promise<StoredPolicy | undefined>;
   /** The vetoes of an account that have not ended at `now`. */
   vetoes(account: string, now: Date): Promise<readonly Veto[]>;
-  /** The run of this tick, if it was recorded, and the last announced one before it. */
+  /** The run of this tick, if it was recorded, and the last one before it that was announced. */
   runs(key: RunKey): Promise<{ readonly current?: Run; readonly previous?: Run }>;
   /**
    * Records the plan and the run, once: the run that is returned is the one in the ledger, which may be another
@@ -95,6 +100,8 @@ export interface Ledger {
   release(run: Run, holder: string): Promise<void>;
   /** The message is out, or was not needed because `saidAt` said the same. */
   announced(run: Run, saidAt: string): Promise<void>;
+  /** The execution that carries the plan out has been started; only a run that was announced is handed over. */
+  handedOver(run: Run): Promise<void>;
 }
 
 /** Where the deployer keeps the policy. */
@@ -107,6 +114,11 @@ export interface PriceCache {
   /** The prices that are not older than seven days. */
   get(queries: readonly PriceQuery[], now: Date): Promise<Map<PriceQuery, Evidence<Money>>>;
   put(query: PriceQuery, price: Evidence<Money>, now: Date): Promise<void>;
+}
+
+/** Starts the execution that carries a plan out, one for each plan id however often asked. */
+export interface Starter {
+  start(planId: string): Promise<void>;
 }
 
 export interface Announcer {

@@ -59,18 +59,26 @@ export const eventSchema = z
       mode: z
         .literal('report', { error: 'report (right-size itself changes nothing)' })
         .optional()
-        .describe('Always `report`'),
+        .describe('`report`: look and answer only, whatever the modes of the policy are'),
       format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
+      check: z
+        .literal(true, { error: 'true' })
+        .optional()
+        .describe(
+          'Try everything that is needed and say what is missing; alone or with `scopes`, which may be new ones',
+        ),
     },
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
-          ? 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format'
+          ? 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format, check'
           : 'an object such as {"time": "2026-11-22T06:30:00Z"}, or {}',
     },
   )
-  .superRefine(({ from, to, time, resource }, context) => {
+  .superRefine(({ check, scopes: _, ...others }, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (check) return Object.keys(others).forEach((key) => void wrong(key, 'not together with `check`'));
+    const { from, to, time, resource } = others;
     if (!from !== !to) wrong(from ? 'to' : 'from', '`from` and `to` go together');
     if (!from || !to) return;
     if (to <= from) wrong('to', 'a day after `from`: the range is half-open');

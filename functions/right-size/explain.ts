@@ -6,9 +6,10 @@ import { modeOf, type RuleId } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { EVIDENCE_OF, judgeAll } from '../../shared/core/rules.ts';
 import type { Judgement } from '../../shared/core/verdict.ts';
+import { windowOf } from '../../shared/core/window.ts';
 import { gather } from './gather.ts';
 import type { Account, Look } from './run.ts';
-import { typesOf, windowOf } from './tick.ts';
+import { typesOf } from './tick.ts';
 
 /** Everything there is to say of one resource. */
 export interface Explanation {

@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import { countsOf } from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import { RULE_IDS, rulesInForce } from '../../shared/core/rules.ts';
-import type { Announcer, Estate, Ledger } from '../../shared/ports.ts';
+import type { Announcer, Estate, Ledger, Starter } from '../../shared/ports.ts';
+import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -18,16 +19,21 @@ import { accountsOf } from './tick.ts';
 export interface Ports {
   readonly ledger: Ledger;
   readonly announcer: Announcer;
+  readonly starter: Starter;
   readonly estate: Estate;
   readonly prices: Sources['prices'];
   readonly clock: () => Date;
+  /** What `check` tries. */
+  readonly needs: Needs;
 }
 
 /**
- * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), explained
- * (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace.
+ * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), only asked for (`mode: report`), explained
+ * (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace, nor does `check`, which tries
+ * everything that the others need. It comes first: it works where they cannot.
  */
 export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
+  if (event.check) return check(ports.needs, { own: tick.own, now: tick.time, scopes: event.scopes });
   const policy = (await ports.ledger.currentPolicy())?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
   const sources = { estate: ports.estate, prices: ports.prices, limit: pLimit(policy.concurrency) };
@@ -39,11 +45,13 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   const { from, to } = event;
   if (from && to)
     return formatted(event, await each(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
-  if (event.scopes || event.rules) return formatted(event, await each(accounts, look(looking)), planTable);
+  if (event.scopes || event.rules || event.mode)
+    return formatted(event, await each(accounts, look(looking)), planTable);
 
   const delivery = {
     ledger: ports.ledger,
     announcer: ports.announcer,
+    starter: ports.starter,
     policy,
     holder: tick.requestId,
     clock: ports.clock,

@@ -3,11 +3,12 @@ import type { Plan, Resource } from '../../shared/core/plan.ts';
 import { savingsOf } from '../../shared/core/plan-message.ts';
 import { METRIC_RETENTION_DAYS, type RuleId } from '../../shared/core/policy.ts';
 import { DAY_MS, daysBefore } from '../../shared/core/time.ts';
+import { windowOf } from '../../shared/core/window.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import { type DecideContext, decide, wanted } from './decide.ts';
 import { gather } from './gather.ts';
 import type { Account, Look } from './run.ts';
-import { typesOf, windowOf } from './tick.ts';
+import { typesOf } from './tick.ts';
 
 /** What right-size would have decided on each day of a range. */
 export interface Replay {

@@ -1,11 +1,12 @@
 import { digestOf, type Plan } from '../../shared/core/plan.ts';
 import type { Policy, RuleId } from '../../shared/core/policy.ts';
 import { rulesInForce } from '../../shared/core/rules.ts';
+import { windowOf } from '../../shared/core/window.ts';
 import type { Ledger } from '../../shared/ports.ts';
 import { claimOf, type Delivery, deliver, type Said } from '../../shared/runtime/deliver.ts';
 import { decide, wanted } from './decide.ts';
 import { gather, type Sources } from './gather.ts';
-import { typesOf, windowOf } from './tick.ts';
+import { typesOf } from './tick.ts';
 
 export interface Account {
   readonly account: string;

@@ -8,6 +8,8 @@ import { seedShop } from '../fleet/shop.ts';
 import { installHub } from '../hub/hub.ts';
 import { invokeInProcess } from '../hub/invoke.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
+import { openActing } from './acting.ts';
+import { EXPORT_ALARM, indented, playActing } from './acting-story.ts';
 import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
 import { scheduledEvent, type Wired, wire } from './wiring.ts';
 
@@ -23,6 +25,9 @@ const POLICY = {
     { account: '111111111111', regions: ['ap-northeast-2', 'us-east-1'] },
     { account: '222222222222', regions: ['ap-northeast-2', 'us-east-1'] },
   ],
+  defaults: { mode: 'approve' },
+  approvers: [{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }],
+  dependents: [{ resource: 'reports-2023', alarms: [EXPORT_ALARM] }],
   rules: { 'idle-database': { cap: { share: '50%' } }, 'idle-instance': { cap: { share: '50%' } } },
 };
 
@@ -32,6 +37,7 @@ const { values } = parseArgs({
 const loudness: Loudness = values.json ? 'json' : values.quiet ? 'quiet' : 'full';
 const screen = screenFor(loudness);
 const began = performance.now();
+let lambdaUrl = '';
 
 const wiring = await screen.step('bundling and packaging as serverless.yml says', () =>
   wire({ externalId: EXTERNAL_ID, timezone: POLICY.timezone }),
@@ -42,18 +48,23 @@ const sandbox = await screen.step('starting an AWS account on 127.0.0.1', () =>
 try {
   const truth = seedShop(sandbox, { externalId: EXTERNAL_ID });
   const hub = await installHub(sandbox, { policy: POLICY, ...wiring });
+  for (const name of ['pause', 'halt'])
+    sandbox.estate.hub.region(wiring.region).ssm.put(`/lamplighter/prod/${name}`, 'off');
+  const acting = await screen.step('starting Lambda for durable functions', () => openActing({ sandbox, hub, wiring }));
+  lambdaUrl = acting.url;
   const rightSize = wiring.functions.find(({ name }) => name === 'right-size');
-  if (!rightSize) throw new Error('serverless.yml has no function right-size');
+  if (!rightSize?.schedule) throw new Error('serverless.yml schedules no function right-size');
+  const { schedule } = rightSize;
 
   screen.title('A small online shop');
   screen.detail(
     `2 accounts, 2 regions, ${truth.all().length} databases and instances. Nobody remembers what all of them are for.\n` +
-      `The policy is stored; every rule reports. Schedule: ${rightSize.schedule.expression} ${rightSize.schedule.timezone}.`,
+      `The policy is stored; what is found waits for an approval. Schedule: ${schedule.expression} ${schedule.timezone}.`,
   );
 
   screen.title('The schedule wakes right-size');
   sandbox.calls.clear();
-  const event = scheduledEvent(rightSize, TICK);
+  const event = scheduledEvent(schedule, TICK);
   await screen.step(`the bundle (${rightSize.bundleKb} KB) gets ${JSON.stringify(event)}`, () =>
     wake(rightSize, event),
   );
@@ -84,7 +95,11 @@ try {
     `${sandbox.messages(hub.topicArn).length - before} messages more: a tick is recorded and announced once.`,
   );
 
-  finish(screen, { sandbox, calls, sent, table });
+  const tick = () => wake(rightSize, scheduledEvent(schedule, sandbox.clock.now()));
+  const { savings } = await playActing({ screen, sandbox, hub, acting, tick });
+
+  finish(screen, { sandbox, calls, sent, table, savings });
+  await acting.close();
   hub.dynamodb.destroy();
 } finally {
   await sandbox.close();
@@ -92,7 +107,8 @@ try {
 }
 
 function wake(wired: Wired, event: unknown) {
-  return invokeInProcess({ file: wired.file, env: { ...sandbox.env, ...wired.env, LOG_LEVEL: 'SILENT' }, event });
+  const env = { ...sandbox.env, ...wired.env, AWS_ENDPOINT_URL_LAMBDA: lambdaUrl, LOG_LEVEL: 'SILENT' };
+  return invokeInProcess({ file: wired.file, env, event });
 }
 
 interface Played {
@@ -100,18 +116,25 @@ interface Played {
   readonly calls: ReadonlyMap<string, number>;
   readonly sent: readonly { readonly subject: string; readonly default: string; readonly email: string }[];
   readonly table: unknown;
+  readonly savings: string;
 }
 
-function finish({ title, line }: Screen, { calls, sent, table }: Played): void {
+function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings }: Played): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
-    console.log(JSON.stringify({ messages, calls: Object.fromEntries(calls), table, seconds }, undefined, 2));
+    console.log(JSON.stringify({ messages, calls: Object.fromEntries(calls), table, savings, seconds }, undefined, 2));
     return;
   }
   const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
   title('Done');
-  line(`${total} API calls (${callsInWords(calls)}), none of which changes anything in an account. ${seconds} s.`);
+  const changes = sandbox.calls
+    .all()
+    .filter(({ operation, service }) => /^(Stop|Start|Create)/.test(operation) && ['rds', 'ec2'].includes(service));
+  line(`Looking took ${total} API calls (${callsInWords(calls)}), none of which changes anything in an account.`);
+  line(
+    `Acting changed ${changes.length} things: ${changes.map(({ operation }) => operation).join(', ')}. ${seconds} s.`,
+  );
 }
 
 function callsInWords(calls: ReadonlyMap<string, number>): string {
@@ -121,11 +144,4 @@ function callsInWords(calls: ReadonlyMap<string, number>): string {
     byService.set(service, (byService.get(service) ?? 0) + count);
   }
   return [...byService].map(([service, count]) => `${service} ${count}`).join(', ');
-}
-
-function indented(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`.trimEnd())
-    .join('\n');
 }

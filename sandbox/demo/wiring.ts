@@ -11,9 +11,15 @@ export interface Wired {
   readonly bundleKb: number;
   /** The environment variables that the template gives to it. */
   readonly env: Readonly<Record<string, string>>;
-  /** What the scheduler hands to it, before the scheduled time is filled in. */
+  /** None for what people and other functions start. */
+  readonly schedule?: Schedule;
+}
+
+interface Schedule {
+  readonly expression: string;
+  readonly timezone: string;
+  /** What the scheduler hands over, before the scheduled time is filled in. */
   readonly input: string;
-  readonly schedule: { readonly expression: string; readonly timezone: string };
 }
 
 export interface Wiring {
@@ -38,17 +44,12 @@ export async function wire(parameters: Readonly<Record<string, string>>): Promis
     functions: functionsOf(packaged).map(({ name, logicalId, properties: own }) => {
       const bundle = packaged.bundles.find((one) => one.name === name);
       const schedule = schedules.find(({ Target }) => targetOf(Target) === logicalId);
-      if (!schedule) throw new Error(`nothing schedules the function ${name}`);
       return {
         name,
         file: bundle?.file ?? '',
         bundleKb: Math.round((bundle?.bytes ?? 0) / 1024),
         env: (own.Environment as { Variables: Record<string, string> }).Variables,
-        input: (schedule.Target as { Input: string }).Input,
-        schedule: {
-          expression: String(schedule.ScheduleExpression),
-          timezone: String(schedule.ScheduleExpressionTimezone),
-        },
+        ...(schedule ? { schedule: scheduleOf(schedule) } : {}),
       };
     }),
     table: String(properties('AWS::DynamoDB::Table')[0]?.TableName),
@@ -57,10 +58,16 @@ export async function wire(parameters: Readonly<Record<string, string>>): Promis
   };
 }
 
+const scheduleOf = (properties: Record<string, unknown>): Schedule => ({
+  expression: String(properties.ScheduleExpression),
+  timezone: String(properties.ScheduleExpressionTimezone),
+  input: (properties.Target as { Input: string }).Input,
+});
+
 /** The logical id of the function that a schedule's target names. */
 const targetOf = (target: unknown): string =>
   (target as { Arn: { 'Fn::GetAtt': [string, string] } }).Arn['Fn::GetAtt'][0];
 
 /** The event that EventBridge Scheduler delivers for one planned time. */
-export const scheduledEvent = ({ input }: Wired, at: Date): unknown =>
+export const scheduledEvent = ({ input }: Schedule, at: Date): unknown =>
   JSON.parse(input.replace('<aws.scheduler.scheduled-time>', at.toISOString().replace('.000Z', 'Z')));

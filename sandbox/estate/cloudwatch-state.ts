@@ -1,4 +1,4 @@
-import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { getOrMake } from '../maps.ts';
 import type { Place } from './place.ts';
 
@@ -47,6 +47,7 @@ export interface StoredMetric {
 export class CloudWatchState {
   readonly metrics = new Map<string, StoredMetric>();
   readonly alarms = new Map<string, MetricAlarm>();
+  readonly compositeAlarms = new Map<string, CompositeAlarm>();
   readonly place: Place;
 
   constructor(place: Place) {

@@ -1,6 +1,8 @@
 import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { Span } from '../clock.ts';
 import type { Place } from './place.ts';
 import { type DatabaseClusterSpec, newCluster } from './rds-cluster.ts';
+import { EVENTS, type EventName, type StoredEvent } from './rds-events.ts';
 import { type DatabaseSpec, newDatabase } from './rds-instance.ts';
 import type { StoredCluster, StoredClusterSnapshot, StoredDatabase, StoredSnapshot } from './rds-shapes.ts';
 import { type ClusterSnapshotSpec, newClusterSnapshot, newSnapshot, type SnapshotSpec } from './rds-snapshot.ts';
@@ -11,8 +13,14 @@ export class RdsState {
   readonly clusters = new Map<string, StoredCluster>();
   readonly snapshots = new Map<string, StoredSnapshot>();
   readonly clusterSnapshots = new Map<string, StoredClusterSnapshot>();
+  /** In the order in which they happened. */
+  readonly events: StoredEvent[] = [];
   /** Classes that a start cannot get: InsufficientDBInstanceCapacity. */
   readonly noCapacity = new Set<string>();
+  /** Databases and clusters, by name, whose next snapshots end as `failed`. */
+  readonly failingSnapshots = new Set<string>();
+  /** How long the snapshots of a database or cluster take, by its name; of all others `durations.snapshotCreate`. */
+  readonly snapshotDurations = new Map<string, Span>();
   /** Manual snapshots allowed; instances' and clusters' are counted apart. */
   snapshotQuota = 100;
   readonly place: Place;
@@ -53,6 +61,20 @@ export class RdsState {
   /** The cluster's member instances. */
   membersOf(cluster: StoredCluster): StoredDatabase[] {
     return [...this.instances.values()].filter((one) => one.DBClusterIdentifier === cluster.DBClusterIdentifier);
+  }
+
+  /** Records what RDS says of a database that changes its state. */
+  record(source: StoredDatabase | StoredCluster, what: EventName): void {
+    const cluster = 'Status' in source;
+    const SourceType = cluster ? 'db-cluster' : 'db-instance';
+    this.events.push({
+      SourceIdentifier: (cluster ? source.DBClusterIdentifier : source.DBInstanceIdentifier) ?? '',
+      SourceArn: cluster ? source.DBClusterArn : source.DBInstanceArn,
+      SourceType,
+      Message: EVENTS[SourceType][what],
+      EventCategories: [what === 'created' ? 'creation' : 'notification'],
+      Date: this.place.world.clock.now(),
+    });
   }
 
   #join(database: StoredDatabase, clusterId: string): void {

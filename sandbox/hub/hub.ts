@@ -1,13 +1,33 @@
 import { readFileSync } from 'node:fs';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parse } from 'yaml';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import type { Sandbox } from '../sandbox.ts';
 
+interface LedgerTemplate {
+  readonly Resources: {
+    readonly Ledger: {
+      readonly Properties: Pick<
+        CreateTableCommandInput,
+        'KeySchema' | 'AttributeDefinitions' | 'GlobalSecondaryIndexes'
+      >;
+    };
+  };
+}
+
+/** The keys and the index of the ledger's table, as infra/ledger.yml has them. */
+export function ledgerShape() {
+  const text = readFileSync(new URL('../../infra/ledger.yml', import.meta.url), 'utf8');
+  const { Resources } = parse(text, { logLevel: 'silent' }) as LedgerTemplate;
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = Resources.Ledger.Properties;
+  return { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes };
+}
+
 /** What infra/ creates in the hub account, as far as the functions see it. */
 export interface Hub {
+  readonly account: string;
   readonly table: string;
   readonly topicArn: string;
   readonly chatTopicArn: string;
@@ -37,14 +57,7 @@ export async function installHub(sandbox: Sandbox, options: HubOptions = {}): Pr
     new CreateTableCommand({
       TableName: table,
       BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
+      ...ledgerShape(),
     }),
   );
   const [alerts, chat] = await Promise.all(topics.map((Name) => sns.send(new CreateTopicCommand({ Name }))));
@@ -55,6 +68,7 @@ export async function installHub(sandbox: Sandbox, options: HubOptions = {}): Pr
   if (options.policy !== undefined) await storePolicy(options.policy);
   sns.destroy();
   return {
+    account: sandbox.estate.hub.id,
     table,
     topicArn: alerts?.TopicArn ?? '',
     chatTopicArn: chat?.TopicArn ?? '',
@@ -95,6 +109,7 @@ export function functionEnv(sandbox: Pick<Sandbox, 'env'>, hub: Hub): Record<str
     CHAT_TOPIC_ARN: '',
     LOOK_ROLE_NAME: hub.lookRoleName,
     EXTERNAL_ID: hub.externalId,
+    CARRY_OUT_ARN: `arn:aws:lambda:${sandbox.env.AWS_REGION}:${hub.account}:function:lamplighter-carry-out-prod:live`,
     POWERTOOLS_SERVICE_NAME: 'right-size',
     LOG_LEVEL: 'SILENT',
   };

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { durableClient } from './durable-client.ts';
 import { literalKeys } from './literal-keys.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -53,7 +54,7 @@ export async function bundle(handler: string, outDir: string): Promise<Bundle> {
     mainFields: ['module', 'main'],
     // An ES module has no `require`, which bundled CommonJS still calls for Node's own modules.
     banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
-    plugins: [literalKeys],
+    plugins: [literalKeys, durableClient],
     // Lambda's credentials are in the environment: the default chain is 115 to 135 KB and 25 to 35 ms for nothing.
     alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'scripts/bundle/lambda-credentials.ts') },
     // The map goes into the zip, so that NODE_OPTIONS=--enable-source-maps writes stack traces with file and line into

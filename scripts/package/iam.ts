@@ -48,9 +48,11 @@ function holds(operator: string, wanted: string[], actual: string | readonly str
     case 'ForAllValues:StringLike':
       return values.every(isWanted); // true for no values
     case 'ArnNotEquals':
+    case 'StringNotLike':
       return !values.some(isWanted); // true for no values
     case 'ArnEquals': // in IAM the same as ArnLike
     case 'ArnLike':
+    case 'StringLike':
       return values.some(isWanted);
     case 'Bool':
     case 'StringEquals':

@@ -3,14 +3,22 @@ import { intrinsic, isObject, type Template } from './template.ts';
 const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
-/** Of the types that others refer to: which property names them, and how their ARN is made from the name. */
-const NAMES: Readonly<Record<string, { name: string; arn: string; ref?: 'arn' }>> = {
+/** Of the types that others refer to: which properties name them, and how their ARN is made from the name. */
+const NAMES: Readonly<Record<string, { name: string | readonly string[]; arn: string; ref?: 'arn' }>> = {
   'AWS::DynamoDB::Table': { name: 'TableName', arn: `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/` },
+  'AWS::IAM::ManagedPolicy': { name: 'ManagedPolicyName', arn: `arn:aws:iam::${ACCOUNT}:policy/`, ref: 'arn' },
   'AWS::IAM::Role': { name: 'RoleName', arn: `arn:aws:iam::${ACCOUNT}:role/` },
   'AWS::KMS::Key': { name: '', arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/` },
+  'AWS::Lambda::Alias': {
+    name: ['FunctionName', 'Name'],
+    arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:`,
+    ref: 'arn',
+  },
   'AWS::Lambda::Function': { name: 'FunctionName', arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:` },
+  'AWS::Logs::LogGroup': { name: 'LogGroupName', arn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:` },
   'AWS::SNS::Topic': { name: 'TopicName', arn: `arn:aws:sns:${REGION}:${ACCOUNT}:`, ref: 'arn' },
   'AWS::SQS::Queue': { name: 'QueueName', arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:` },
+  'AWS::SSM::Parameter': { name: 'Name', arn: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter` },
   'AWS::Scheduler::ScheduleGroup': { name: 'Name', arn: `arn:aws:scheduler:${REGION}:${ACCOUNT}:schedule-group/` },
 };
 
@@ -49,12 +57,18 @@ function evaluator(template: Template, parameters: Record<string, string>) {
     if (!resource) return PSEUDO[id];
     return NAMES[resource.Type]?.ref === 'arn' ? attribute(id, 'Arn') : name(id);
   };
-  const name = (id: string) => evaluate(template.Resources[id]?.Properties?.[naming(id).name]) ?? id;
+  const name = (id: string) => {
+    const parts = [naming(id).name].flat().map((property) => evaluate(template.Resources[id]?.Properties?.[property]));
+    return parts.includes(undefined) ? id : parts.join(':');
+  };
   const naming = (id: string) => NAMES[template.Resources[id]?.Type ?? ''] ?? { name: '', arn: '' };
   const attribute = (id: string, of: string) => (of === 'Arn' ? `${naming(id).arn}${name(id)}` : name(id));
   const condition = (id: string) => evaluate(template.Conditions?.[id]) === true;
   const sub = (text: string, variables: Record<string, unknown>) =>
-    text.replace(/\$\{([^}]+)\}/g, (_, id: string) => String(id in variables ? evaluate(variables[id]) : ref(id)));
+    text.replace(/\$\{([^}]+)\}/g, (_, id: string) => {
+      const [resource, of] = id.split('.') as [string, string?];
+      return String(id in variables ? evaluate(variables[id]) : of ? attribute(resource, of) : ref(id));
+    });
 
   const evaluate = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(evaluate).filter((item) => item !== undefined);

@@ -1,4 +1,8 @@
-import { type AutoScalingClient, paginateDescribeAutoScalingGroups } from '@aws-sdk/client-auto-scaling';
+import {
+  type AutoScalingClient,
+  DescribeAutoScalingInstancesCommand,
+  paginateDescribeAutoScalingGroups,
+} from '@aws-sdk/client-auto-scaling';
 
 /** The Auto Scaling group of every instance that is a member of one, by instance id. */
 export async function readGroupMembers(client: AutoScalingClient): Promise<Map<string, string>> {
@@ -9,4 +13,12 @@ export async function readGroupMembers(client: AutoScalingClient): Promise<Map<s
     }
   }
   return members;
+}
+
+/** The Auto Scaling group of one instance, if it is a member of one. */
+export async function readGroupOf(client: AutoScalingClient, instanceId: string): Promise<string | undefined> {
+  const { AutoScalingInstances } = await client.send(
+    new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
+  );
+  return AutoScalingInstances?.find((member) => member.InstanceId === instanceId)?.AutoScalingGroupName;
 }

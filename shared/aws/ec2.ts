@@ -1,5 +1,7 @@
 import {
   DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  type DescribeInstancesResult,
   type EC2Client,
   type Instance,
   paginateDescribeInstances,
@@ -10,6 +12,7 @@ import {
 import { type Evidence, known } from '../core/evidence.ts';
 import type { Facts, InstanceFacts, Volume } from '../core/facts.ts';
 import { type Arn, partitionOf, type Scope } from '../core/identity.ts';
+import { nameOf } from './errors.ts';
 import { chunks, everyItem } from './pages.ts';
 import { tagsOf } from './tags.ts';
 
@@ -22,20 +25,37 @@ export async function listInstances(
   const facts: InstanceFacts[] = [];
   // Facts are taken page by page: the SDK's own objects are twenty times as large.
   for await (const page of paginateDescribeInstances({ client, pageSize: 1000 }, {})) {
-    const instances = (page.Reservations ?? []).flatMap((reservation) =>
-      (reservation.Instances ?? []).map((instance) => ({ instance, account: reservation.OwnerId ?? scope.account })),
-    );
-    for (const { instance, account } of instances) {
-      if (instance.State?.Name !== 'terminated') facts.push(toFacts(instance, { ...scope, account }, groups));
+    for (const { instance, account } of livingIn(page, scope)) {
+      facts.push(toFacts(instance, { ...scope, account }, groups.get(instance.InstanceId ?? '')));
     }
   }
   return facts;
 }
 
-function toFacts(instance: Instance, scope: Scope, groups: ReadonlyMap<string, string>): InstanceFacts {
+/** One instance as it is now, by its id; undefined when it is terminated or nobody knows it any more. */
+export async function findInstance(
+  client: EC2Client,
+  scope: Scope,
+  { id, group }: { readonly id: string; readonly group?: string },
+): Promise<InstanceFacts | undefined> {
+  try {
+    const page = await client.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+    const [found] = livingIn(page, scope);
+    return found && toFacts(found.instance, { ...scope, account: found.account }, group);
+  } catch (error) {
+    if (nameOf(error) === 'InvalidInstanceID.NotFound') return undefined;
+    throw error;
+  }
+}
+
+const livingIn = ({ Reservations = [] }: DescribeInstancesResult, { account }: Scope) =>
+  Reservations.flatMap(({ OwnerId = account, Instances = [] }) =>
+    Instances.filter(({ State }) => State?.Name !== 'terminated').map((instance) => ({ instance, account: OwnerId })),
+  );
+
+function toFacts(instance: Instance, scope: Scope, group: string | undefined): InstanceFacts {
   const id = required(instance.InstanceId, 'InstanceId');
   const tags = tagsOf(instance.Tags);
-  const group = groups.get(id);
   const operator = instance.Operator?.Managed ? (instance.Operator.Principal ?? 'another AWS service') : undefined;
   return {
     type: 'instance',

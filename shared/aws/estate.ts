@@ -1,22 +1,32 @@
 import { type Evidence, unknown } from '../core/evidence.ts';
 import type { DatabaseFacts, EvidenceKind, Facts, InstanceFacts } from '../core/facts.ts';
-import type { Arn, Scope } from '../core/identity.ts';
+import type { Arn, Identity, Scope } from '../core/identity.ts';
 import type { Estate, ScopeReader, TimeRange } from '../ports.ts';
-import { readGroupMembers } from './auto-scaling.ts';
+import type { CredentialsOf } from './assumed-role.ts';
+import { readGroupMembers, readGroupOf } from './auto-scaling.ts';
 import { type ScopeClients, scopeClients } from './clients.ts';
 import { type DailyMetric, readDaily, sumOf } from './cloudwatch.ts';
-import { listInstances, readInstanceStore, readStopProtection, readVolumes } from './ec2.ts';
+import { findInstance, listInstances, readInstanceStore, readStopProtection, readVolumes } from './ec2.ts';
 import { AccessDeniedError, isDenied, nameOf } from './errors.ts';
-import type { lookRole } from './look-role.ts';
-import { listDatabases } from './rds.ts';
+import { findDatabase, listDatabases } from './rds.ts';
 
 /** The estate as the look role of each account shows it. */
-export function awsEstate(credentialsOf: ReturnType<typeof lookRole>): Estate {
+export function awsEstate(credentialsOf: CredentialsOf): Estate {
   return { open: async (scope) => readerOf(scope, scopeClients(scope, await credentialsOf(scope.account))) };
 }
 
 function readerOf(scope: Scope, clients: ScopeClients): ScopeReader {
   return {
+    find: async (identity, type) => {
+      try {
+        return type === 'instance'
+          ? await instance(scope, clients, identity)
+          : await findDatabase(clients.rds, scope, identity);
+      } catch (error) {
+        if (isDenied(error)) throw new AccessDeniedError(`may not look at the ${type} in ${scope.region}`, error);
+        throw error;
+      }
+    },
     inventory: async (type) => {
       try {
         return type === 'instance' ? await instances(scope, clients) : await listDatabases(clients.rds, scope);
@@ -34,6 +44,15 @@ function readerOf(scope: Scope, clients: ScopeClients): ScopeReader {
 
 async function instances(scope: Scope, { ec2, autoScaling }: ScopeClients): Promise<InstanceFacts[]> {
   return listInstances(ec2, scope, await readGroupMembers(autoScaling));
+}
+
+async function instance(
+  scope: Scope,
+  { ec2, autoScaling }: ScopeClients,
+  { id }: Identity,
+): Promise<InstanceFacts | undefined> {
+  const group = await readGroupOf(autoScaling, id);
+  return findInstance(ec2, scope, { id, ...(group === undefined ? {} : { group }) });
 }
 
 /** All metrics of a round are one question, whatever they measure: they share the calls. */

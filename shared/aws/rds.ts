@@ -1,12 +1,15 @@
 import {
   type DBCluster,
   type DBInstance,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
   paginateDescribeDBClusters,
   paginateDescribeDBInstances,
   type RDSClient,
 } from '@aws-sdk/client-rds';
 import type { DatabaseFacts } from '../core/facts.ts';
-import type { Scope } from '../core/identity.ts';
+import { type Identity, parseArn, type Scope } from '../core/identity.ts';
+import { nameOf } from './errors.ts';
 import { everyItem } from './pages.ts';
 import { tagsOf } from './tags.ts';
 
@@ -21,6 +24,41 @@ export async function listDatabases(client: RDSClient, scope: Scope): Promise<Da
   );
   const byName = new Map(instances.map((facts) => [facts.name, facts]));
   return [...instances, ...clusters.map((cluster) => clusterFacts(cluster, scope, byName))];
+}
+
+/** One database as it is now; undefined when it is gone or another one carries its name. */
+export async function findDatabase(
+  client: RDSClient,
+  scope: Scope,
+  { arn, id }: Identity,
+): Promise<DatabaseFacts | undefined> {
+  const [kind, name = ''] = parseArn(arn)?.resource.split(':') ?? [];
+  try {
+    const facts = kind === 'cluster' ? await oneCluster(client, scope, name) : await oneInstance(client, scope, name);
+    return facts?.identity.id === id ? facts : undefined;
+  } catch (error) {
+    if (GONE.has(nameOf(error))) return undefined;
+    throw error;
+  }
+}
+
+const GONE = new Set(['DBInstanceNotFoundFault', 'DBClusterNotFoundFault']);
+
+async function oneInstance(client: RDSClient, scope: Scope, name: string): Promise<DatabaseFacts | undefined> {
+  const { DBInstances } = await client.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }));
+  const [instance] = DBInstances ?? [];
+  return instance && instanceFacts(instance, scope);
+}
+
+async function oneCluster(client: RDSClient, scope: Scope, name: string): Promise<DatabaseFacts | undefined> {
+  const { DBClusters } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: name }));
+  const [cluster] = DBClusters ?? [];
+  if (!cluster) return undefined;
+  const Filters = [{ Name: 'db-cluster-id', Values: [name] }];
+  const members = await everyItem(paginateDescribeDBInstances({ client, pageSize: 100 }, { Filters }), (page) =>
+    page.DBInstances?.map((instance) => instanceFacts(instance, scope)),
+  );
+  return clusterFacts(cluster, scope, new Map(members.map((facts) => [facts.name, facts])));
 }
 
 function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {

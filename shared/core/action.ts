@@ -11,6 +11,16 @@ export type Action =
       readonly kind: 'stop-instance';
       readonly instance: Identity;
       readonly expect: { readonly state: 'running'; readonly instanceType: string };
+    }
+  | {
+      readonly kind: 'start-database';
+      readonly database: Identity;
+      readonly expect: { readonly status: 'stopped'; readonly form: 'instance' | 'cluster' };
+    }
+  | {
+      readonly kind: 'start-instance';
+      readonly instance: Identity;
+      readonly expect: { readonly state: 'stopped'; readonly instanceType: string };
     };
 
 export type ActionKind = Action['kind'];
@@ -37,16 +47,25 @@ export interface Permissions {
 /** What each kind may call; the role of the function that acts is tested against this table. */
 export const PERMISSIONS = {
   'stop-database': {
-    protect: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot'],
+    // The tags are given at creation, for which RDS asks for AddTagsToResource too.
+    protect: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot', 'rds:AddTagsToResource'],
     apply: ['rds:StopDBInstance', 'rds:StopDBCluster'],
     undo: ['rds:StartDBInstance', 'rds:StartDBCluster'],
   },
   'stop-instance': { protect: [], apply: ['ec2:StopInstances'], undo: ['ec2:StartInstances', 'kms:CreateGrant'] },
+  'start-database': {
+    protect: [],
+    apply: ['rds:StartDBInstance', 'rds:StartDBCluster'],
+    undo: ['rds:StopDBInstance', 'rds:StopDBCluster'],
+  },
+  'start-instance': { protect: [], apply: ['ec2:StartInstances', 'kms:CreateGrant'], undo: ['ec2:StopInstances'] },
 } as const satisfies Record<ActionKind, Permissions>;
 
 export const DIRECTIONS = {
   'stop-database': 'takes',
   'stop-instance': 'takes',
+  'start-database': 'gives',
+  'start-instance': 'gives',
 } as const satisfies Record<ActionKind, Direction>;
 
 export const directionOf = (action: Action): Direction => DIRECTIONS[action.kind];
@@ -55,8 +74,10 @@ export const directionOf = (action: Action): Direction => DIRECTIONS[action.kind
 export function targetOf(action: Action): Identity {
   switch (action.kind) {
     case 'stop-database':
+    case 'start-database':
       return action.database;
     case 'stop-instance':
+    case 'start-instance':
       return action.instance;
     default:
       return action satisfies never;
@@ -68,8 +89,12 @@ export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'stop-database':
       return action.expect.form === 'cluster' ? 'stop the Aurora cluster' : 'stop the database';
+    case 'start-database':
+      return action.expect.form === 'cluster' ? 'start the Aurora cluster' : 'start the database';
     case 'stop-instance':
       return 'stop the instance';
+    case 'start-instance':
+      return 'start the instance';
     default:
       return action satisfies never;
   }

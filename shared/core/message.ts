@@ -15,8 +15,8 @@ export interface Message {
 }
 
 export interface MessageAttributes {
-  readonly kind: 'plan';
-  readonly severity: 'info' | 'warning';
+  readonly kind: 'plan' | 'changes';
+  readonly severity: 'info' | 'warning' | 'critical';
   readonly account: string;
   readonly region: readonly string[];
   readonly rule: readonly string[];

@@ -5,6 +5,7 @@ import type { Message, MessageAttributes } from './message.ts';
 import { formatMoney, type Money, totals } from './money.ts';
 import { countsOf, digestOf, type Left, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
+import { parseHours } from './quantity.ts';
 import { localTime } from './time.ts';
 
 /** SNS takes 256 KiB for everything: the facts get what the text and the attributes leave of `messageBytes`. */
@@ -135,13 +136,47 @@ function leftText({ leave, id }: Plan): string {
   return `Left alone: ${count(leave.length, 'resource')}, each with its reason in the ledger under PLAN#${id}.`;
 }
 
-function nextText({ function: name }: Plan, { defaults }: Policy): string {
+function nextText(plan: Plan, policy: Policy): string {
+  const { defaults } = policy;
   return [
-    'What happens next: nothing. The mode is report, and this function cannot change anything.',
-    `To see why for one resource: npx serverless invoke -f ${name} -d '{"resource":"NAME"}'`,
+    ...whatHappensNext(plan, policy),
+    `To see why for one resource: npx serverless invoke -f ${plan.function} -d '{"resource":"NAME"}'`,
     `To keep a resource on: the tag ${defaults.protectTag}, with a last day (2026-12-31) or without an end.`,
     `To stop these messages for a rule: its mode "off" in the policy, stored by npm run policy -- FILE.`,
   ].join('\n');
+}
+
+/** By mode: who has to do what until when, and the exact command that stops it. */
+function whatHappensNext(plan: Plan, { defaults, timezone }: Policy): string[] {
+  const inMode = (mode: Proposal['mode']) => plan.act.flatMap((one, index) => (one.mode === mode ? [index + 1] : []));
+  const until = (span: string) => localTime(new Date(Date.parse(plan.time) + parseHours(span) * HOUR_MS), timezone);
+  const [approve, auto] = [inMode('approve'), inMode('auto')];
+  if (approve.length + auto.length === 0) {
+    return ['What happens next: nothing. The mode is report, and this function cannot change anything.'];
+  }
+  return [
+    ...(approve.length > 0
+      ? [
+          `What happens next: ${numbers(approve)} ${approve.length === 1 ? 'waits' : 'wait'} for an approval until ${until(defaults.approveWithin)}, and then expire${approve.length === 1 ? 's' : ''}.`,
+          `To approve: npm run answer -- approve ${plan.id}   (some of them: --only ${approve.slice(0, 2).join(',')})`,
+        ]
+      : []),
+    ...(auto.length > 0
+      ? [
+          `What happens next: ${numbers(auto)} ${auto.length === 1 ? 'is' : 'are'} carried out at ${until(defaults.grace)} unless somebody vetoes.`,
+        ]
+      : []),
+    `To stop it: npm run answer -- veto ${plan.id}   (for longer: --until 2026-12-31)`,
+    'Each is checked again before anything is done, protected by a snapshot if it is a database, watched, and taken back if an alarm goes off.',
+  ];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** `number 1` or `numbers 1, 2 and 4` */
+function numbers(all: readonly number[]): string {
+  if (all.length === 1) return `number ${all[0]}`;
+  return `numbers ${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }
 
 /** The plan as data; of its proposals, as many as fit into so many bytes. */
@@ -192,9 +227,7 @@ function chatOf(plan: Plan): string {
     .map((one) => `• *${one.resource.name}* (${one.resource.what}, ${one.resource.region}): ${savingText(one)}`);
   const more = plan.act.length > 10 ? [`and ${plan.act.length - 10} more`] : [];
   const unread = plan.unreadable.length > 0 ? [`⚠ ${plan.unreadable.length} scopes could not be read`] : [];
-  return [headline(plan), ...lines, ...more, ...unread, `Plan \`${plan.id}\`, mode report: nothing was changed.`].join(
-    '\n',
-  );
+  return [headline(plan), ...lines, ...more, ...unread, `Plan \`${plan.id}\`: nothing has been changed.`].join('\n');
 }
 
 function attributesOf(plan: Plan): MessageAttributes {

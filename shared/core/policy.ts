@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { hashOf } from './canonical.ts';
-import { bytes, days, share } from './quantity.ts';
+import { bytes, days, duration, share } from './quantity.ts';
 import { REGIONS } from './regions.ts';
+import { isCalendarDate } from './time.ts';
 
 /** CloudWatch keeps datapoints of an hour and longer for 455 days; a daily statistic reaches no further back. */
 export const METRIC_RETENTION_DAYS = 455;
@@ -16,7 +17,7 @@ const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: values.join(' or ') });
+  z.enum(values, { error: new Intl.ListFormat('en', { type: 'disjunction' }).format(values) });
 
 const number = (atLeast: number, what = 'a number') =>
   z.number({ error: `${what}, at least ${atLeast}` }).min(atLeast, `${what}, at least ${atLeast}`);
@@ -37,12 +38,18 @@ const cap = () =>
   section({
     count: whole(1, 100).default(10).describe('At most so many actions of this rule in one plan'),
     share: share().default('5%').describe('and at most this share of the resources it judges, but always at least 1'),
+    perDay: whole(1, 1000)
+      .default(10)
+      .describe('At most so many actions of this rule are carried out in an account on a UTC day'),
   })
     .prefault({})
     .describe('What one plan may propose; the rest is shown as deferred, the dearest come first');
 
 const mode = () =>
-  oneOf(['report', 'off']).describe('`report` proposes and changes nothing; `off` does not judge at all');
+  oneOf(['off', 'report', 'approve', 'auto']).describe(
+    '`off` does not judge; `report` proposes and changes nothing; `approve` carries out what a person approves; `auto` carries ' +
+      'out after `grace` unless somebody vetoes, and only what can be taken back in full',
+  );
 
 const scope = section({
   account: z
@@ -64,6 +71,9 @@ function eachAccountOnce(scopes: readonly unknown[], context: z.core.$Refinement
     context.addIssue({ code: 'custom', path: [index, 'account'], message });
   }
 }
+
+const calendarDate = () =>
+  z.string({ error: 'a date such as 2026-11-20' }).refine(isCalendarDate, 'a date such as 2026-11-20');
 
 const tagName = () =>
   z.string({ error: 'a tag name of 1 to 128 characters' }).min(1, 'a tag name of 1 to 128 characters').max(128);
@@ -95,7 +105,69 @@ export const policySchema = section({
     remindAfter: days({ min: 1, max: 90, why: 'a message that never returns is forgotten' })
       .default('7d')
       .describe('A plan that has not changed is announced again after so long'),
+    approveWithin: duration({ min: '1h', max: '14d' })
+      .default('3d')
+      .describe('Mode `approve`: a plan that nobody approves expires after so long'),
+    grace: duration({ min: '1h', max: '30d' })
+      .default('7d')
+      .describe('Mode `auto`: how long people may veto before it is carried out'),
+    watch: duration({ min: '1h', max: '7d' })
+      .default('2h')
+      .describe('How long a change is watched, and taken back by itself when an alarm goes off'),
+    stopFor: days({ min: 1, max: 30, why: 'after that it is proposed again' })
+      .default('30d')
+      .describe('How long a stopped database is kept stopped over the restart that AWS does after seven days'),
+    keepSnapshots: days({ min: 7, max: 3650, why: 'an undo may need it for 30 days' })
+      .default('90d')
+      .describe('From when on the snapshots that were taken before a stop may be deleted'),
+    parallel: whole(1, 20).default(4).describe('How many actions of a plan are carried out at once'),
   }).prefault({}),
+  approvers: z
+    .array(
+      section({
+        accounts: z
+          .union([z.literal('*'), z.array(z.string().regex(/^\d{12}$/))], {
+            error: "'*' or a list of account ids in quotes",
+          })
+          .describe("`'*'`, or the accounts whose plans they may answer"),
+        principals: z
+          .array(z.string().regex(/^arn:[\w-]+:(iam|sts)::\d{12}:.+/, 'an IAM ARN; * stands for any characters'), {
+            error: 'a list of IAM ARNs; * stands for any characters',
+          })
+          .min(1, 'at least one IAM ARN')
+          .describe('IAM roles or users, by ARN; `*` stands for any characters'),
+      }),
+      { error: 'a list of {accounts, principals}' },
+    )
+    .default([])
+    .describe('Who may approve, veto and undo. None: nobody, so nothing is ever approved'),
+  freeze: z
+    .array(
+      section({
+        from: calendarDate().describe('The first frozen day'),
+        to: calendarDate().describe('The first day that is free again'),
+        why: z.string({ error: 'the reason, in words' }).min(1, 'the reason, in words').describe('Why'),
+      }).refine(({ from, to }) => from < to, { path: ['to'], error: 'after `from`: the range is half-open' }),
+      { error: 'a list of {from, to, why}' },
+    )
+    .default([])
+    .describe('Days on which nothing is stopped, shrunk or deleted; starting and undoing go on'),
+  dependents: z
+    .array(
+      section({
+        resource: z
+          .string({ error: 'a name; * stands for any characters' })
+          .min(1)
+          .describe('The resource, by name; `*` stands for any characters'),
+        alarms: z
+          .array(z.string().min(1), { error: 'a list of alarm names' })
+          .min(1, 'at least one alarm name')
+          .describe('CloudWatch alarms in the same account and region'),
+      }),
+      { error: 'a list of {resource, alarms}' },
+    )
+    .default([])
+    .describe('Alarms of what depends on a resource: one that goes off while a change is watched takes it back'),
   rules: section({
     'idle-database': section({
       mode: mode().optional(),

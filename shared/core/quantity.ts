@@ -34,3 +34,16 @@ export const share = () =>
 
 /** The fraction in a checked `5%`: 0.05. */
 export const parseShare = (text: string): number => Number.parseFloat(text) / 100;
+
+/** `2h`, `3d` and the like: whole hours or days. */
+export const duration = (range: { min: string; max: string }) =>
+  z
+    .string({ error: `hours or days such as "${range.min}"` })
+    .regex(/^\d+[hd]$/, `hours or days such as "${range.min}"`)
+    .refine(
+      (text) => parseHours(text) >= parseHours(range.min) && parseHours(text) <= parseHours(range.max),
+      `from ${range.min} to ${range.max}`,
+    );
+
+/** The number of hours in a checked `2h` or `3d`. */
+export const parseHours = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('d') ? 24 : 1);

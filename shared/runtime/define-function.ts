@@ -46,7 +46,7 @@ export function defineFunction<Schema extends z.ZodType<{ time?: Date | undefine
 }
 
 /** @throws {InvalidEventError} that names each wrong field, its place and what is allowed there */
-function parseEvent<Schema extends z.ZodType>(name: string, schema: Schema, raw: unknown): z.output<Schema> {
+export function parseEvent<Schema extends z.ZodType>(name: string, schema: Schema, raw: unknown): z.output<Schema> {
   const result = schema.safeParse(raw ?? {});
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => {

@@ -1,9 +1,8 @@
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Proposal } from '../core/plan.ts';
 import { planMessage } from '../core/plan-message.ts';
 import type { Policy } from '../core/policy.ts';
-import { parseDays } from '../core/quantity.ts';
-import { DAY_MS } from '../core/time.ts';
-import type { Announcer, Claim, Ledger, Run } from '../ports.ts';
+import { parseHours } from '../core/quantity.ts';
+import type { Announcer, Claim, Ledger, Run, Starter } from '../ports.ts';
 
 /** Longer than a publish ever takes, short enough that a delivery that died in it does not keep the next one waiting. */
 const CLAIM_MS = 300_000;
@@ -11,6 +10,7 @@ const CLAIM_MS = 300_000;
 export interface Delivery {
   readonly ledger: Ledger;
   readonly announcer: Announcer;
+  readonly starter: Starter;
   readonly policy: Policy;
   /** The Lambda request id, which the retries of one delivery share. */
   readonly holder: string;
@@ -31,9 +31,13 @@ export type Said =
  */
 export async function deliver(delivery: Delivery, recorded: { run: Run; previous?: Run; plan: Plan }): Promise<Said> {
   const { ledger } = delivery;
-  const { run, previous } = recorded;
-  if (run.state !== 'recorded') return { said: 'before' };
-  const since = saidSince(delivery.policy, run, previous);
+  const { run } = recorded;
+  if (run.state !== 'recorded') {
+    // Announced by its own message and not handed over yet: the crash was in between.
+    if (run.state === 'announced' && run.saidAt === run.time) await handOver(delivery, run, recorded.plan);
+    return { said: 'before' };
+  }
+  const since = saidSince(delivery.policy, recorded);
   if (since) {
     await ledger.announced(run, since);
     return { said: 'unchanged', since };
@@ -42,8 +46,19 @@ export async function deliver(delivery: Delivery, recorded: { run: Run; previous
   if (!isOurs) return { said: 'by another delivery' };
   await announce(delivery, run, recorded.plan);
   await ledger.announced(run, run.time);
+  await handOver(delivery, run, recorded.plan);
   return { said: 'sent' };
 }
+
+/** Starts the execution of a plan in which something may be carried out. Starting twice starts once. */
+async function handOver({ ledger, starter }: Delivery, run: Run, plan: Plan): Promise<void> {
+  if (!plan.act.some(mayBeCarriedOut)) return;
+  await starter.start(plan.id);
+  await ledger.handedOver(run);
+}
+
+/** Whether the plan waits for people, or for the end of its grace. */
+const mayBeCarriedOut = ({ mode }: Proposal): boolean => mode === 'approve' || mode === 'auto';
 
 /** This delivery's claim, from now on. */
 export function claimOf({ holder, clock }: Pick<Delivery, 'holder' | 'clock'>): Claim {
@@ -60,9 +75,20 @@ async function announce({ ledger, announcer, policy, holder }: Delivery, run: Ru
   }
 }
 
-/** When the same was last said, if it was said recently enough not to be said again. */
-function saidSince({ defaults }: Policy, run: Run, previous: Run | undefined): string | undefined {
+/**
+ * When the same was last said, if it was said recently enough not to be said again. A plan that waits for an approval is
+ * said again as soon as the one before it has expired: nobody could approve it otherwise.
+ */
+function saidSince(
+  { defaults }: Policy,
+  { run, previous, plan }: { run: Run; previous?: Run; plan: Plan },
+): string | undefined {
   if (previous?.digest !== run.digest || !previous.saidAt) return undefined;
-  const ago = Date.parse(run.time) - Date.parse(previous.saidAt);
-  return ago < parseDays(defaults.remindAfter) * DAY_MS ? previous.saidAt : undefined;
+  const hoursAgo = (Date.parse(run.time) - Date.parse(previous.saidAt)) / HOUR_MS;
+  const waits = plan.act.some(({ mode }) => mode === 'approve')
+    ? parseHours(defaults.approveWithin)
+    : Number.POSITIVE_INFINITY;
+  return hoursAgo < Math.min(waits, parseHours(defaults.remindAfter)) ? previous.saidAt : undefined;
 }
+
+const HOUR_MS = 3_600_000;

@@ -10,10 +10,11 @@ const isOurs = (from: string): boolean => /^(functions|shared|sandbox|bench|test
 const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/core\//, [/^shared\/core\//]],
   [/^shared\/ports\.ts$/, [/^shared\/core\//]],
-  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports\.ts$/]],
-  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports\.ts$/]],
+  [/^shared\/ports-acting\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
+  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting)?\.ts$/]],
+  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting)?\.ts$/]],
   [/^functions\/[^/]+\/handler\.ts$/, [/^shared\//]],
-  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports\.ts$/]],
+  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting)?\.ts$/]],
 ];
 
 /** `functions -> shared`; `shared/aws`, `shared/runtime -> ports, core`; `core -> core`; only a handler knows adapters. */
@@ -74,7 +75,9 @@ const READS = /^(Describe|Get|List|BatchGet|Query|Scan)/;
 const WRITES_OF_OUR_OWN: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^shared\/aws\/ledger\//, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']],
   [/^shared\/aws\/announcer\.ts$/, ['Publish']],
-  [/^shared\/aws\/look-role\.ts$/, ['AssumeRole']],
+  [/^shared\/aws\/assumed-role\.ts$/, ['AssumeRole']],
+  [/^shared\/aws\/starter\.ts$/, ['Invoke']],
+  [/^shared\/aws\/waker\.ts$/, ['SendDurableExecutionCallbackSuccess']],
 ];
 
 /** Nothing but `shared/aws/changes` names an SDK command that changes an estate, nor a client that has them as methods. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
-import { lookRole } from '../../shared/aws/look-role.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
 import type { DailySeries, EvidenceKind, Facts } from '../../shared/core/facts.ts';
 import type { ScopeReader } from '../../shared/ports.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   Object.assign(process.env, stage.sandbox.env);
   stage.sandbox.estate.hub.role('lamplighter-look', {});
   const role = { roleName: 'lamplighter-look', externalId: 'any', sessionName: 'test', partition: 'aws' };
-  reader = await awsEstate(lookRole(stage.clients.sts, role)).open(SCOPE);
+  reader = await awsEstate(assumedRole(stage.clients.sts, role)).open(SCOPE);
 });
 
 /** The same value at noon of both days. */

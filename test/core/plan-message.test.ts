@@ -6,7 +6,7 @@ import { known, unknown } from '../../shared/core/evidence.ts';
 import { money } from '../../shared/core/money.ts';
 import { type PlanDraft, type Proposal, type Resource, sealPlan } from '../../shared/core/plan.ts';
 import { planMessage, savingsOf } from '../../shared/core/plan-message.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
+import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
 import { anyPlanDraft } from '../ledger/any-plan.ts';
 import { ACCOUNT, DEFAULT_POLICY, deferral, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 
@@ -269,5 +269,35 @@ describe('the whole message', () => {
     const { facts } = await published({ act: many(50, proposal), deferred: many(50, deferral) });
     expect([facts.act.length, facts.deferred.length]).toEqual([50, 50]);
     expect(facts.omitted).toEqual({ act: 0, deferred: 0 });
+  });
+});
+
+describe('what happens next', () => {
+  const inMode = (mode: Mode) =>
+    plan({
+      act: [
+        { ...proposal(1), mode },
+        { ...proposal(2), mode: 'report' },
+      ],
+    });
+
+  it.each<[Mode, string[]]>([
+    ['report', ['nothing. The mode is report']],
+    [
+      'approve',
+      [
+        'number 1 waits',
+        'until 20',
+        `npm run answer -- approve ${inMode('approve').id}`,
+        `npm run answer -- veto ${inMode('approve').id}`,
+      ],
+    ],
+    [
+      'auto',
+      ['number 1 is carried out at 20', 'unless somebody vetoes', `npm run answer -- veto ${inMode('auto').id}`],
+    ],
+  ])('is said for the mode %s, with the command that stops it', (mode, said) => {
+    const { text } = planMessage(inMode(mode), DEFAULT_POLICY);
+    for (const part of said) expect(text).toContain(part);
   });
 });

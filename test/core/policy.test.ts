@@ -26,7 +26,10 @@ const inWords = (input: unknown): string[] => problemsOf(input).map(describeProb
 
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
-const SECTION = 'a section with the keys timezone, scopes, concurrency, defaults, rules';
+const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules';
+const DEFAULT_KEYS =
+  'mode, protectTag, ownerTag, minMonthlySaving, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, parallel';
+const SECTION = `a section with the keys ${KEYS}`;
 
 describe('the defaults', () => {
   it('are report only, careful and complete', () => {
@@ -40,14 +43,28 @@ describe('the defaults', () => {
         ownerTag: 'owner',
         minMonthlySaving: 5,
         remindAfter: '7d',
+        approveWithin: '3d',
+        grace: '7d',
+        watch: '2h',
+        stopFor: '30d',
+        keepSnapshots: '90d',
+        parallel: 4,
       },
+      approvers: [],
+      freeze: [],
+      dependents: [],
       rules: {
-        'idle-database': { window: '35d', monitoringConnections: 0, iops: 5, cap: { count: 10, share: '5%' } },
+        'idle-database': {
+          window: '35d',
+          monitoringConnections: 0,
+          iops: 5,
+          cap: { count: 10, share: '5%', perDay: 10 },
+        },
         'idle-instance': {
           window: '28d',
           cpuPercent: 5,
           networkBytesPerDay: '5MB',
-          cap: { count: 10, share: '5%' },
+          cap: { count: 10, share: '5%', perDay: 10 },
         },
       },
     } satisfies Policy);
@@ -64,16 +81,55 @@ describe('the defaults', () => {
   });
 });
 
+describe('what concerns carrying out', () => {
+  it.each<[string, unknown, string]>([
+    [
+      'an approver that is no ARN',
+      { approvers: [{ accounts: '*', principals: ['kim'] }] },
+      'approvers[0].principals[0]: an IAM ARN; * stands for any characters',
+    ],
+    [
+      'an approver of no account',
+      { approvers: [{ accounts: 'all', principals: ['arn:aws:iam::123456789012:role/sre'] }] },
+      "approvers[0].accounts: '*' or a list of account ids in quotes",
+    ],
+    [
+      'a freeze that ends before it begins',
+      { freeze: [{ from: '2026-12-01', to: '2026-11-20', why: 'sale' }] },
+      'freeze[0].to: after `from`: the range is half-open',
+    ],
+    [
+      'a day that is none',
+      { freeze: [{ from: '2026-02-30', to: '2026-03-01', why: 'sale' }] },
+      'freeze[0].from: a date such as 2026-11-20',
+    ],
+    [
+      'a freeze without a reason',
+      { freeze: [{ from: '2026-11-20', to: '2026-12-01', why: '' }] },
+      'freeze[0].why: the reason, in words',
+    ],
+    ['too long a wait', { defaults: { approveWithin: '15d' } }, 'defaults.approveWithin: from 1h to 14d'],
+    ['a watch without a unit', { defaults: { watch: '2' } }, 'defaults.watch: hours or days such as "1h"'],
+    [
+      'dependents without alarms',
+      { dependents: [{ resource: 'orders-*', alarms: [] }] },
+      'dependents[0].alarms: at least one alarm name',
+    ],
+  ])('is refused by place: %s', (_, input, said) => {
+    expect(inWords(input)).toEqual([said]);
+  });
+});
+
 describe('the mode of a rule', () => {
   it('is its own, else the default', () => {
     const policy = parsePolicy({ defaults: { mode: 'off' }, rules: { 'idle-instance': { mode: 'report' } } });
     expect([modeOf(policy, 'idle-instance'), modeOf(policy, 'idle-database')]).toEqual(['report', 'off']);
   });
 
-  it.each(['false', 'true', false, true, 'Off', 'approve', 'auto', '', 0, null])('is never taken from %j', (mode) => {
+  it.each(['false', 'true', false, true, 'Off', 'manual', '', 0, null])('is never taken from %j', (mode) => {
     expect(inWords({ defaults: { mode }, rules: { 'idle-database': { mode } } })).toEqual([
-      'defaults.mode: report or off',
-      'rules.idle-database.mode: report or off',
+      'defaults.mode: off, report, approve, or auto',
+      'rules.idle-database.mode: off, report, approve, or auto',
     ]);
   });
 });
@@ -82,17 +138,11 @@ describe('what is wrong', () => {
   it.each<[string, unknown, string[]]>([
     ['a list instead of a policy', [], [`policy: ${SECTION}`]],
     ['a text instead of a policy', 'mode: report', [`policy: ${SECTION}`]],
-    [
-      'a key that does not exist',
-      { timezon: 'UTC' },
-      ['timezon: unknown key; allowed: timezone, scopes, concurrency, defaults, rules'],
-    ],
+    ['a key that does not exist', { timezon: 'UTC' }, [`timezon: unknown key; allowed: ${KEYS}`]],
     [
       'two keys of one section that do not exist',
-      { defaults: { grace: '7d', approvers: [] } },
-      ['grace', 'approvers'].map(
-        (key) => `defaults.${key}: unknown key; allowed: mode, protectTag, ownerTag, minMonthlySaving, remindAfter`,
-      ),
+      { defaults: { gracious: '7d', approvers: [] } },
+      ['gracious', 'approvers'].map((key) => `defaults.${key}: unknown key; allowed: ${DEFAULT_KEYS}`),
     ],
     [
       'a rule that does not exist',

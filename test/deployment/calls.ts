@@ -6,28 +6,44 @@ const PREFIX: Readonly<Record<string, string>> = {
   cloudwatch: 'cloudwatch',
   dynamodb: 'dynamodb',
   ec2: 'ec2',
+  lambda: 'lambda',
   pricing: 'pricing',
   rds: 'rds',
   sns: 'sns',
+  ssm: 'ssm',
   sts: 'sts',
 };
+
+/** The operations whose action has another name. */
+const ACTION: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
 
 /** In the bundle, but not called: the DynamoDB client carries it for endpoint discovery, which is off. */
 const NEVER_SENT = ['dynamodb:DescribeEndpoints'];
 
 /**
- * Which AWS actions the code of a function can call: the SDK's commands that esbuild has left in its bundle.
+ * Which AWS actions the code of a function can call.
  *
  * @returns IAM actions, sorted
  */
-export function calledActions({ outputs }: Metafile): string[] {
+export function calledActions(metafile: Metafile): string[] {
+  return calledOperations(metafile)
+    .map((operation) => ACTION[operation] ?? operation)
+    .sort();
+}
+
+/**
+ * Which operations the code of a function can call: the SDK's commands that esbuild has left in its bundle.
+ *
+ * @returns the operations, with the prefix of their actions
+ */
+export function calledOperations({ outputs }: Metafile): string[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const commands = inputs
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => /@aws-sdk\/client-([\w-]+)\/dist-\w+\/commands\/(\w+)Command\.js$/.exec(path))
     .filter((match) => match !== null)
     .map(([, client, operation]) => `${prefix(client!)}:${operation}`);
-  return [...new Set(commands)].filter((action) => !NEVER_SENT.includes(action)).sort();
+  return [...new Set(commands)].filter((operation) => !NEVER_SENT.includes(operation));
 }
 
 function prefix(client: string): string {

@@ -2,7 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { afterAll } from 'vitest';
 import { packageService } from '../../scripts/package/packaged.ts';
+import { actSuite } from './suites/act.ts';
+import { actingSuite } from './suites/acting.ts';
 import { bundleSuite } from './suites/bundles.ts';
+import { ledgerSuite } from './suites/ledger.ts';
 import { roleSuite } from './suites/roles.ts';
 import { templateSuite } from './suites/template.ts';
 
@@ -10,5 +13,8 @@ const packaged = await packageService();
 afterAll(() => rm(packaged.folder, { recursive: true, force: true }));
 
 templateSuite(packaged);
+actingSuite(packaged);
 roleSuite(packaged);
+actSuite(packaged);
+ledgerSuite(packaged);
 bundleSuite(packaged);

@@ -22,6 +22,7 @@ afterEach(() => {
 
 /** What the answer to each sample shows. */
 const ANSWERS: Readonly<Record<string, unknown>> = {
+  'check.json': { function: 'right-size' },
   'explain.json': expect.stringMatching(/^orders-qa {2}arn:aws:rds:.*\n\nrule[\s\S]*\n\nevidence[\s\S]*peakIops/),
   'manual.json': [
     { account: PRODUCTION, said: 'sent' },

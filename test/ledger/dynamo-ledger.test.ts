@@ -82,6 +82,7 @@ describe('calls', () => {
     expect(await calls(() => twin.ledger.claim(run, claim))).toEqual(['UpdateItem']);
     expect(await calls(() => twin.ledger.release(run, 'one'))).toEqual(['UpdateItem']);
     expect(await calls(() => twin.ledger.announced(run, run.time))).toEqual(['UpdateItem']);
+    expect(await calls(() => twin.ledger.handedOver(run))).toEqual(['UpdateItem']);
   });
 
   it('to read are strongly consistent: what was just written counts', async () => {

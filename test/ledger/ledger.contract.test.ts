@@ -227,6 +227,15 @@ describe.each([
       expect(current).toEqual({ ...run, state: 'announced', saidAt: later(-3).toISOString() });
     });
 
+    it('that comes late does not call a run back that is handed over', async () => {
+      const run = await record(twin);
+      await twin.ledger.announced(run, later(-3).toISOString());
+      await twin.ledger.handedOver(run);
+      await twin.ledger.announced(run, later(0).toISOString());
+      const { current } = await twin.ledger.runs(keyAt(TICK));
+      expect(current).toEqual({ ...run, state: 'handed-over', saidAt: later(-3).toISOString() });
+    });
+
     it('of a run that is not there is an error', async () => {
       const run: Run = { ...keyAt(TICK), planId: 'none', state: 'recorded', digest: 'none' };
       await expect(twin.ledger.announced(run, run.time)).rejects.toMatchObject({ name: 'LedgerCorruptError' });
@@ -234,26 +243,53 @@ describe.each([
     });
   });
 
+  describe('the hand-over', () => {
+    it('is kept once, and is what a second delivery finds', async () => {
+      const run = await record(twin);
+      await twin.ledger.announced(run, run.time);
+      await twin.ledger.handedOver(run);
+      await twin.ledger.handedOver(run);
+      const handedOver = { ...run, state: 'handed-over', saidAt: run.time };
+      expect(await record(twin)).toEqual(handedOver);
+      expect(await twin.ledger.runs(keyAt(later(1)))).toEqual({ previous: handedOver });
+    });
+
+    it('leaves nothing to claim', async () => {
+      const run = await record(twin);
+      await twin.ledger.announced(run, run.time);
+      await twin.ledger.handedOver(run);
+      expect(await twin.ledger.claim(run, { holder: 'one', now: TICK, until: later(1) })).toBe(false);
+    });
+
+    it('of a run that is not there, or that nobody has heard of, is an error', async () => {
+      const run: Run = { ...keyAt(TICK), planId: 'none', state: 'recorded', digest: 'none' };
+      await expect(twin.ledger.handedOver(run)).rejects.toMatchObject({ name: 'LedgerCorruptError' });
+      const recorded = await record(twin);
+      await expect(twin.ledger.handedOver(recorded)).rejects.toMatchObject({ name: 'LedgerCorruptError' });
+      expect((await twin.ledger.runs(keyAt(TICK))).current).toEqual(recorded);
+    });
+  });
+
   describe('vetoes', () => {
     const veto = { resource: proposal(1).resource.arn, until: later(3), by: 'kim', why: 'audit' };
 
     it('hold until their end, for their account', async () => {
-      await twin.veto(ACCOUNT, veto);
+      await twin.answering.recordVeto(ACCOUNT, veto);
       expect(await twin.ledger.vetoes(ACCOUNT, new Date(later(3).getTime() - 1))).toEqual([veto]);
       expect(await twin.ledger.vetoes(ACCOUNT, later(3))).toEqual([]);
       expect(await twin.ledger.vetoes('210987654321', TICK)).toEqual([]);
     });
 
     it('are one a resource: a new one replaces it', async () => {
-      await twin.veto(ACCOUNT, veto);
-      await twin.veto(ACCOUNT, { ...veto, until: later(9) });
+      await twin.answering.recordVeto(ACCOUNT, veto);
+      await twin.answering.recordVeto(ACCOUNT, { ...veto, until: later(9) });
       expect(await twin.ledger.vetoes(ACCOUNT, later(5))).toEqual([{ ...veto, until: later(9) }]);
     });
 
     it('are all there, however many', async () => {
       const why = 'because '.repeat(250); // 2 KB each: more than one page of DynamoDB's
       for (const n of many(600, (one) => one))
-        await twin.veto(ACCOUNT, { ...veto, why, resource: `${veto.resource}${n}` });
+        await twin.answering.recordVeto(ACCOUNT, { ...veto, why, resource: `${veto.resource}${n}` });
       expect(await twin.ledger.vetoes(ACCOUNT, TICK)).toHaveLength(600);
     });
   });

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { ledgerShape } from '../../sandbox/hub/hub.ts';
 import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
 
 /** A DynamoDB on 127.0.0.1, in this process. */
@@ -47,11 +48,7 @@ async function createTable(client: DynamoDBClient): Promise<string> {
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      ...ledgerShape(),
     }),
   );
   for (;;) {

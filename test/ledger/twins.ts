@@ -1,9 +1,11 @@
+import { actingLedger } from '../../shared/aws/ledger/acting.ts';
+import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { dynamoPriceCache } from '../../shared/aws/ledger/prices.ts';
-import { type LedgerTable, putItem } from '../../shared/aws/ledger/table.ts';
-import type { Veto } from '../../shared/core/rules/exempt.ts';
+import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
 import type { Ledger, PolicyStore, PriceCache } from '../../shared/ports.ts';
+import type { ActingLedger, AnswerLedger } from '../../shared/ports-acting.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 
 /** One of the two implementations of the ledger's ports, empty. */
@@ -11,27 +13,19 @@ export interface Twin {
   readonly ledger: Ledger;
   readonly policies: PolicyStore;
   readonly prices: PriceCache;
-  /** Only people's answers write vetoes, so the ports have no way to. */
-  veto(account: string, veto: Veto): Promise<void>;
+  readonly acting: ActingLedger;
+  readonly answering: AnswerLedger;
 }
 
 export function memoryTwin(): Twin {
   const memory = new MemoryLedger();
-  return {
-    ledger: memory,
-    policies: memory,
-    prices: memory,
-    veto: async (account, veto) => memory.veto(account, veto),
-  };
+  return { ledger: memory, policies: memory, prices: memory, acting: memory, answering: memory };
 }
 
 export const dynamoTwin = (table: LedgerTable): Twin => ({
   ledger: dynamoLedger(table),
   policies: dynamoPolicyStore(table),
   prices: dynamoPriceCache(table),
-  veto: async (account, { resource, until, by, why }) => {
-    const expires = Math.floor(until.getTime() / 1000);
-    const item = { pk: `ANSWER#${account}`, sk: `VETO#${resource}`, until: until.toISOString(), by, why, expires };
-    await putItem(table, item);
-  },
+  acting: actingLedger(table),
+  answering: answerLedger(table),
 });

@@ -23,7 +23,7 @@ afterAll(() => stage.close());
 beforeEach(() => forgetCalls(stage));
 
 const RANGE = { from: '2026-11-01', to: '2026-11-15' };
-const ALLOWED_KEYS = 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format';
+const ALLOWED_KEYS = 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format, check';
 const A_TIME = 'a time in ISO 8601 such as "2026-11-22T06:30:00Z"';
 const A_DATE = 'a date such as "2026-11-22"';
 const RULES = 'idle-database, idle-instance';

@@ -116,7 +116,7 @@ describe('an event that is not valid', () => {
 
   it('is refused by the schema of right-size in the same words', async () => {
     const handler = defineFunction({ name: 'right-size', event: eventSchema, handle: async () => 'done' });
-    const allowed = 'time, from, to, scopes, rules, resource, mode, format';
+    const allowed = 'time, from, to, scopes, rules, resource, mode, format, check';
     await expect(handler({ mode: 'auto', from: '2026-11-01', dryRun: true }, context)).rejects.toThrow(
       expect.objectContaining({
         problems: expect.arrayContaining([

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/core/message.ts';
 import { digestOf, type PlanDraft } from '../../shared/core/plan.ts';
 import { planMessage } from '../../shared/core/plan-message.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
+import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
-import type { Announcer, Run, RunKey } from '../../shared/ports.ts';
+import type { Announcer, Run, RunKey, Starter } from '../../shared/ports.ts';
 import { type Delivery, deliver } from '../../shared/runtime/deliver.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { ACCOUNT, DEFAULT_POLICY, plan, proposal, TICK } from '../support/plan-specimen.ts';
@@ -23,10 +23,14 @@ class FakeAnnouncer implements Announcer {
 let ledger: MemoryLedger;
 let announcer: FakeAnnouncer;
 let clock: Date;
+let started: string[];
+
+const starter: Starter = { start: async (planId) => void started.push(planId) };
 
 beforeEach(() => {
   ledger = new MemoryLedger();
   announcer = new FakeAnnouncer();
+  started = [];
   clock = TICK;
 });
 
@@ -36,6 +40,7 @@ const keyAt = (time: Date): RunKey => ({ function: 'right-size', account: ACCOUN
 const deliveryBy = (holder: string, spoiled: Partial<Delivery> = {}): Delivery => ({
   ledger,
   announcer,
+  starter,
   policy: DEFAULT_POLICY,
   holder,
   clock: () => clock,
@@ -186,4 +191,44 @@ it('a crash between sending and writing it down repeats the message under the sa
   expect(await tick()).toEqual({ said: 'sent' });
   const [first, second] = announcer.sent;
   expect(second).toEqual(first);
+});
+
+describe('handing over', () => {
+  const inMode = (mode: Mode): Partial<PlanDraft> => ({ act: [{ ...proposal(1), mode }] });
+  const stateOf = async (): Promise<string | undefined> => (await ledger.runs(keyAt(TICK))).current?.state;
+
+  it.each<Mode>(['approve', 'auto'])(
+    'starts the execution of a plan in mode %s, once it is announced',
+    async (mode) => {
+      expect(await tick(inMode(mode))).toEqual({ said: 'sent' });
+      expect(started).toEqual([plan(inMode(mode)).id]);
+      expect(await stateOf()).toBe('handed-over');
+    },
+  );
+
+  it('starts nothing for a plan that only reports', async () => {
+    await tick(inMode('report'));
+    expect([started, await stateOf()]).toEqual([[], 'announced']);
+  });
+
+  it('starts nothing for a plan whose message was refused', async () => {
+    announcer.failure = new Error('refused');
+    await expect(tick(inMode('approve'))).rejects.toThrow();
+    expect([started, await stateOf()]).toEqual([[], 'recorded']);
+  });
+
+  it('is made good by the next delivery after a crash behind the message', async () => {
+    const dying = { start: () => Promise.reject(new Error('crash')) };
+    await expect(tick(inMode('approve'), deliveryBy('request-1', { starter: dying }))).rejects.toThrow('crash');
+    expect(await tick(inMode('approve'), deliveryBy('request-2'))).toEqual({ said: 'before' });
+    expect([started.length, await stateOf()]).toEqual([1, 'handed-over']);
+  });
+
+  it('leaves the earlier plan to its answer while an unchanged one comes in, and comes again when it has expired', async () => {
+    await tick(inMode('approve'));
+    expect(await tick({ ...inMode('approve'), time: daysLater(1) })).toMatchObject({ said: 'unchanged' });
+    expect(started).toHaveLength(1);
+    expect(await tick({ ...inMode('approve'), time: daysLater(3) })).toEqual({ said: 'sent' });
+    expect(started).toHaveLength(2);
+  });
 });

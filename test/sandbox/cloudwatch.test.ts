@@ -1,10 +1,13 @@
 import {
   DescribeAlarmsCommand,
+  type DescribeAlarmsCommandInput,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
   ListMetricsCommand,
   type MetricDataQuery,
+  PutCompositeAlarmCommand,
   PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
   PutMetricDataCommand,
   paginateGetMetricData,
   SetAlarmStateCommand,
@@ -201,5 +204,73 @@ describe('alarms', () => {
       new SetAlarmStateCommand({ AlarmName: 'no', StateValue: 'OK', StateReason: 'test' }),
     );
     await expect(unknown).rejects.toMatchObject({ name: 'ResourceNotFound' });
+  });
+
+  const put = (AlarmName: string, more: Partial<PutMetricAlarmCommandInput> = {}) =>
+    stage.clients.cloudwatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName,
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanThreshold',
+        ...more,
+      }),
+    );
+  const set = (AlarmName: string, StateReason = 'test') =>
+    stage.clients.cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason }));
+  const list = (input: DescribeAlarmsCommandInput = {}) =>
+    stage.clients.cloudwatch.send(new DescribeAlarmsCommand(input));
+
+  it('keep their state when they are overwritten, and nothing else', async () => {
+    await put('cpu', {
+      Threshold: 90,
+      TreatMissingData: 'breaching',
+      Dimensions: [{ Name: 'InstanceId', Value: 'i-1' }],
+    });
+    await set('cpu');
+    await put('cpu', { Threshold: 95 });
+    const { MetricAlarms: [alarm] = [] } = await list();
+    expect(alarm).toMatchObject({ Threshold: 95, StateValue: 'ALARM', StateReason: 'test' });
+    expect([alarm?.TreatMissingData, alarm?.Dimensions]).toEqual([undefined, undefined]);
+  });
+
+  it('know since when they are in their state, and when it was last said', async () => {
+    await put('cpu');
+    stage.sandbox.clock.advance({ hours: 1 });
+    await set('cpu');
+    stage.sandbox.clock.advance({ hours: 1 });
+    await set('cpu', 'still');
+    expect((await list()).MetricAlarms).toMatchObject([
+      {
+        StateReason: 'still',
+        StateTransitionedTimestamp: new Date('2026-11-02T01:00:00Z'),
+        StateUpdatedTimestamp: new Date('2026-11-02T02:00:00Z'),
+      },
+    ]);
+  });
+
+  it('over alarms are listed apart, and only when they are asked for', async () => {
+    await put('cpu');
+    const composite = { AlarmName: 'all', AlarmRule: 'ALARM("cpu")' };
+    await stage.clients.cloudwatch.send(new PutCompositeAlarmCommand(composite));
+    await set('all');
+    expect(await list()).toMatchObject({ MetricAlarms: [{ AlarmName: 'cpu' }], CompositeAlarms: [] });
+    expect(await list({ AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] })).toMatchObject({
+      MetricAlarms: [{ AlarmName: 'cpu' }],
+      CompositeAlarms: [{ ...composite, StateValue: 'ALARM', StateReason: 'test' }],
+    });
+    await expect(put('all')).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('of both kinds share the pages', async () => {
+    for (const n of [1, 3]) await put(`alarm-${n}`);
+    for (const n of [2, 4]) {
+      const composite = { AlarmName: `alarm-${n}`, AlarmRule: 'TRUE' };
+      await stage.clients.cloudwatch.send(new PutCompositeAlarmCommand(composite));
+    }
+    const AlarmTypes = ['MetricAlarm', 'CompositeAlarm'] as const;
+    const first = await list({ AlarmTypes: [...AlarmTypes], MaxRecords: 3 });
+    const second = await list({ AlarmTypes: [...AlarmTypes], MaxRecords: 3, NextToken: first.NextToken });
+    expect([first.MetricAlarms?.length, first.CompositeAlarms?.length]).toEqual([2, 1]);
+    expect([second.MetricAlarms?.length, second.CompositeAlarms?.length, second.NextToken]).toEqual([0, 1, undefined]);
   });
 });

@@ -104,3 +104,33 @@ describe('a snapshot of a cluster', () => {
     expect(DBClusterSnapshots).toMatchObject([{ Status: 'available', DBClusterSnapshotIdentifier: 'first' }]);
   });
 });
+
+describe('a snapshot that does not go well', () => {
+  it('takes as long as its database needs, and shows how far it is', async () => {
+    const db = stage.home.rds.addInstance({ DBInstanceIdentifier: 'orders' });
+    stage.home.rds.snapshotDurations.set('orders', { hours: 9 });
+    await snapshot('slow');
+    const slow = stage.home.rds.snapshots.get('slow');
+    stage.sandbox.clock.advance({ hours: 5 });
+    expect([slow?.Status, slow?.PercentProgress, db.DBInstanceStatus]).toEqual(['creating', 50, 'backing-up']);
+    stage.sandbox.clock.advance({ hours: 4 });
+    expect([slow?.Status, slow?.PercentProgress, db.DBInstanceStatus]).toEqual(['available', 100, 'available']);
+  });
+
+  it('fails in the end', async () => {
+    const db = stage.home.rds.addInstance({ DBInstanceIdentifier: 'orders' });
+    stage.home.rds.failingSnapshots.add('orders');
+    await snapshot('bad');
+    stage.sandbox.clock.advance({ minutes: 30 });
+    expect([stage.home.rds.snapshots.get('bad')?.Status, db.DBInstanceStatus]).toEqual(['failed', 'available']);
+  });
+
+  it('leaves a database whose storage is being optimized as it was', async () => {
+    const status = 'storage-optimization';
+    const db = stage.home.rds.addInstance({ DBInstanceIdentifier: 'orders', DBInstanceStatus: status });
+    await snapshot('meanwhile');
+    expect(db.DBInstanceStatus).toBe('backing-up');
+    stage.sandbox.clock.advance({ minutes: 30 });
+    expect(db.DBInstanceStatus).toBe(status);
+  });
+});

@@ -49,7 +49,7 @@ describe('a policy file', () => {
     expect(lines[3]).toMatch(/^policy\.yml:7:5 scopes\[1\]\.account: an account id in quotes, 12 digits$/);
     expect(lines.map((line) => line.replace(/: an AWS region: .*/, ': an AWS region'))).toEqual([
       'policy.yml:1:1 timezone: an IANA time zone such as Asia/Seoul',
-      'policy.yml:3:3 defaults.mode: report or off',
+      'policy.yml:3:3 defaults.mode: off, report, approve, or auto',
       'policy.yml:6:31 scopes[0].regions[1]: an AWS region',
       'policy.yml:7:5 scopes[1].account: an account id in quotes, 12 digits',
       'policy.yml:9:3 rules.idle-databse: unknown key; allowed: idle-database, idle-instance',

@@ -1,6 +1,10 @@
+import { afterwards, mattersSince, newestFirst, planAndNumber } from '../../shared/aws/ledger/change-items.ts';
 import { LedgerCorruptError, PlanIdTakenError } from '../../shared/aws/ledger/errors.ts';
+import { AlreadyAnsweredError, type PlanAnswer, type PlanAnswers } from '../../shared/core/answer.ts';
 import { canonicalJson } from '../../shared/core/canonical.ts';
+import type { Change } from '../../shared/core/change.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
+import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import { type Policy, policyHash } from '../../shared/core/policy.ts';
@@ -8,22 +12,36 @@ import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import { daysBefore } from '../../shared/core/time.ts';
 import type { Claim, Ledger, PolicyStore, PriceCache, Run, RunKey, StoredPolicy } from '../../shared/ports.ts';
+import type { ActingLedger, AnswerLedger, CapCount } from '../../shared/ports-acting.ts';
 
 interface KeptRun {
   run: Run;
   claim?: Claim | undefined;
 }
 
-/** The ledger, its policy store and its price cache in Maps: what the tests of the functions use. */
-export class MemoryLedger implements Ledger, PolicyStore, PriceCache {
+interface Execution {
+  readonly name: string;
+  readonly claimedAt: Date;
+  open: boolean;
+  callbackId?: string | undefined;
+}
+
+/** Every port of the ledger in Maps: what the tests of the functions use. No method waits, so each is one step. */
+export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger {
   readonly #policies: StoredPolicy[] = [];
   readonly #vetoes = new Map<string, Map<string, Veto>>();
   readonly #runs = new Map<string, KeptRun>();
   readonly #plans = new Map<string, Plan>();
   readonly #prices = new Map<string, { price: Evidence<Money>; at: Date }>();
 
-  /** What the function `answer` would write: one veto a resource. */
-  veto(account: string, veto: Veto): void {
+  readonly #executions = new Map<string, Execution>();
+  readonly #answers = new Map<string, PlanAnswer[]>();
+  /** By resource; one that was given back is kept for its fence. */
+  readonly #leases = new Map<string, { lease: Lease; applying: boolean; free: boolean }>();
+  readonly #counted = new Map<string, Set<string>>();
+  readonly #changes = new Map<string, Change>();
+
+  async recordVeto(account: string, veto: Veto): Promise<void> {
     const ofAccount = this.#vetoes.get(account) ?? new Map<string, Veto>();
     this.#vetoes.set(account, ofAccount.set(veto.resource, veto));
   }
@@ -49,7 +67,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache {
     const previous = [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => run.function === key.function && run.account === key.account)
-      .filter((run) => run.time < key.time && run.state === 'announced')
+      .filter((run) => run.time < key.time && run.state !== 'recorded')
       .sort((a, b) => (a.time < b.time ? 1 : -1))[0];
     return { ...(current && { current }), ...(previous && { previous }) };
   }
@@ -100,9 +118,135 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache {
   async announced(run: Run, saidAt: string): Promise<void> {
     const kept = this.#runs.get(keyOf(run));
     if (!kept) throw new LedgerCorruptError(keyOf(run), 'the run that was announced is missing');
+    if (kept.run.state === 'handed-over') return;
     const { holder: _holder, ...unclaimed } = kept.run;
     kept.run = { ...unclaimed, state: 'announced', saidAt: unclaimed.saidAt ?? saidAt };
     kept.claim = undefined;
+  }
+
+  async handedOver(run: Run): Promise<void> {
+    const kept = this.#runs.get(keyOf(run));
+    if (!kept || kept.run.state === 'recorded') throw new LedgerCorruptError(keyOf(run), 'was not announced');
+    kept.run = { ...kept.run, state: 'handed-over' };
+  }
+
+  async supersededBy(plan: Plan): Promise<string | undefined> {
+    if (plan.function === 'undo') return undefined;
+    return [...this.#runs.values()]
+      .map(({ run }) => run)
+      .filter((run) => run.function === plan.function && run.account === plan.account)
+      .filter((run) => run.time > plan.time && run.state === 'handed-over' && run.planId !== plan.id)
+      .sort((a, b) => (a.time < b.time ? 1 : -1))[0]?.planId;
+  }
+
+  async claimPlan(planId: string, execution: string, now: Date): Promise<boolean> {
+    const claimed = this.#executions.get(planId) ?? { name: execution, claimedAt: now, open: true };
+    this.#executions.set(planId, claimed);
+    return claimed.name === execution;
+  }
+
+  async waitOn(planId: string, callbackId: string): Promise<void> {
+    const execution = this.#executions.get(planId);
+    if (!execution) throw new LedgerCorruptError(`PLAN#${planId}`, 'an execution waits that never claimed the plan');
+    execution.callbackId = callbackId;
+  }
+
+  async closePlan(planId: string): Promise<void> {
+    const execution = this.#executions.get(planId);
+    if (!execution) return;
+    execution.open = false;
+    execution.callbackId = undefined;
+  }
+
+  async callbackOf(planId: string): Promise<string | undefined> {
+    return this.#executions.get(planId)?.callbackId;
+  }
+
+  async openPlans(): Promise<readonly Plan[]> {
+    const open = [...this.#executions].filter(([, execution]) => execution.open);
+    const plans = await Promise.all(open.map(([planId]) => this.plan(planId)));
+    return plans.sort((a, b) => (a.time < b.time ? 1 : -1));
+  }
+
+  async answers(planId: string): Promise<PlanAnswers> {
+    const said = this.#answers.get(planId) ?? [];
+    const approval = said.find(({ say }) => say === 'approve');
+    return { ...(approval && { approval }), vetoes: said.filter(({ say }) => say === 'veto').sort(inOrder) };
+  }
+
+  async recordAnswer(plan: Plan, answer: PlanAnswer): Promise<void> {
+    const said = this.#answers.get(plan.id) ?? [];
+    const vetoOf = (number: number | undefined) =>
+      said.find(
+        ({ say, actions }) => say === 'veto' && (!actions || (number !== undefined && actions.includes(number))),
+      );
+    const single = answer.actions?.map((number) => ({ ...answer, actions: [number] })) ?? [answer];
+    if (answer.say === 'approve') {
+      const numbers = answer.actions ?? plan.act.map((_, index) => index + 1);
+      const standing =
+        said.find(({ say }) => say === 'approve') ?? (numbers.every(vetoOf) ? vetoOf(numbers[0]) : undefined);
+      if (standing && canonicalJson(standing) !== canonicalJson(answer)) throw new AlreadyAnsweredError(standing);
+      if (!standing) this.#answers.set(plan.id, [...said, answer]);
+      return;
+    }
+    const fresh = single.filter(({ actions }) => !vetoOf(actions?.[0]));
+    const other = single
+      .map((one) => [one, vetoOf(one.actions?.[0])] as const)
+      .find(([one, standing]) => standing && canonicalJson(standing) !== canonicalJson(one))?.[1];
+    if (fresh.length === 0 && other) throw new AlreadyAnsweredError(other);
+    this.#answers.set(plan.id, [...said, ...fresh]);
+  }
+
+  async takeLease(wanted: Omit<Lease, 'fence'>, now: Date): Promise<{ lease: Lease } | { heldBy: string }> {
+    const kept = this.#leases.get(wanted.resource);
+    if (kept && !kept.free && kept.lease.planId === wanted.planId) {
+      kept.lease = { ...kept.lease, until: wanted.until };
+      return { lease: kept.lease };
+    }
+    const yields =
+      !kept || kept.free || kept.lease.until <= now || (kept.lease.priority < wanted.priority && !kept.applying);
+    if (!yields) return { heldBy: kept.lease.planId };
+    const lease = { ...wanted, fence: (kept?.lease.fence ?? 0) + 1 };
+    this.#leases.set(wanted.resource, { lease, applying: false, free: false });
+    return { lease };
+  }
+
+  async beginApply(lease: Lease): Promise<boolean> {
+    const kept = this.#held(lease);
+    if (kept) kept.applying = true;
+    return kept !== undefined;
+  }
+
+  async releaseLease(lease: Lease): Promise<void> {
+    const kept = this.#held(lease);
+    if (kept) kept.free = true;
+  }
+
+  #held({ resource, planId, fence }: Lease) {
+    const kept = this.#leases.get(resource);
+    return kept && !kept.free && kept.lease.planId === planId && kept.lease.fence === fence ? kept : undefined;
+  }
+
+  async countAgainstCap({ account, rule, direction, day, changeId, most }: CapCount): Promise<boolean> {
+    const key = canonicalJson([account, rule, direction, day]);
+    const counted = this.#counted.get(key) ?? new Set<string>();
+    if (!counted.has(changeId) && counted.size >= most) return false;
+    this.#counted.set(key, counted.add(changeId));
+    return true;
+  }
+
+  async recordChange(change: Change): Promise<void> {
+    const standing = this.#changes.get(change.id);
+    this.#changes.set(change.id, standing ? afterwards(standing, change) : structuredClone(change));
+  }
+
+  async change(id: string): Promise<Change | undefined> {
+    const place = planAndNumber(id);
+    return place && this.#plans.get(place.planId)?.act[place.number - 1] ? this.#changes.get(id) : undefined;
+  }
+
+  async changes(since: Date): Promise<readonly Change[]> {
+    return [...this.#changes.values()].filter((change) => mattersSince(change, since.toISOString())).sort(newestFirst);
   }
 
   async get(queries: readonly PriceQuery[], now: Date): Promise<Map<PriceQuery, Evidence<Money>>> {
@@ -120,3 +264,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache {
 }
 
 const keyOf = ({ function: name, account, time }: RunKey): string => `RUN#${name}#${account} / TICK#${time}`;
+
+/** Who said it first; of one answer, by action. */
+const inOrder = (a: PlanAnswer, b: PlanAnswer): number =>
+  a.at === b.at ? (a.actions?.[0] ?? Infinity) - (b.actions?.[0] ?? Infinity) : a.at < b.at ? -1 : 1;

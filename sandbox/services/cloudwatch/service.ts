@@ -1,7 +1,7 @@
 import * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import { modelOf } from '../../http/service-model.ts';
 import { ownService, type Service } from '../service.ts';
-import { describeAlarms, putMetricAlarm, setAlarmState } from './alarms.ts';
+import { describeAlarms, putCompositeAlarm, putMetricAlarm, setAlarmState } from './alarms.ts';
 import { getMetricData } from './get-metric-data.ts';
 import { listMetrics } from './list-metrics.ts';
 import { putMetricData } from './put-metric-data.ts';
@@ -11,6 +11,7 @@ export function cloudwatch(): Service {
     DescribeAlarms: describeAlarms,
     GetMetricData: getMetricData,
     ListMetrics: listMetrics,
+    PutCompositeAlarm: putCompositeAlarm,
     PutMetricAlarm: putMetricAlarm,
     PutMetricData: putMetricData,
     SetAlarmState: setAlarmState,

@@ -14,6 +14,7 @@ import type { Operation } from '../service.ts';
 import { findCluster } from './clusters.ts';
 import { clusterSnapshotNotFound, invalidClusterState, missing } from './errors.ts';
 import { type Fields, filterBy, nameOf, rdsPage } from './listing.ts';
+import { take } from './snapshot-progress.ts';
 import { checkQuota, checkSnapshotName, showsType } from './snapshot-rules.ts';
 import { checkTags } from './tags.ts';
 
@@ -48,11 +49,7 @@ export const createDBClusterSnapshot: Operation<CreateDBClusterSnapshotMessage, 
   const TagList = [...new Map([...copied, ...Tags].map((tag) => [tag.Key, tag])).values()];
   const snapshot = newClusterSnapshot(rds.place, cluster, { DBClusterSnapshotIdentifier: id, TagList });
   rds.clusterSnapshots.set(id, snapshot);
-  const { clock, durations } = rds.place.world;
-  clock.after(durations.snapshotCreate, () => {
-    snapshot.Status = 'available';
-    snapshot.PercentProgress = 100;
-  });
+  take(rds, cluster.DBClusterIdentifier, snapshot);
   return { DBClusterSnapshot: snapshot };
 };
 

@@ -48,7 +48,9 @@ export const createDBCluster: Operation<CreateDBClusterMessage, CreateDBClusterR
   });
   const { clock, durations } = rds.place.world;
   clock.after(durations.databaseCreate, () => {
-    if (cluster.Status === 'creating') cluster.Status = 'available';
+    if (cluster.Status !== 'creating') return;
+    cluster.Status = 'available';
+    rds.record(cluster, 'created');
   });
   return { DBCluster: cluster };
 };

@@ -62,9 +62,12 @@ export const createDBInstance: Operation<CreateDBInstanceMessage, CreateDBInstan
 };
 
 /** creating -> available. */
-export function becomeAvailable({ place }: RdsState, database: StoredDatabase): void {
-  place.world.clock.after(place.world.durations.databaseCreate, () => {
-    if (database.DBInstanceStatus === 'creating') database.DBInstanceStatus = 'available';
+export function becomeAvailable(rds: RdsState, database: StoredDatabase): void {
+  const { clock, durations } = rds.place.world;
+  clock.after(durations.databaseCreate, () => {
+    if (database.DBInstanceStatus !== 'creating') return;
+    database.DBInstanceStatus = 'available';
+    rds.record(database, 'created');
   });
 }
 

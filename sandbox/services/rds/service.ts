@@ -3,6 +3,7 @@ import { modelOf } from '../../http/service-model.ts';
 import { ownService, type Service } from '../service.ts';
 import { createDBClusterSnapshot, deleteDBClusterSnapshot, describeDBClusterSnapshots } from './cluster-snapshots.ts';
 import { createDBCluster, describeDBClusters } from './clusters.ts';
+import { describeEvents } from './events.ts';
 import { createDBInstance, describeDBInstances } from './instances.ts';
 import { createDBInstanceReadReplica } from './read-replicas.ts';
 import { createDBSnapshot, deleteDBSnapshot, describeDBSnapshots } from './snapshots.ts';
@@ -24,6 +25,7 @@ export function rds(): Service {
     DescribeDBClusters: describeDBClusters,
     DescribeDBInstances: describeDBInstances,
     DescribeDBSnapshots: describeDBSnapshots,
+    DescribeEvents: describeEvents,
     ListTagsForResource: listTagsForResource,
     RemoveTagsFromResource: removeTagsFromResource,
     StartDBCluster: startDBCluster,

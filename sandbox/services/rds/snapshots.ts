@@ -16,6 +16,7 @@ import type { Operation } from '../service.ts';
 import { invalidDatabaseState, invalidValue, missing, snapshotNotFound } from './errors.ts';
 import { findDatabase } from './instances.ts';
 import { type Fields, filterBy, nameOf, rdsPage } from './listing.ts';
+import { snapshotLasts, take } from './snapshot-progress.ts';
 import { checkQuota, checkSnapshotName, showsType } from './snapshot-rules.ts';
 import { checkTags } from './tags.ts';
 
@@ -64,19 +65,16 @@ export function takeSnapshot(
   const TagList = [...new Map([...copied, ...Tags].map((tag) => [tag.Key, tag])).values()];
   const snapshot = newSnapshot(rds.place, database, { DBSnapshotIdentifier: id, TagList });
   rds.snapshots.set(id, snapshot);
-  const { clock, durations } = rds.place.world;
-  clock.after(durations.snapshotCreate, () => {
-    snapshot.Status = 'available';
-    snapshot.PercentProgress = 100;
-  });
+  take(rds, database.DBInstanceIdentifier, snapshot);
   return snapshot;
 }
 
 /** While its snapshot is taken a database is `backing-up`, and can for instance not be stopped. */
-function backUp({ place }: RdsState, database: StoredDatabase): void {
+function backUp(rds: RdsState, database: StoredDatabase): void {
+  const before = database.DBInstanceStatus;
   database.DBInstanceStatus = 'backing-up';
-  place.world.clock.after(place.world.durations.snapshotCreate, () => {
-    if (database.DBInstanceStatus === 'backing-up') database.DBInstanceStatus = 'available';
+  rds.place.world.clock.after(snapshotLasts(rds, database.DBInstanceIdentifier), () => {
+    if (database.DBInstanceStatus === 'backing-up') database.DBInstanceStatus = before;
   });
 }
 

@@ -35,10 +35,14 @@ function beginStop(rds: RdsState, cluster: StoredCluster): void {
   setStatus(rds, cluster, 'stopping');
   cluster.AutomaticRestartTime = restartAt;
   clock.after(durations.databaseStop, () => {
-    if (cluster.Status === 'stopping') setStatus(rds, cluster, 'stopped');
+    if (cluster.Status !== 'stopping') return;
+    setStatus(rds, cluster, 'stopped');
+    rds.record(cluster, 'stopped');
   });
   clock.after(durations.databaseStoppedAtMost, () => {
-    if (cluster.Status === 'stopped' && cluster.AutomaticRestartTime === restartAt) beginStart(rds, cluster);
+    if (cluster.Status !== 'stopped' || cluster.AutomaticRestartTime !== restartAt) return;
+    rds.record(cluster, 'restarted');
+    beginStart(rds, cluster);
   });
 }
 
@@ -47,7 +51,9 @@ function beginStart(rds: RdsState, cluster: StoredCluster): void {
   setStatus(rds, cluster, 'starting');
   delete cluster.AutomaticRestartTime;
   clock.after(durations.databaseStart, () => {
-    if (cluster.Status === 'starting') setStatus(rds, cluster, 'available');
+    if (cluster.Status !== 'starting') return;
+    setStatus(rds, cluster, 'available');
+    rds.record(cluster, 'started');
   });
 }
 

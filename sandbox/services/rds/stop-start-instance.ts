@@ -50,19 +50,26 @@ function beginStop(rds: RdsState, database: StoredDatabase): void {
   database.PendingModifiedValues = {};
   database.AutomaticRestartTime = restartAt;
   clock.after(durations.databaseStop, () => {
-    if (database.DBInstanceStatus === 'stopping') database.DBInstanceStatus = 'stopped';
+    if (database.DBInstanceStatus !== 'stopping') return;
+    database.DBInstanceStatus = 'stopped';
+    rds.record(database, 'stopped');
   });
   clock.after(durations.databaseStoppedAtMost, () => {
     // A restart that belongs to an earlier stop must not wake a database that was stopped again since.
     const sameStop = database.AutomaticRestartTime === restartAt;
-    if (database.DBInstanceStatus === 'stopped' && sameStop) beginStart(rds, database);
+    if (database.DBInstanceStatus !== 'stopped' || !sameStop) return;
+    rds.record(database, 'restarted');
+    beginStart(rds, database);
   });
 }
 
-function beginStart({ place }: RdsState, database: StoredDatabase): void {
+function beginStart(rds: RdsState, database: StoredDatabase): void {
+  const { clock, durations } = rds.place.world;
   database.DBInstanceStatus = 'starting';
   delete database.AutomaticRestartTime;
-  place.world.clock.after(place.world.durations.databaseStart, () => {
-    if (database.DBInstanceStatus === 'starting') database.DBInstanceStatus = 'available';
+  clock.after(durations.databaseStart, () => {
+    if (database.DBInstanceStatus !== 'starting') return;
+    database.DBInstanceStatus = 'available';
+    rds.record(database, 'started');
   });
 }

@@ -1,7 +1,9 @@
+import type { Change } from '../../core/change.ts';
 import { nameOf } from '../errors.ts';
 
 /** How DynamoDB spells "too fast"; the SDK has then tried several times already. */
 const THROTTLED = new Set([
+  'LostEveryRace',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
@@ -35,6 +37,22 @@ export class LedgerCorruptError extends Error {
   constructor(key: string, why: string, cause?: unknown) {
     super(`ledger item ${key}: ${why}; restore it from the table's point-in-time recovery, or remove it`, { cause });
     this.key = key;
+  }
+}
+
+/** The same item was somebody else's each time that we came to write it: something works on it without end. */
+export function lostEveryRace(table: string, operation: string, attempts: number): LedgerUnavailableError {
+  const cause = Object.assign(new Error(`${attempts} races for one item were lost`), { name: 'LostEveryRace' });
+  return new LedgerUnavailableError({ table, operation }, cause);
+}
+
+/** A change ended in one way, and somebody says that it ended in another. The first is not replaced. */
+export class ChangeRecordedError extends Error {
+  override readonly name = 'ChangeRecordedError';
+  readonly changeId: string;
+  constructor(standing: Change, next: Change) {
+    super(`change ${standing.id} is recorded as ${standing.outcome}, it cannot become ${next.outcome}`);
+    this.changeId = standing.id;
   }
 }
 

@@ -9,6 +9,9 @@ const KEPT_DAYS = 400;
 export const expiresAfter = (since: Date, days = KEPT_DAYS): number =>
   Math.floor(since.getTime() / 1000) + days * 86_400;
 
+/** The number of an action in a sort key, which orders as the numbers do. */
+export const actionNumber = (number: number): string => String(number).padStart(4, '0');
+
 export const keyText = ({ pk, sk }: Key): string => `${pk} / ${sk}`;
 
 /** A stored time. Text, so that a person who looks at the table can read it. */

@@ -8,7 +8,7 @@ import { vetoesIn } from './vetoes.ts';
 /**
  * The ledger in DynamoDB. Conditional writes make every step safe to repeat; there are no transactions.
  * Calls: `currentPolicy`, `vetoes`, `runs` and `plan` one read each, unless there are several pages; `record` three
- * writes for up to 23 actions; `claim`, `release` and `announced` one write each.
+ * writes for up to 23 actions; `claim`, `release`, `announced` and `handedOver` one write each.
  *
  * Every method throws {@link LedgerUnavailableError} when the table does not answer, {@link LedgerCorruptError} when it
  * holds what cannot have been written.

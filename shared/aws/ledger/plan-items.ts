@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { hashOf } from '../../core/canonical.ts';
 import type { Plan, Proposal } from '../../core/plan.ts';
 import { LedgerCorruptError } from './errors.ts';
-import { expiresAfter, readItem } from './items.ts';
+import { actionNumber, expiresAfter, readItem } from './items.ts';
 import { pack, unpack } from './packed.ts';
-import type { Item } from './table.ts';
+import type { Expression, Item } from './table.ts';
 
 /**
  * A plan as items of one partition:
@@ -19,7 +19,14 @@ import type { Item } from './table.ts';
  * header that came first says which of them are the plan.
  */
 export const planKey = (id: string): string => `PLAN#${id}`;
+export const planIdOf = (partition: string): string => partition.slice('PLAN#'.length);
 export const headerKey = (id: string) => ({ pk: planKey(id), sk: 'HEADER' }) as const;
+
+/** One action of a plan, in whatever editions there are. */
+export const partsOfAction = (id: string, number: number): Expression => ({
+  text: 'pk = :pk AND begins_with(sk, :action)',
+  values: { pk: planKey(id), action: `ACTION#${actionNumber(number)}#` },
+});
 
 const headerSchema = z.object({
   edition: z.string(),
@@ -38,9 +45,9 @@ export function partsOf(plan: Plan): Item[] {
     expires: expiresAfter(new Date(plan.time)),
   });
   return [
-    ...plan.act.map((proposal, index) => write(`ACTION#${numbered(index, 4)}`, { proposal })),
-    ...pack(plan.deferred).map((packed, index) => write(`DEFERRED#${numbered(index, 3)}`, { packed })),
-    ...pack(plan.leave).map((packed, index) => write(`LEAVE#${numbered(index, 3)}`, { packed })),
+    ...plan.act.map((proposal, index) => write(`ACTION#${actionNumber(index + 1)}`, { proposal })),
+    ...pack(plan.deferred).map((packed, index) => write(`DEFERRED#${pieceNumber(index)}`, { packed })),
+    ...pack(plan.leave).map((packed, index) => write(`LEAVE#${pieceNumber(index)}`, { packed })),
   ];
 }
 
@@ -110,7 +117,7 @@ const hashOfActions = ({ act, policyHash }: Pick<Plan, 'act' | 'policyHash'>): s
 const frozenCopy = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;
 
-const numbered = (index: number, digits: number): string => String(index + 1).padStart(digits, '0');
+const pieceNumber = (index: number): string => String(index + 1).padStart(3, '0');
 
 /** 64 bits: enough to keep the few plans of one id apart. */
 const suffixOf = (edition: string): string => edition.slice(0, 16);

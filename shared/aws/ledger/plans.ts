@@ -15,13 +15,15 @@ export function plansIn(ledger: LedgerTable): Pick<Ledger, 'record' | 'plan'> {
       await commit(ledger, plan, parts);
       return recordRun(ledger, plan, digest, claim);
     },
-    plan: async (id) => {
-      const items: Item[] = [];
-      const keys = { text: 'pk = :pk', values: { pk: planKey(id) } };
-      for await (const page of queryPages(ledger, { keys })) items.push(...page);
-      return planOf(id, items);
-    },
+    plan: async (id) => planOf(id, await partitionOf(ledger, id)),
   };
+}
+
+async function partitionOf(ledger: LedgerTable, id: string): Promise<Item[]> {
+  const items: Item[] = [];
+  const keys = { text: 'pk = :pk', values: { pk: planKey(id) } };
+  for await (const page of queryPages(ledger, { keys })) items.push(...page);
+  return items;
 }
 
 /** Of two plans with one id the first stands; they differ only in words, or else the second is refused. */

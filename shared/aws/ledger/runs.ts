@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Plan } from '../../core/plan.ts';
 import type { Claim, Ledger, Run, RunKey } from '../../ports.ts';
+import type { ActingLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
 import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryPages, updateItem } from './table.ts';
@@ -12,16 +13,16 @@ const keyOf = (run: RunKey): Key => ({ pk: partitionOf(run), sk: `TICK#${run.tim
 const runSchema = z.object({
   sk: z.string().startsWith('TICK#'),
   planId: z.string(),
-  state: z.enum(['recorded', 'announced']),
+  state: z.enum(['recorded', 'announced', 'handed-over']),
   digest: z.string(),
   saidAt: z.string().optional(),
   holder: z.string().optional(),
 });
 
-/** Enough for the current run and the announced one before it, unless announcing has failed for a while. */
+/** Enough for the current run and the one that was announced before it, unless announcing has failed for a while. */
 const FIRST_PAGE = 4;
 
-export function runsIn(ledger: LedgerTable): Pick<Ledger, 'runs' | 'claim' | 'release' | 'announced'> {
+export function runsIn(ledger: LedgerTable): Pick<Ledger, 'runs' | 'claim' | 'release' | 'announced' | 'handedOver'> {
   return {
     runs: (key) => currentAndPrevious(ledger, key),
     claim: (run, claim) => updateItem(ledger, keyOf(run), claiming(claim)),
@@ -29,11 +30,35 @@ export function runsIn(ledger: LedgerTable): Pick<Ledger, 'runs' | 'claim' | 're
       await updateItem(ledger, keyOf(run), { ...RELEASING, values: { holder } }); // refused: it is not ours any more
     },
     announced: async (run, saidAt) => {
-      if (await updateItem(ledger, keyOf(run), { ...ANNOUNCING, values: { announced: 'announced', saidAt } })) return;
+      const values = { announced: 'announced', handedOver: 'handed-over', saidAt };
+      if (await updateItem(ledger, keyOf(run), { ...ANNOUNCING, values })) return;
+      if (await getItem(ledger, keyOf(run))) return; // handed over meanwhile, so announced before
       throw new LedgerCorruptError(keyText(keyOf(run)), 'the run that was announced is missing');
+    },
+    handedOver: async (run) => {
+      if (await updateItem(ledger, keyOf(run), HANDING_OVER)) return;
+      throw new LedgerCorruptError(
+        keyText(keyOf(run)),
+        'the run that was handed over is missing, or was not announced',
+      );
     },
   };
 }
+
+/** Which plan came after a plan. Only one that is handed over counts: the older is not given up for what may not come. */
+export const supersedingIn = (ledger: LedgerTable): Pick<ActingLedger, 'supersededBy'> => ({
+  supersededBy: async (plan) => {
+    if (plan.function === 'undo') return undefined; // a person's, each for itself
+    const range = { text: 'pk = :pk AND sk > :tick', values: { pk: partitionOf(plan), tick: keyOf(plan).sk } };
+    for await (const page of queryPages(ledger, { keys: range, newestFirst: true, firstPage: FIRST_PAGE })) {
+      const runs = page.map((item) => runOf(plan, item));
+      // Two ticks of one minute may have decided the same: then both runs are this plan's.
+      const newer = runs.find(({ planId, state }) => state === 'handed-over' && planId !== plan.id);
+      if (newer) return newer.planId;
+    }
+    return undefined;
+  },
+});
 
 /** Puts the run there, or returns the one that is there already: another delivery of the tick came first. */
 export async function recordRun(ledger: LedgerTable, plan: Plan, digest: string, claim?: Claim): Promise<Run> {
@@ -61,7 +86,7 @@ async function currentAndPrevious(ledger: LedgerTable, key: RunKey): Promise<{ c
   for await (const page of queryPages(ledger, { keys: range, newestFirst: true, firstPage: FIRST_PAGE })) {
     const runs = page.map((item) => runOf(key, item));
     current ??= runs.find(({ time }) => time === key.time);
-    const previous = runs.find(({ time, state }) => time < key.time && state === 'announced');
+    const previous = runs.find(({ time, state }) => time < key.time && state !== 'recorded');
     if (previous) return { ...(current && { current }), previous };
   }
   return current ? { current } : {};
@@ -89,9 +114,16 @@ const RELEASING = {
   names: ['holder', 'until'],
 };
 
-/** What was said first stays. */
+/** What was said first stays, and a run that is further stays there. */
 const ANNOUNCING = {
   text: 'SET #state = :announced, #saidAt = if_not_exists(#saidAt, :saidAt) REMOVE #holder, #until',
-  condition: 'attribute_exists(pk)',
+  condition: 'attribute_exists(pk) AND #state <> :handedOver',
   names: ['state', 'saidAt', 'holder', 'until'],
+};
+
+const HANDING_OVER = {
+  text: 'SET #state = :handedOver',
+  condition: '#state IN (:announced, :handedOver)',
+  names: ['state'],
+  values: { announced: 'announced', handedOver: 'handed-over' },
 };

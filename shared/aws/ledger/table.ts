@@ -52,29 +52,40 @@ export async function getItem(ledger: LedgerTable, { pk, sk }: Key): Promise<Ite
 }
 
 /** @returns false when the condition does not hold, and nothing was written */
-export function putItem(ledger: LedgerTable, item: Item, condition?: Expression): Promise<boolean> {
+export async function putItem(ledger: LedgerTable, item: Item, condition?: Expression): Promise<boolean> {
   const command = new PutItemCommand({
     TableName: ledger.table,
     Item: attributesOf(item),
     ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
   });
-  return unlessRefused(answered(ledger, 'PutItem', ledger.client.send(command)));
+  return (await unlessRefused(answered(ledger, 'PutItem', ledger.client.send(command)))) !== undefined;
+}
+
+/** Only ever with a condition: DynamoDB would create an item that is not there. */
+export interface Update extends Expression {
+  readonly condition: string;
 }
 
 /** @returns false when the condition does not hold, and nothing was written */
-export function updateItem(
+export const updateItem = async (ledger: LedgerTable, key: Key, update: Update): Promise<boolean> =>
+  (await updatedItem(ledger, key, update)) !== undefined;
+
+/** @returns the item as it is after the update; nothing when the condition does not hold, and nothing was written */
+export async function updatedItem(
   ledger: LedgerTable,
   { pk, sk }: Key,
-  { text, condition, ...rest }: Expression & { readonly condition: string },
-): Promise<boolean> {
+  { text, condition, ...rest }: Update,
+): Promise<Item | undefined> {
   const command = new UpdateItemCommand({
     TableName: ledger.table,
     Key: marshall({ pk, sk }),
     UpdateExpression: text,
     ConditionExpression: condition,
     ...placeholders(rest),
+    ReturnValues: 'ALL_NEW',
   });
-  return unlessRefused(answered(ledger, 'UpdateItem', ledger.client.send(command)));
+  const updated = await unlessRefused(answered(ledger, 'UpdateItem', ledger.client.send(command)));
+  return updated && toItem(updated.Attributes ?? {});
 }
 
 /** What a query asks for; `firstPage` is for readers who will probably need no more than so many items. */
@@ -82,9 +93,14 @@ export interface Range {
   readonly keys: Expression;
   readonly newestFirst?: boolean;
   readonly firstPage?: number;
+  /** A global secondary index lags behind the table: what comes from it is a hint, not what is so. */
+  readonly index?: typeof BY_STATUS;
 }
 
-/** Page by page, strongly consistent; a page is fetched only when the reader gets there. */
+/** For people's questions; see infra/ledger.yml. */
+const BY_STATUS = 'byStatus';
+
+/** Page by page, strongly consistent unless from an index; a page is fetched only when the reader gets there. */
 export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGenerator<Item[], void, void> {
   let start: Record<string, AttributeValue> | undefined;
   let limit = range.firstPage;
@@ -93,7 +109,7 @@ export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGener
       TableName: ledger.table,
       KeyConditionExpression: range.keys.text,
       ...placeholders(range.keys),
-      ConsistentRead: true,
+      ...(range.index ? { IndexName: range.index } : { ConsistentRead: true }),
       ScanIndexForward: !range.newestFirst,
       ...(limit && { Limit: limit }),
       ...(start && { ExclusiveStartKey: start }),
@@ -103,6 +119,16 @@ export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGener
     start = page.LastEvaluatedKey;
     limit = undefined;
   } while (start);
+}
+
+/** The keys of the items that the index has under a status, from a sort key on; some may have moved on meanwhile. */
+export async function keysByStatus(ledger: LedgerTable, status: string, from: string): Promise<Key[]> {
+  const found: Key[] = [];
+  const keys = { text: 'gsi1pk = :status AND gsi1sk >= :from', values: { status, from } };
+  for await (const page of queryPages(ledger, { keys, index: BY_STATUS })) {
+    found.push(...page.map(({ pk, sk }) => ({ pk, sk })));
+  }
+  return found;
 }
 
 /** Writes all, in no order and without conditions. Existing items are replaced. */
@@ -117,13 +143,15 @@ export async function writeItems(ledger: LedgerTable, items: readonly Item[]): P
   }
 }
 
-/** The items that exist, in no order. The keys must differ. */
+/** The items that exist, in no order, strongly consistent. The keys must differ. */
 export async function getItems(ledger: LedgerTable, keys: readonly Key[]): Promise<Item[]> {
   const found: Item[] = [];
   const wanted = keys.map(({ pk, sk }) => marshall({ pk, sk }));
   for (const batch of chunks(wanted, BATCH.get)) {
     await untilNothingIsLeft(ledger, 'BatchGetItem', async (left: typeof wanted = batch) => {
-      const command = new BatchGetItemCommand({ RequestItems: { [ledger.table]: { Keys: left } } });
+      const command = new BatchGetItemCommand({
+        RequestItems: { [ledger.table]: { Keys: left, ConsistentRead: true } },
+      });
       const { Responses, UnprocessedKeys } = await ledger.client.send(command);
       found.push(...(Responses?.[ledger.table] ?? []).map(toItem));
       return UnprocessedKeys?.[ledger.table]?.Keys;
@@ -158,12 +186,11 @@ async function answered<T>({ table }: LedgerTable, operation: string, answer: Pr
   }
 }
 
-async function unlessRefused(written: Promise<unknown>): Promise<boolean> {
+async function unlessRefused<T>(written: Promise<T>): Promise<T | undefined> {
   try {
-    await written;
-    return true;
+    return await written;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

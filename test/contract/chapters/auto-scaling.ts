@@ -114,6 +114,13 @@ export const autoScaling = chapter('auto-scaling', seed, {
     );
   },
 
+  'one instance names its group when it alone is asked for': async ({ autoScaling, members }) => {
+    const [InstanceId = ''] = await members();
+    const ask = new DescribeAutoScalingInstancesCommand({ InstanceIds: [InstanceId] });
+    const { AutoScalingInstances } = await autoScaling.send(ask);
+    expect(AutoScalingInstances).toMatchObject([{ InstanceId, AutoScalingGroupName: 'web' }]);
+  },
+
   'an instance of no group is nothing, and no error': async ({ autoScaling }) => {
     const ask = new DescribeAutoScalingInstancesCommand({ InstanceIds: ['i-0aaaaaaaaaaaaaaaa'] });
     expect((await autoScaling.send(ask)).AutoScalingInstances).toEqual([]);

@@ -1,10 +1,15 @@
 import {
   type CloudWatchClient,
+  DescribeAlarmsCommand,
+  type DescribeAlarmsCommandInput,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
   type MetricDataQuery,
   type MetricDataResult,
+  PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
   PutMetricDataCommand,
+  SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { expect } from 'vitest';
 import { chapter } from '../chapter.ts';
@@ -69,6 +74,34 @@ async function daily(seed: Seed, Stat: string): Promise<number[] | undefined> {
   const range = { ...lastWeek(seed), ScanBy: 'TimestampAscending' as const };
   return (await ask(seed, { MetricDataQueries: [cpu(Stat)], ...range }))[0]?.Values;
 }
+
+const putAlarm = ({ cloudWatch }: Seed, AlarmName: string, more: Partial<PutMetricAlarmCommandInput> = {}) =>
+  cloudWatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName,
+      Namespace: 'Shop/EC2',
+      MetricName: 'CPUUtilization',
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 3,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 90,
+      ...more,
+    }),
+  );
+
+const setAlarm = ({ cloudWatch }: Seed, AlarmName: string, StateReasonData?: string) =>
+  cloudWatch.send(
+    new SetAlarmStateCommand({
+      AlarmName,
+      StateValue: 'ALARM',
+      StateReason: 'it is hot',
+      ...(StateReasonData && { StateReasonData }),
+    }),
+  );
+
+const alarmsWhere = ({ cloudWatch }: Seed, query: DescribeAlarmsCommandInput) =>
+  cloudWatch.send(new DescribeAlarmsCommand(query));
 
 export const cloudWatch = chapter('cloudwatch', seed, {
   'Maximum, Minimum, Sum, Average and SampleCount by day': async (seed) => {
@@ -177,5 +210,32 @@ export const cloudWatch = chapter('cloudwatch', seed, {
     const odd = cpu('Maximum', { Period: 90 });
     const asked = ask(seed, { MetricDataQueries: [odd], ...lastWeek(seed) });
     await refused(asked, 'ValidationException', 'InvalidParameterValueException');
+  },
+
+  'an alarm keeps its dimensions and how it treats missing data': async (seed) => {
+    const more = { Dimensions: dimensions('i-watched'), TreatMissingData: 'breaching' };
+    await putAlarm(seed, 'keeps', more);
+    const { MetricAlarms = [] } = await alarmsWhere(seed, { AlarmNames: ['keeps'] });
+    expect(MetricAlarms).toMatchObject([{ AlarmName: 'keeps', MetricName: 'CPUUtilization', Threshold: 90, ...more }]);
+  },
+
+  'a state that is set says its reason, its data and since when': async (seed) => {
+    await putAlarm(seed, 'set');
+    const data = JSON.stringify({ recentDatapoints: [99] });
+    await setAlarm(seed, 'set', data);
+    const { MetricAlarms: [alarm] = [] } = await alarmsWhere(seed, { AlarmNames: ['set'] });
+    expect(alarm).toMatchObject({ StateValue: 'ALARM', StateReason: 'it is hot', StateReasonData: data });
+    expect(alarm?.StateUpdatedTimestamp).toBeInstanceOf(Date);
+  },
+
+  'alarms are found by state and by name, and unknown names are nothing': async (seed) => {
+    await putAlarm(seed, 'found');
+    await putAlarm(seed, 'not-found');
+    await setAlarm(seed, 'found');
+    const { MetricAlarms = [] } = await alarmsWhere(seed, { StateValue: 'ALARM' });
+    const names = MetricAlarms.map(({ AlarmName }) => AlarmName);
+    expect(names).toContain('found');
+    expect(names).not.toContain('not-found');
+    expect((await alarmsWhere(seed, { AlarmNames: ['nobody'] })).MetricAlarms).toEqual([]);
   },
 });

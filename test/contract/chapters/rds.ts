@@ -15,6 +15,7 @@ import {
   DescribeDBInstancesCommand,
   type DescribeDBInstancesCommandInput,
   DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
   type Filter,
   ListTagsForResourceCommand,
   type RDSClient,
@@ -468,6 +469,50 @@ export const rds = chapter('rds', seed, {
       (found) => found?.Status === 'available',
     );
     expect(made).toMatchObject({ DBClusterIdentifier: 'cart', SnapshotType: 'manual', Engine: 'aurora-postgresql' });
+  },
+
+  'a snapshot carries the tags that it was made with': async (seed) => {
+    const Tags = [{ Key: 'lamplighter:change', Value: 'right-size-2026-11-22-2000-123456789012-3f9a1c/7' }];
+    const named = { DBSnapshotIdentifier: 'tagged-snapshot' };
+    await seed.rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'orders-8', ...named, Tags }));
+    await snapshotAvailable(seed, 'tagged-snapshot');
+    const { TagList } = await describeSnapshot(seed.rds, 'tagged-snapshot');
+    expect(TagList).toEqual(expect.arrayContaining(Tags));
+  },
+
+  'a snapshot of a cluster carries the tags that it was made with': async ({ target, rds }) => {
+    const Tags = [{ Key: 'lamplighter:expires', Value: '2026-12-22' }];
+    const named = { DBClusterSnapshotIdentifier: 'cart-tagged' };
+    await rds.send(new CreateDBClusterSnapshotCommand({ DBClusterIdentifier: 'cart', ...named, Tags }));
+    const made = await until(
+      target,
+      async () => (await rds.send(new DescribeDBClusterSnapshotsCommand(named))).DBClusterSnapshots?.[0],
+      (found) => found?.Status === 'available',
+    );
+    expect(made?.TagList).toEqual(expect.arrayContaining(Tags));
+  },
+
+  'an unknown snapshot of a cluster is DBClusterSnapshotNotFoundFault': async ({ rds }) => {
+    const named = { DBClusterSnapshotIdentifier: 'nobody' };
+    await refused(rds.send(new DescribeDBClusterSnapshotsCommand(named)), 'DBClusterSnapshotNotFoundFault');
+  },
+
+  'a new database has an event that says so': async (seed) => {
+    await createAvailable(seed, 'eventful');
+    const source = { SourceIdentifier: 'eventful', SourceType: 'db-instance' } as const;
+    const { Events = [] } = await seed.rds.send(new DescribeEventsCommand(source));
+    expect(Events.map(({ Message }) => Message)).toContain('DB instance created');
+    for (const event of Events) expect(event).toMatchObject({ ...source, Date: expect.any(Date) as Date });
+  },
+
+  'events of a source are asked for with the type of the source': async ({ rds }) => {
+    const ask = new DescribeEventsCommand({ SourceIdentifier: 'wiki' });
+    await refused(rds.send(ask), 'InvalidParameterCombination');
+  },
+
+  'the events of an unknown database are none, and no error': async ({ rds }) => {
+    const ask = new DescribeEventsCommand({ SourceIdentifier: 'nobody', SourceType: 'db-instance' });
+    expect((await rds.send(ask)).Events).toEqual([]);
   },
 
   'a region sees its own databases only': async ({ target }) => {

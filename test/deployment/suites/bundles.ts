@@ -6,17 +6,25 @@ import { describe, expect, it } from 'vitest';
 import { bundle, handlers } from '../../../scripts/bundle/bundle.ts';
 import { functionsOf } from '../../../scripts/package/deployed.ts';
 import type { Packaged } from '../../../scripts/package/packaged.ts';
-import { calledActions } from '../calls.ts';
+import { calledOperations } from '../calls.ts';
 
 /** Importing a handler wires it up; whatever connects at that moment is a mistake, and the test shall say so. */
 const NO_NETWORK =
   'data:text/javascript,import net from "node:net";net.Socket.prototype.connect=()=>{throw new Error("connected")}';
 
+/** In KB: what cold starts were measured with. carry-out brings the durable SDK, and nobody waits for its start. */
+const BUDGET: Readonly<Record<string, number>> = { 'carry-out': 900 };
+const BUDGET_OF_THE_REST = 768;
+
 export function bundleSuite(packaged: Packaged): void {
   const { folder, bundles, zips } = packaged;
 
   it('bundles every function that is deployed, and deploys every function that is bundled', () => {
-    expect(functionsOf(packaged).map(({ name }) => name)).toEqual(bundles.map(({ name }) => name));
+    expect(
+      functionsOf(packaged)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(bundles.map(({ name }) => name));
   });
 
   describe.each(functionsOf(packaged))('the zip of $name', ({ name, properties }) => {
@@ -57,13 +65,13 @@ export function bundleSuite(packaged: Packaged): void {
     });
 
     it('stays within the size that cold starts were measured with', () => {
-      expect(code.length / 1024).toBeLessThan(768);
+      expect(code.length / 1024).toBeLessThan(BUDGET[name] ?? BUDGET_OF_THE_REST);
     });
 
     it('does not even know the operations that it does not call', () => {
       const known = (operation: string) => code.includes(`"${operation}"`);
-      const called = calledActions(bundles.find((candidate) => candidate.name === name)!.metafile);
-      expect(called.filter((action) => !known(action.split(':')[1]!))).toEqual([]);
+      const called = calledOperations(bundles.find((candidate) => candidate.name === name)!.metafile);
+      expect(called.filter((operation) => !known(operation.split(':')[1]!))).toEqual([]);
       expect(['TerminateInstances', 'DeleteDBInstance', 'AuthorizeSecurityGroupIngress'].filter(known)).toEqual([]);
     });
 

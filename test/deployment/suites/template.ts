@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { functionsOf, MEMBER, ofType } from '../../../scripts/package/deployed.ts';
+import { type DeployedFunction, functionsOf, MEMBER, ofType } from '../../../scripts/package/deployed.ts';
 import { type Packaged, packagedTemplate, serverless } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { validateTemplate } from '../validate-template.ts';
+
+/** Started by a plan and by people. */
+const NOT_SCHEDULED = ['carry-out', 'answer'];
 
 export function templateSuite(packaged: Packaged): void {
   const { template, folder, output } = packaged;
@@ -20,11 +23,11 @@ export function templateSuite(packaged: Packaged): void {
       expect(output).not.toMatch(/warn|deprecat/i);
     });
 
-    it('give the hub the same role to be looked at as every member', () => {
-      expect(template.Resources.LookRole).toEqual(MEMBER.Resources.LookRole);
+    it.each(Object.keys(MEMBER.Resources))('give the hub the same %s as every member', (role) => {
+      expect(template.Resources[role]).toEqual(MEMBER.Resources[role]);
       const inMember = resolve(MEMBER, { HubAccountId: '123456789012', Stage: 'prod', ExternalId: 'x'.repeat(16) });
       const inHub = resolve(template, { ExternalId: 'x'.repeat(16) });
-      expect(inMember.Resources.LookRole).toEqual(inHub.Resources.LookRole);
+      expect(inMember.Resources[role]).toEqual(inHub.Resources[role]);
     });
 
     it('ask for an external id, which no stack can do without', { timeout: 60_000 }, async () => {
@@ -37,10 +40,17 @@ export function templateSuite(packaged: Packaged): void {
     it('say what the deployer needs to know', () => {
       expect(Object.keys(template.Outputs ?? {})).toEqual(
         expect.arrayContaining([
+          'ActRoleArn',
           'AlertTopicArn',
+          'AnswerUrl',
+          'ApproverPolicyArn',
+          'CarryOutAlias',
           'DeadLetterQueueUrl',
+          'HaltParameter',
           'LedgerTable',
           'LookRoleArn',
+          'OnCallPolicyArn',
+          'PauseParameter',
           'RightSizeFunction',
           'RightSizeRoleArn',
         ]),
@@ -66,18 +76,20 @@ export function templateSuite(packaged: Packaged): void {
       expect(validateTemplate(trial)).toEqual([]);
       expect(deployed.AlertMail?.Properties).toMatchObject({ Endpoint: 'sre@example.com', Protocol: 'email' });
       expect(deployed.LookRole?.Properties).toMatchObject({ RoleName: 'lamplighter-look' });
+      expect(deployed.ActRole?.Properties).toMatchObject({ RoleName: 'lamplighter-act' });
       expect(deployed.RightSizeRole?.Properties).toMatchObject({ RoleName: 'lamplighter-right-size-trial' });
+      expect(deployed.PauseSwitch?.Properties).toMatchObject({ Name: '/lamplighter/trial/pause' });
       expect(deployed.RightSizeDidNotRun?.Properties).toMatchObject({ EvaluationPeriods: '80' });
       expect(deployed.RightDashsizeLogGroup?.Properties).toMatchObject({ RetentionInDays: 30 });
-      expect(deployed.RightDashsizeLambdaFunction?.Properties).toMatchObject({
-        ReservedConcurrentExecutions: 1,
-        Environment: {
+      expect(deployed.RightDashsizeLambdaFunction?.Properties).toMatchObject({ ReservedConcurrentExecutions: 1 });
+      for (const { Properties } of [deployed.RightDashsizeLambdaFunction!, deployed.CarryDashoutLambdaFunction!]) {
+        expect(Properties?.Environment).toMatchObject({
           Variables: {
             CHAT_TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:lamplighter-trial-chat',
             EXTERNAL_ID: 'a-long-external-id',
           },
-        },
-      });
+        });
+      }
       expect(deployed.RightSizeSchedule?.Properties).toMatchObject({
         ScheduleExpression: 'cron(0 7 ? * MON-FRI *)',
         ScheduleExpressionTimezone: 'Asia/Seoul',
@@ -132,16 +144,29 @@ export function templateSuite(packaged: Packaged): void {
     });
   });
 
-  describe.each(functionsOf(packaged))('$name', ({ name, properties }) => {
-    const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
-    const alarms = ofType(resolve(template), 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
-    const alarmOn = (metric: string) =>
-      alarms.find((alarm) => alarm?.MetricName === metric && JSON.stringify(alarm.Dimensions).includes(name));
-
-    it('runs on the pinned runtime', () => {
-      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Timeout: 900 });
-      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  const alarms = ofType(resolve(template), 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties ?? {});
+  const alarmOn = (metric: string, { properties }: DeployedFunction) =>
+    alarms.find(({ MetricName, Dimensions }) => {
+      const [dimension] = (Dimensions ?? []) as { Name: string; Value: string }[];
+      return MetricName === metric && dimension?.Name === 'FunctionName' && dimension.Value === properties.FunctionName;
     });
+
+  describe.each(functionsOf(packaged))('$name', (deployed) => {
+    it('runs on the pinned runtime', () => {
+      expect(deployed.properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512 });
+      expect(deployed.properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    });
+
+    it('raises an alarm when it fails or is throttled', () => {
+      const atOnce = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 };
+      expect(alarmOn('Errors', deployed)).toMatchObject(atOnce);
+      expect(alarmOn('Throttles', deployed)).toMatchObject(atOnce);
+    });
+  });
+
+  describe.each(functionsOf(packaged).filter(({ name }) => !NOT_SCHEDULED.includes(name)))('$name', (deployed) => {
+    const { properties } = deployed;
+    const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
 
     it('has its attempts within the age that an event may reach, and then a dead letter queue', () => {
       expect(properties.DeadLetterConfig).toEqual({ TargetArn: deadLetters });
@@ -174,14 +199,8 @@ export function templateSuite(packaged: Packaged): void {
       expect(JSON.parse(Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' });
     });
 
-    it('raises an alarm when it fails or is throttled', () => {
-      const atOnce = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 };
-      expect(alarmOn('Errors')).toMatchObject(atOnce);
-      expect(alarmOn('Throttles')).toMatchObject(atOnce);
-    });
-
     it('raises an alarm when it does not run at all', () => {
-      const alarm = alarmOn('Invocations');
+      const alarm = alarmOn('Invocations', deployed);
       expect(alarm).toMatchObject({
         Threshold: 1,
         ComparisonOperator: 'LessThanThreshold',
@@ -194,8 +213,6 @@ export function templateSuite(packaged: Packaged): void {
   });
 
   describe('the alarms', () => {
-    const alarms = ofType(resolve(template), 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties ?? {});
-
     it('tell of dead letters', () => {
       expect(alarms).toContainEqual(
         expect.objectContaining({

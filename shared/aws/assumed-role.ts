@@ -2,13 +2,17 @@ import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { AccessDeniedError, isDenied } from './errors.ts';
 
-export interface LookRole {
+/** A role that every account has under the same name. */
+export interface AssumedRole {
   readonly roleName: string;
   readonly externalId: string;
-  /** Shown in the account's CloudTrail as the session that looked. */
+  /** Shown in the account's CloudTrail as the session that looked or acted. */
   readonly sessionName: string;
   readonly partition: string;
 }
+
+/** The credentials of an account. @throws {AccessDeniedError} when the account does not let us in */
+export type CredentialsOf = (account: string) => Promise<AwsCredentialIdentity>;
 
 /** STS's limit on `RoleSessionName`, with its alphabet. */
 const SESSION_NAME = { longest: 64, foreign: /[^\w+=,.@-]/g } as const;
@@ -16,11 +20,8 @@ const SESSION_NAME = { longest: 64, foreign: /[^\w+=,.@-]/g } as const;
 /** Before a session's end it is renewed rather than used to its last second. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
-/**
- * The credentials of an account's look role, one session an account for as long as it lasts.
- * The returned function throws {@link AccessDeniedError} when the account does not let us in.
- */
-export function lookRole(sts: STSClient, role: LookRole): (account: string) => Promise<AwsCredentialIdentity> {
+/** The credentials of one role (to look, or to act), one session an account for as long as it lasts. */
+export function assumedRole(sts: STSClient, role: AssumedRole): CredentialsOf {
   const sessions = new Map<string, Promise<AwsCredentialIdentity>>();
   return async (account) => {
     const standing = sessions.get(account);
@@ -38,7 +39,7 @@ export function lookRole(sts: STSClient, role: LookRole): (account: string) => P
 const isEnding = ({ expiration }: AwsCredentialIdentity): boolean =>
   expiration !== undefined && expiration.getTime() - Date.now() < RENEW_BEFORE_MS;
 
-async function assume(sts: STSClient, role: LookRole, account: string): Promise<AwsCredentialIdentity> {
+async function assume(sts: STSClient, role: AssumedRole, account: string): Promise<AwsCredentialIdentity> {
   const arn = `arn:${role.partition}:iam::${account}:role/${role.roleName}`;
   try {
     const { Credentials: session } = await sts.send(

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { lookRole } from '../../shared/aws/look-role.ts';
+import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { stageForEachTest } from '../sandbox/clients.ts';
 
 const ACCOUNT = '111111111111';
@@ -20,7 +20,7 @@ const ROLE = {
   sessionName: 'lamplighter',
   partition: 'aws',
 };
-const credentials = (spoiled: Partial<typeof ROLE> = {}) => lookRole(stage.clients.sts, { ...ROLE, ...spoiled });
+const credentials = (spoiled: Partial<typeof ROLE> = {}) => assumedRole(stage.clients.sts, { ...ROLE, ...spoiled });
 const sessions = () => stage.sandbox.calls.byOperation('AssumeRole').map(({ input }) => input);
 
 describe('the look role', () => {

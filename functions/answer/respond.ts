@@ -1,0 +1,64 @@
+import { nameOfPerson } from '../../shared/core/approvers.ts';
+import type { Refusal } from './errors.ts';
+import type { Said } from './ports.ts';
+
+/** What a Function URL sends back. */
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export const accepted = (said: Said, requestId: string): HttpResponse =>
+  json(200, { ...said, text: textOf(said), requestId });
+
+export const refused = ({ status, code, message, facts }: Refusal, requestId: string): HttpResponse =>
+  json(status, { error: code, text: message, ...facts, requestId });
+
+const json = (statusCode: number, body: unknown): HttpResponse => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  body: JSON.stringify(body),
+});
+
+/** What became of the request, in one line that a person can act on. */
+function textOf(said: Said): string {
+  const news = said.said === 'before' ? 'Nothing new: ' : '';
+  return [`${news}${sentenceOf(said)}.`, ...aloneText(said), ...executionText(said)].join(' ');
+}
+
+function sentenceOf({ say, by, at, plan, actions, change, execution }: Said): string {
+  const who = nameOfPerson(by);
+  const what = actions ? `action ${actions.join(', ')} of the plan ${plan}` : `the plan ${plan}`;
+  if (say === 'undo') return `${who} takes the change ${change} back, at ${at}, by the plan ${plan}`;
+  if (say === 'approve') return `${who} approved ${what} at ${at}`;
+  if (execution) return `${who} vetoed ${what} at ${at}`;
+  return `${who} said so at ${at}${plan ? `; nothing waits for an answer to the plan ${plan} itself` : ''}`;
+}
+
+function aloneText({ leftAlone = [], until, keptLonger = [] }: Said): string[] {
+  return [
+    ...(leftAlone.length > 0 ? [`Left alone until the end of ${until}: ${leftAlone.join(', ')}.`] : []),
+    ...keptLonger.map((one) => `${one.resource} stays alone until ${one.until}: ${nameOfPerson(one.by)} said so.`),
+  ];
+}
+
+function executionText({ execution, plan, resource }: Said): string[] {
+  switch (execution) {
+    case 'woken':
+      return ['What waited for it goes on now.'];
+    case 'started':
+      return [
+        'It is checked again, done and watched like every change.',
+        `To keep the rule from proposing it again: npm run answer -- veto-resource ${resource} --until DATE.`,
+      ];
+    case 'not waiting':
+      return [`No execution waits for it at this moment; npm run answer -- show ${plan} tells what becomes of it.`];
+    case 'failed':
+      return [
+        'What waits for it could not be woken and looks by itself when its time is over; say it again to wake it.',
+      ];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,69 @@
+/** A span of time as the durable SDK takes it. */
+export type Span = { readonly seconds: number };
+
+export type PollDecision = { readonly shouldContinue: true; readonly delay: Span } | { readonly shouldContinue: false };
+
+/**
+ * The verbs of the durable execution SDK that the workflow uses, under their own names. What is inside a step happens at
+ * least once and its result is remembered; what is outside runs again at every replay and must not have effects.
+ */
+export interface Durable {
+  readonly executionContext: { readonly durableExecutionArn: string };
+  step<T>(name: string, work: () => Promise<T>, config?: { retryStrategy: RetryStrategy }): PromiseLike<T>;
+  wait(name: string, span: Span): PromiseLike<void>;
+  waitForCondition<S>(
+    name: string,
+    check: (state: S) => Promise<S>,
+    config: { readonly initialState: S; readonly waitStrategy: (state: S, attempt: number) => PollDecision },
+  ): PromiseLike<S>;
+  waitForCallback<T>(
+    name: string,
+    submit: (callbackId: string) => Promise<void>,
+    config: { readonly timeout: Span },
+  ): PromiseLike<T>;
+  map<Item, T>(
+    name: string,
+    items: Item[],
+    work: (child: Durable, item: Item, index: number) => Promise<T>,
+    config: {
+      readonly maxConcurrency: number;
+      readonly completionConfig: { readonly toleratedFailurePercentage: number };
+    },
+  ): PromiseLike<{ getResults(): T[]; throwIfError(): void }>;
+}
+
+export type RetryStrategy = (
+  error: Error,
+  attempt: number,
+) => { readonly shouldRetry: true; readonly delay: Span } | { readonly shouldRetry: false };
+
+/** Ten attempts over two hours and a half: throttling and outages pass; what AWS refuses is not an error but an answer. */
+export const patiently: { retryStrategy: RetryStrategy } = {
+  retryStrategy: (_error, attempt) =>
+    attempt < 10
+      ? { shouldRetry: true, delay: { seconds: Math.min(3600, 10 * 2 ** attempt) } }
+      : { shouldRetry: false },
+};
+
+/**
+ * A strategy that polls at growing intervals for as long as `goOn` says. It never throws: one that does while a sibling
+ * branch keeps the invocation alive ends the whole execution past every catch (SDK 2.4).
+ */
+export const polling =
+  <S>(goOn: (state: S) => boolean, { firstSeconds, mostSeconds, times }: Polling) =>
+  (state: S, attempt: number): PollDecision =>
+    goOn(state) && attempt < times
+      ? {
+          shouldContinue: true,
+          delay: { seconds: Math.min(mostSeconds, Math.round(firstSeconds * 1.5 ** (attempt - 1))) },
+        }
+      : { shouldContinue: false };
+
+export interface Polling {
+  readonly firstSeconds: number;
+  readonly mostSeconds: number;
+  readonly times: number;
+}
+
+/** One that fails does not keep the others from being finished. */
+export const EVERY_ONE = { completionConfig: { toleratedFailurePercentage: 100 } } as const;

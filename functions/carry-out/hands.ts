@@ -1,0 +1,24 @@
+import type { Action } from '../../shared/core/action.ts';
+import type { Arn, Scope } from '../../shared/core/identity.ts';
+import type { Message } from '../../shared/core/message.ts';
+import type { Estate } from '../../shared/ports.ts';
+import type { ActingLedger, AlarmReader, ChangeVerbs, SwitchReader } from '../../shared/ports-acting.ts';
+
+/** Everything that carry-out can do, in one place. */
+export interface Hands {
+  readonly ledger: ActingLedger;
+  /** Reads, with the look role. */
+  readonly estate: Estate;
+  /** Changes, with the act role. */
+  readonly verbsFor: (scope: Scope, action: Action) => Promise<ChangeVerbs>;
+  readonly alarms: AlarmReader;
+  /** Whether AWS itself, and not a person, started a database since then. */
+  readonly restartedByAws: (scope: Scope, database: Arn, since: Date) => Promise<boolean>;
+  readonly switches: SwitchReader;
+  readonly send: (message: Message) => Promise<void>;
+  /** Ends a callback of this function's own, when an answer was there before it. */
+  readonly wake: (callbackId: string) => Promise<unknown>;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** The present; read inside steps only. */
+  readonly clock: () => Date;
+}

@@ -1,0 +1,103 @@
+import { main as answerCommand } from '../../scripts/answer.ts';
+import { answerLedger } from '../../shared/aws/ledger/answering.ts';
+import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
+import { followTime } from '../durable/determinism.ts';
+import { listenLambda } from '../durable/http/listen.ts';
+import { Lambda } from '../durable/lambda.ts';
+import { type Handler, inProcess } from '../durable/runtimes/in-process.ts';
+import type { Hub } from '../hub/hub.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { plainContext } from './context.ts';
+import type { Wired, Wiring } from './wiring.ts';
+
+/** Who answers in the demo: a role that the shop's policy names, and a session of it. */
+const KIM = 'arn:aws:sts::123456789012:assumed-role/sre-oncall/kim';
+
+/** The acting half of the shop: Lambda's durable executions on the sandbox's clock, and a person at a terminal. */
+export interface Acting {
+  readonly lambda: Lambda;
+  /** Where functions in other processes find Lambda. */
+  readonly url: string;
+  /** `npm run answer -- ...`, typed by Kim; returns what it prints. */
+  readonly answer: (...args: string[]) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+export async function openActing({
+  sandbox,
+  hub,
+  wiring,
+}: {
+  sandbox: Sandbox;
+  hub: Hub;
+  wiring: Wiring;
+}): Promise<Acting> {
+  const lambda = new Lambda({ clock: sandbox.clock });
+  const api = await listenLambda({ lambda });
+  const realTime = followTime(() => sandbox.clock.now().getTime());
+  const carryOut = await load(wiring, 'carry-out', { ...sandbox.env, AWS_ENDPOINT_URL_LAMBDA: api.url });
+  lambda.register('lamplighter-carry-out-prod', {
+    runtime: inProcess(carryOut),
+    durable: { executionTimeoutSeconds: 90 * 86_400 },
+  });
+  const listen = await load(wiring, 'answer', { ...sandbox.env, AWS_ENDPOINT_URL_LAMBDA: api.url });
+  return {
+    lambda,
+    url: api.url,
+    answer: (...args) => typed(args, { sandbox, hub, listen }),
+    close: async () => {
+      realTime();
+      await api.close();
+    },
+  };
+}
+
+/** Loads a bundle as a cold start does: with the environment that the template gives to it. */
+async function load({ functions }: Wiring, name: string, env: Readonly<Record<string, string>>): Promise<Handler> {
+  const wired = functions.find((one) => one.name === name) as Wired;
+  Object.assign(process.env, env, wired.env, { LOG_LEVEL: 'SILENT' });
+  const { handler } = (await import(wired.file)) as { handler: Handler };
+  return handler;
+}
+
+interface Terminal {
+  readonly sandbox: Sandbox;
+  readonly hub: Hub;
+  readonly listen: Handler;
+}
+
+async function typed(args: readonly string[], { sandbox, hub, listen }: Terminal): Promise<string> {
+  const printed: string[] = [];
+  const ledgerTable = { client: hub.dynamodb, table: hub.table };
+  await answerCommand(args, {
+    env: { LEDGER_TABLE: hub.table, ANSWER_URL: 'https://answer.example' },
+    out: (text) => printed.push(text),
+    err: (text) => printed.push(text),
+    now: () => sandbox.clock.now(),
+    connect: () => ({ ...answerLedger(ledgerTable), currentPolicy: dynamoLedger(ledgerTable).currentPolicy }),
+    // The Function URL: AWS has checked the signature and says who it was.
+    post: async (_url, request) => {
+      const event = urlEvent(request);
+      const reply = (await listen(event as never, plainContext('answer'))) as { statusCode: number; body: string };
+      return { status: reply.statusCode, body: reply.body };
+    },
+  });
+  return printed.join('\n');
+}
+
+/** What a Function URL with AWS_IAM hands to its function (payload version 2.0). */
+const urlEvent = (request: unknown) => ({
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/',
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json' },
+  requestContext: {
+    accountId: '123456789012',
+    authorizer: { iam: { userArn: KIM, accountId: '123456789012', callerId: 'AROADEMO:kim', userId: 'AROADEMO:kim' } },
+    http: { method: 'POST', path: '/', protocol: 'HTTP/1.1', sourceIp: '192.0.2.10', userAgent: 'lamplighter' },
+    requestId: '00000000-0000-4000-8000-000000000002',
+  },
+  body: JSON.stringify(request),
+  isBase64Encoded: false,
+});

@@ -1,0 +1,138 @@
+import { parseArgs } from 'node:util';
+import { isCalendarDate } from '../../shared/core/time.ts';
+
+export const USAGE = `usage: npm run answer -- list                                  plans that wait for an answer
+       npm run answer -- show PLAN                             every action of a plan, and what became of it
+       npm run answer -- approve PLAN [--only 1,3] [--note TEXT]
+       npm run answer -- veto PLAN [--only 1,3] [--until DATE] [--note TEXT]
+       npm run answer -- veto-resource ARN --until DATE [--note TEXT]
+       npm run answer -- undo CHANGE [--note TEXT]             CHANGE as show prints it, e.g. PLAN/1
+       npm run answer -- savings [--since DATE] [--by month|rule|owner|account]
+DATE is a day such as 2026-12-31, which still belongs to the veto. The table is --table or LEDGER_TABLE, the Function URL --url
+or ANSWER_URL; region and credentials are those of the AWS CLI's environment.`;
+
+/** How realised savings are summed up. */
+export const GROUPINGS = ['month', 'rule', 'owner', 'account'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export type Command =
+  | {
+      readonly verb: 'approve' | 'veto';
+      readonly plan: string;
+      readonly only?: readonly number[];
+      readonly until?: string;
+      readonly note?: string;
+    }
+  | { readonly verb: 'veto-resource'; readonly resource: string; readonly until: string; readonly note?: string }
+  | { readonly verb: 'undo'; readonly change: string; readonly note?: string }
+  | { readonly verb: 'list' }
+  | { readonly verb: 'show'; readonly plan: string }
+  | { readonly verb: 'savings'; readonly since?: string; readonly by: Grouping };
+
+/** A command, and where it is to go. */
+export interface Invocation {
+  readonly command: Command;
+  readonly table?: string;
+  readonly url?: string;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const OPTIONS = {
+  only: { type: 'string' },
+  until: { type: 'string' },
+  note: { type: 'string' },
+  since: { type: 'string' },
+  by: { type: 'string' },
+  table: { type: 'string' },
+  url: { type: 'string' },
+} as const;
+
+type Values = { readonly [Name in keyof typeof OPTIONS]?: string | undefined };
+
+/** What each verb is about, and the options that it takes beside `--table` and `--url`. */
+const VERBS: Readonly<Record<Command['verb'], { about?: string; takes: readonly (keyof Values)[] }>> = {
+  list: { takes: [] },
+  show: { about: 'PLAN', takes: [] },
+  approve: { about: 'PLAN', takes: ['only', 'note'] },
+  veto: { about: 'PLAN', takes: ['only', 'until', 'note'] },
+  'veto-resource': { about: 'ARN', takes: ['until', 'note'] },
+  undo: { about: 'CHANGE', takes: ['note'] },
+  savings: { takes: ['since', 'by'] },
+};
+
+/** @throws {UsageError} */
+export function readArguments(args: readonly string[]): Invocation {
+  const { values, positionals } = parsed(args);
+  const [verb = '', ...about] = positionals;
+  if (!isVerb(verb)) throw new UsageError(`say what to do: ${Object.keys(VERBS).join(', ')}`);
+  const law = VERBS[verb];
+  const wrong = (Object.keys(values) as (keyof Values)[]).find(
+    (name) => name !== 'table' && name !== 'url' && !law.takes.includes(name),
+  );
+  if (wrong) throw new UsageError(`${verb} takes no --${wrong}`);
+  if (about.length !== (law.about ? 1 : 0)) {
+    throw new UsageError(law.about ? `${verb} takes one ${law.about}` : `${verb} takes options only`);
+  }
+  const { table, url } = values;
+  return { command: commandOf(verb, about[0] ?? '', values), ...given({ table, url }) };
+}
+
+function commandOf(verb: Command['verb'], about: string, values: Values): Command {
+  const { note } = values;
+  const until = values.until === undefined ? undefined : date('until', values.until);
+  switch (verb) {
+    case 'approve':
+    case 'veto':
+      return { verb, plan: about, ...given({ only: numbers(values.only), until, note }) };
+    case 'veto-resource':
+      if (!until) throw new UsageError('veto-resource needs --until');
+      return { verb, resource: about, until, ...given({ note }) };
+    case 'undo':
+      return { verb, change: about, ...given({ note }) };
+    case 'show':
+      return { verb, plan: about };
+    case 'list':
+      return { verb };
+    case 'savings':
+      return { verb, by: grouping(values.by), ...given({ since: values.since && date('since', values.since) }) };
+    default:
+      return verb satisfies never;
+  }
+}
+
+function parsed(args: readonly string[]): { values: Values; positionals: string[] } {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+const isVerb = (text: string): text is Command['verb'] => Object.hasOwn(VERBS, text);
+
+function numbers(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,3}(,[1-9]\d{0,3})*$/.test(text))
+    throw new UsageError('--only takes numbers of actions, such as 1,3');
+  return text.split(',').map(Number);
+}
+
+function date(option: string, text: string): string {
+  if (!isCalendarDate(text)) throw new UsageError(`--${option} takes a date such as 2026-12-31`);
+  return text;
+}
+
+function grouping(text = 'month'): Grouping {
+  const found = GROUPINGS.find((one) => one === text);
+  if (!found) throw new UsageError(`--by takes ${GROUPINGS.join(', ')}`);
+  return found;
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Without what was not given. */
+const given = <T extends object>(values: T): Given<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;

@@ -1,0 +1,36 @@
+import { RefusedError, refusedBy } from './refused.ts';
+
+/** What to do about a resource that looks as it does: ask AWS; nothing, it is there or on its way; or nothing, and why. */
+export type Verdict = 'ask' | 'done' | RefusedError;
+
+/** One mutation of one resource. */
+export interface Question<Seen> {
+  readonly look: () => Promise<Seen>;
+  readonly judge: (seen: Seen) => Verdict;
+  readonly mutate: () => Promise<unknown>;
+}
+
+/**
+ * Looks, compares, and asks at once. When AWS refuses, it looks again: a call before, whose reply was lost, may have been
+ * heard, and then the refusal only says that it is being done.
+ * @throws {RefusedError} when nothing was changed
+ */
+export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promise<void> {
+  const judged = async () => judge(await look().catch(refuse));
+  const verdict = await judged();
+  if (verdict === 'done') return;
+  if (verdict !== 'ask') throw verdict;
+  try {
+    await mutate();
+  } catch (error) {
+    const { message, code, retryable, cause } = refusedBy(error);
+    const now = await judged();
+    if (now === 'done') return;
+    const passes = now !== 'ask' && now.retryable;
+    throw new RefusedError(message, { code, retryable: retryable || passes, cause });
+  }
+}
+
+const refuse = (error: unknown): never => {
+  throw refusedBy(error);
+};

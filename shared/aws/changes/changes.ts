@@ -1,0 +1,40 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import type { Action, ActionKind } from '../../core/action.ts';
+import type { Scope } from '../../core/identity.ts';
+import type { ChangeVerbs } from '../../ports-acting.ts';
+import type { CredentialsOf } from '../assumed-role.ts';
+import { startDatabase } from './start-database.ts';
+import { startInstance } from './start-instance.ts';
+import { stopDatabase } from './stop-database.ts';
+import { stopInstance } from './stop-instance.ts';
+
+/** The clients that change one scope, under the act role of its account. */
+export interface ActingClients {
+  readonly ec2: EC2Client;
+  readonly rds: RDSClient;
+}
+
+/** The verbs of every kind, in the scope of the clients. */
+export function changeVerbs({ ec2, rds }: ActingClients): { readonly [Kind in ActionKind]: ChangeVerbs } {
+  return {
+    'stop-database': stopDatabase(rds),
+    'stop-instance': stopInstance(ec2),
+    'start-database': startDatabase(rds),
+    'start-instance': startInstance(ec2),
+  };
+}
+
+/**
+ * Few attempts, and so few seconds between the look at a resource and the mutation: whoever wants to try for longer
+ * repeats the verb, which looks again.
+ */
+const QUICK = { maxAttempts: 3 } as const;
+
+/** Opens the act role of a scope's account for one action. @throws {AccessDeniedError} when it does not let us in */
+export function actingVerbs(credentialsOf: CredentialsOf): (scope: Scope, action: Action) => Promise<ChangeVerbs> {
+  return async ({ account, region }, { kind }) => {
+    const config = { region, credentials: await credentialsOf(account), ...QUICK };
+    return changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config) })[kind];
+  };
+}

@@ -1,0 +1,26 @@
+import type { Ledger } from '../../ports.ts';
+import type { AnswerLedger } from '../../ports-acting.ts';
+import { answersIn } from './answers.ts';
+import { changesIn } from './changes.ts';
+import { executionsIn } from './executions.ts';
+import { plansIn } from './plans.ts';
+import { supersedingIn } from './runs.ts';
+import type { LedgerTable } from './table.ts';
+import { standingVetoesIn } from './vetoes.ts';
+
+/**
+ * The ledger of people's words. It writes `ANSWER#`, and with `record` the plans that take a change back: `PLAN#` and
+ * `RUN#undo#`. The lists for people (`changes`, `openPlans`) begin at the index, which lags, and end at the table.
+ */
+export function answerLedger(table: LedgerTable): AnswerLedger & Pick<Ledger, 'record'> {
+  const { callbackOf, openPlans } = executionsIn(table);
+  return {
+    ...plansIn(table),
+    ...answersIn(table),
+    ...supersedingIn(table),
+    ...standingVetoesIn(table),
+    ...changesIn(table),
+    callbackOf,
+    openPlans,
+  };
+}

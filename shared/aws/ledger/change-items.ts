@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { canonicalJson } from '../../core/canonical.ts';
+import { type Change, OUTCOMES, type Outcome, stands } from '../../core/change.ts';
+import type { Arn } from '../../core/identity.ts';
+import { ChangeRecordedError, LedgerCorruptError } from './errors.ts';
+import { actionNumber, expiresAfter, keyText, readItem } from './items.ts';
+import type { Item, Key } from './table.ts';
+
+/**
+ * `RESOURCE#arn / CHANGE#planId#0001`: how one action of a plan ended. In the index it is under CHANGES, by when it
+ * stopped to matter, or by STANDING: that sorts behind every time, so that one range holds what has ended since some
+ * time and what still stands. What stands is kept for as long as it does.
+ */
+export const CHANGES = 'CHANGES';
+
+export interface ChangePlace {
+  readonly resource: Arn;
+  readonly planId: string;
+  readonly number: number;
+}
+
+export const changeKey = ({ resource, planId, number }: ChangePlace): Key => ({
+  pk: `RESOURCE#${resource}`,
+  sk: `CHANGE#${planId}#${actionNumber(number)}`,
+});
+
+/** Takes `<plan>/<number>` apart; nothing when the text is no such id. */
+export function planAndNumber(changeId: string): Omit<ChangePlace, 'resource'> | undefined {
+  const [, planId, number] = /^([^/]+)\/([1-9]\d{0,5})$/.exec(changeId) ?? [];
+  return planId ? { planId, number: Number(number) } : undefined;
+}
+
+export function changeItem(change: Change): Item {
+  const place = planAndNumber(change.id);
+  if (!place) throw new TypeError(`not the id of a change: ${change.id}`);
+  const { finishedAt, endedAt = finishedAt } = change;
+  const mattered = endedAt > finishedAt ? endedAt : finishedAt;
+  const key = changeKey({ ...place, resource: change.proposal.resource.arn });
+  const status = stands(change)
+    ? { gsi1sk: `STANDING#${finishedAt}` }
+    : { gsi1sk: mattered, expires: expiresAfter(new Date(mattered)) };
+  return { ...key, change: canonicalJson(change), gsi1pk: CHANGES, ...status };
+}
+
+const itemSchema = z.object({ change: z.string() });
+
+const changeSchema = z.looseObject({
+  id: z.string(),
+  planId: z.string(),
+  account: z.string(),
+  proposal: z.looseObject({ rule: z.string(), resource: z.looseObject({ arn: z.string() }) }),
+  outcome: z.enum(OUTCOMES),
+  because: z.string(),
+  appliedAt: z.iso.datetime().optional(),
+  finishedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+});
+
+/** @throws {LedgerCorruptError} */
+export function changeOf(item: Item): Change {
+  const parsed = changeSchema.safeParse(parseJson(readItem(itemSchema, item).change));
+  if (parsed.success) return parsed.data as unknown as Change;
+  throw new LedgerCorruptError(keyText(item), 'the change is not what this version of Lamplighter writes');
+}
+
+/** What an outcome may become when somebody has looked. */
+const BECOMES: Partial<Record<Outcome, readonly Outcome[]>> = { stuck: ['undone'] };
+
+/**
+ * What is recorded when `next` comes after `standing`. How a change began never changes; how it ended is added once.
+ * Whatever says nothing new changes nothing: it is the same again, perhaps by another clock, or it comes late.
+ * @throws {ChangeRecordedError} when the two cannot be the story of one change
+ */
+export function afterwards(standing: Change, next: Change): Change {
+  const becomes = (one: Change, other: Change) => BECOMES[one.outcome]?.includes(other.outcome) ?? false;
+  const isNew = becomes(standing, next);
+  if (!isNew && next.outcome !== standing.outcome && !becomes(next, standing)) {
+    throw new ChangeRecordedError(standing, next);
+  }
+  const { endedAt, endedBecause } = standing.endedAt === undefined ? next : standing;
+  return {
+    ...standing,
+    ...(isNew && { outcome: next.outcome, because: next.because }),
+    ...(endedAt !== undefined && { endedAt }),
+    ...(endedBecause !== undefined && { endedBecause }),
+  };
+}
+
+/** Whether people who ask for the changes since then want to see it. */
+export const mattersSince = (change: Change, since: string): boolean =>
+  stands(change) || change.finishedAt >= since || (change.endedAt ?? '') > since;
+
+export const newestFirst = (a: Change, b: Change): number =>
+  a.finishedAt === b.finishedAt ? (a.id < b.id ? -1 : 1) : a.finishedAt < b.finishedAt ? 1 : -1;
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the schema says that it is not what was written
+  }
+}

@@ -1,0 +1,50 @@
+import { paginateDescribeEvents, RDSClient } from '@aws-sdk/client-rds';
+import { type Arn, parseArn, type Scope } from '../core/identity.ts';
+import type { CredentialsOf } from './assumed-role.ts';
+import { PATIENT } from './clients.ts';
+import { AccessDeniedError, isDenied } from './errors.ts';
+import { everyItem } from './pages.ts';
+
+/** As long as RDS keeps events: fourteen days, in minutes. */
+const KEPT_MINUTES = 14 * 24 * 60;
+
+/**
+ * RDS-EVENT-0154 (instance) and 0153 (cluster). DescribeEvents does not say an event's number, so it is known by its words:
+ * `DB instance is being started due to it exceeding the maximum allowed time being stopped.`
+ */
+const RESTARTED = /exceed\w* the maximum allowed time being stopped/i;
+
+/** Whether AWS itself started a stopped database of the scope at or after `since`, as the look role of its account sees it. */
+export function restartedByAws(credentialsOf: CredentialsOf) {
+  return async ({ account, region }: Scope, database: Arn, since: Date): Promise<boolean> => {
+    const client = new RDSClient({ region, credentials: await credentialsOf(account), ...PATIENT });
+    try {
+      return (await lastAwsRestart(client, database, since)) !== undefined;
+    } finally {
+      client.destroy();
+    }
+  };
+}
+
+/**
+ * When AWS last started a database because it had been stopped for seven days. Undefined means that no event says so:
+ * RDS keeps them for fourteen days, and does not promise to record every one.
+ * Events carry the name only: those of another database that had it before are told apart by `since`.
+ * @throws {AccessDeniedError}
+ */
+export async function lastAwsRestart(client: RDSClient, database: Arn, since: Date): Promise<Date | undefined> {
+  const [kind, SourceIdentifier = ''] = parseArn(database)?.resource.split(':') ?? [];
+  const SourceType = kind === 'cluster' ? 'db-cluster' : 'db-instance';
+  try {
+    // By duration and not by start: a start of more than fourteen days ago would be refused.
+    const input = { SourceIdentifier, SourceType, Duration: KEPT_MINUTES } as const;
+    const events = await everyItem(paginateDescribeEvents({ client, pageSize: 100 }, input), (page) => page.Events);
+    const times = events.flatMap(({ Message = '', Date: at }) =>
+      at && at >= since && RESTARTED.test(Message) ? [at] : [],
+    );
+    return times.reduce<Date | undefined>((last, at) => (last && last > at ? last : at), undefined);
+  } catch (error) {
+    if (isDenied(error)) throw new AccessDeniedError('may not read the events of databases', error);
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Action } from './action.ts';
+import type { Saving } from './money.ts';
+import type { Proposal } from './plan.ts';
+
+/** How every action of a plan ends. `stuck` is an undo that failed: somebody has to look. */
+export const OUTCOMES = ['kept', 'undone', 'skipped', 'failed', 'vetoed', 'expired', 'stuck'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The outcomes that need a person and make the execution fail. */
+export const needsAPerson = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'stuck';
+
+/** One action of one plan: what the ledger keeps of it under its resource. */
+export interface Change {
+  /** `<plan>/<number>`; the number is the action's place in the plan, from 1. */
+  readonly id: string;
+  readonly planId: string;
+  readonly account: string;
+  readonly proposal: Proposal;
+  readonly outcome: Outcome;
+  readonly because: string;
+  /** ARNs of the people (or `grace`, for mode auto) who let it happen. */
+  readonly approvedBy?: string;
+  /** The snapshot that was taken before, if any. */
+  readonly snapshot?: string;
+  /** ISO times. A change without `appliedAt` never touched the resource. */
+  readonly appliedAt?: string;
+  readonly finishedAt: string;
+  /** When it stopped standing: undone, reversed by hand, or its `stopFor` over. */
+  readonly endedAt?: string;
+  readonly endedBecause?: string;
+  readonly saving?: Saving;
+}
+
+/** A change that was applied and still stands. */
+export const stands = (change: Change): boolean => change.outcome === 'kept' && change.endedAt === undefined;
+
+/** The action that takes a change back. */
+export function inverseOf(action: Action): Action {
+  switch (action.kind) {
+    case 'stop-database':
+      return {
+        kind: 'start-database',
+        database: action.database,
+        expect: { status: 'stopped', form: action.expect.form },
+      };
+    case 'stop-instance':
+      return {
+        kind: 'start-instance',
+        instance: action.instance,
+        expect: { state: 'stopped', instanceType: action.expect.instanceType },
+      };
+    case 'start-database':
+      return {
+        kind: 'stop-database',
+        database: action.database,
+        expect: { status: 'available', form: action.expect.form },
+      };
+    case 'start-instance':
+      return {
+        kind: 'stop-instance',
+        instance: action.instance,
+        expect: { state: 'running', instanceType: action.expect.instanceType },
+      };
+    default:
+      return action satisfies never;
+  }
+}

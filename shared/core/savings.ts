@@ -1,0 +1,167 @@
+import { directionOf, targetOf } from './action.ts';
+import { endOfDay } from './answer.ts';
+import type { Change } from './change.ts';
+import { type Evidence, known, unknown } from './evidence.ts';
+import { HOURS_PER_MONTH, type Money, money, type Saving, totals } from './money.ts';
+import type { RuleId } from './policy.ts';
+import { DAY_MS, localDate } from './time.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What one change saved in one calendar month. */
+export interface Booking {
+  readonly changeId: string;
+  /** `2026-11`, in the time zone of the policy. */
+  readonly month: string;
+  readonly rule: RuleId;
+  readonly account: string;
+  readonly owner?: string;
+  readonly saved: Evidence<Money>;
+}
+
+/** A half-open range of time, in milliseconds since 1970. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Realised savings: the hours for which a change has stood, up to `now`, times the hourly rate of its saving (a month is
+ * 730 hours). What takes nothing, and what never touched its resource, books nothing.
+ *
+ * A change stands until it ends, or until the next one is applied to the same resource: so no hour of a resource is booked
+ * twice, and an undo ends a saving whether or not somebody wrote that down. Give it all changes of the resources.
+ */
+export function bookingsOf(
+  changes: readonly Change[],
+  { now, timezone }: { readonly now: Date; readonly timezone: string },
+): Booking[] {
+  const nextOf = followers(changes);
+  const split = byMonths(timezone);
+  return changes.flatMap((change) => {
+    const { appliedAt, saving } = change;
+    if (appliedAt === undefined || directionOf(change.proposal.action) !== 'takes') return [];
+    const from = Date.parse(appliedAt);
+    const end = standsUntil(change);
+    if (!end.known) return from < now.getTime() ? [bookingOf(change, split.monthOf(from), end)] : [];
+    const to = Math.min(end.value, nextOf(change), now.getTime());
+    return split.months({ from, to }).map(([month, span]) => bookingOf(change, month, savedIn(span, { from, saving })));
+  });
+}
+
+/** When it stopped standing; for ever, if it stands. What failed or is stuck may be in any state: nobody knows. */
+function standsUntil({ outcome, endedAt, finishedAt }: Change): Evidence<number> {
+  if (endedAt !== undefined) return known(Date.parse(endedAt));
+  if (outcome === 'kept') return known(Number.POSITIVE_INFINITY);
+  if (outcome === 'undone') return known(Date.parse(finishedAt));
+  return unknown(`how long it stood: it is ${outcome}`);
+}
+
+/** For each change, when the next one was applied to the same resource. */
+function followers(changes: readonly Change[]): (change: Change) => number {
+  const appliedAt = (change: Change) => Date.parse(change.appliedAt ?? '');
+  const keyOf = ({ proposal }: Change) => `${targetOf(proposal.action).arn} ${targetOf(proposal.action).id}`;
+  const applied = changes.filter((change) => change.appliedAt !== undefined);
+  const onResource = Map.groupBy(applied, keyOf);
+  const next = new Map<Change, number>();
+  for (const group of onResource.values()) {
+    group.sort((a, b) => appliedAt(a) - appliedAt(b) || (a.id < b.id ? -1 : 1));
+    for (const [index, change] of group.entries()) {
+      const after = group[index + 1];
+      if (after) next.set(change, appliedAt(after));
+    }
+  }
+  return (change) => next.get(change) ?? Number.POSITIVE_INFINITY;
+}
+
+/** The difference of two running totals, each rounded: whatever a span is cut into, the pieces add up to the whole. */
+function savedIn(span: Span, { from, saving }: { from: number; saving: Saving | undefined }): Evidence<Money> {
+  if (!saving) return unknown('its saving is not known');
+  const { currency, amount } = saving.monthly;
+  const until = (time: number) => money(currency, (amount * (time - from)) / HOUR_MS / HOURS_PER_MONTH).amount;
+  return known(money(currency, until(span.to) - until(span.from)));
+}
+
+function bookingOf({ id, account, proposal }: Change, month: string, saved: Evidence<Money>): Booking {
+  const { rule, resource } = proposal;
+  return { changeId: id, month, rule, account, ...(resource.owner ? { owner: resource.owner } : {}), saved };
+}
+
+/** Cuts spans where people's calendar months end; each end is looked up once. */
+function byMonths(timezone: string) {
+  const ends = new Map<string, number>();
+  const monthOf = (time: number): string => localDate(new Date(time), timezone).slice(0, 7);
+  const endOf = (month: string): number => {
+    const end = ends.get(month) ?? endOfDay(lastDayOf(month), timezone).getTime() + 1;
+    ends.set(month, end);
+    return end;
+  };
+  const months = ({ from, to }: Span): [string, Span][] => {
+    const pieces: [string, Span][] = [];
+    let start = from;
+    for (let month = monthOf(from); start < to; month = monthAfter(month)) {
+      const end = Math.min(endOf(month), to);
+      if (start < end) pieces.push([month, { from: start, to: end }]);
+      start = Math.max(start, end);
+    }
+    return pieces;
+  };
+  return { monthOf, months };
+}
+
+const lastDayOf = (month: string): string => dayZeroAfter(month).toISOString().slice(0, 10);
+
+const monthAfter = (month: string): string =>
+  new Date(dayZeroAfter(month).getTime() + DAY_MS).toISOString().slice(0, 7);
+
+/** The day before the first of the next month, at midnight in UTC. */
+function dayZeroAfter(month: string): Date {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0));
+}
+
+/** Money of one group of bookings. */
+export interface Sum {
+  /** One amount for each currency, by its name. */
+  readonly saved: readonly Money[];
+  /** Changes of which nobody knows what they saved. They are in no amount. */
+  readonly unknown: number;
+}
+
+export interface RealisedSavings {
+  readonly total: Sum;
+  readonly byMonth: readonly SumOf[];
+  readonly byRule: readonly SumOf[];
+  /** `of` is empty for what nobody owns. */
+  readonly byOwner: readonly SumOf[];
+  readonly byAccount: readonly SumOf[];
+}
+
+export interface SumOf extends Sum {
+  readonly of: string;
+}
+
+/** Adds bookings up, never one currency to another; each list in the order of its `of`. */
+export function realisedSavings(bookings: readonly Booking[]): RealisedSavings {
+  return {
+    total: sum(bookings),
+    byMonth: sumsBy(bookings, ({ month }) => month),
+    byRule: sumsBy(bookings, ({ rule }) => rule),
+    byOwner: sumsBy(bookings, ({ owner }) => owner ?? ''),
+    byAccount: sumsBy(bookings, ({ account }) => account),
+  };
+}
+
+function sumsBy(bookings: readonly Booking[], keyOf: (booking: Booking) => string): SumOf[] {
+  return [...Map.groupBy(bookings, keyOf)]
+    .map(([of, group]) => ({ of, ...sum(group) }))
+    .sort((a, b) => compare(a.of, b.of));
+}
+
+function sum(bookings: readonly Booking[]): Sum {
+  const saved = totals(bookings.flatMap((booking) => (booking.saved.known ? [booking.saved.value] : [])));
+  const unknowns = bookings.filter((booking) => !booking.saved.known).map(({ changeId }) => changeId);
+  return { saved: saved.sort((a, b) => compare(a.currency, b.currency)), unknown: new Set(unknowns).size };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,86 @@
+import {
+  StartDBClusterCommand,
+  StartDBInstanceCommand,
+  StopDBClusterCommand,
+  StopDBInstanceCommand,
+} from '@aws-sdk/client-rds';
+import { describe, expect, it } from 'vitest';
+import { lastAwsRestart, restartedByAws } from '../../shared/aws/rds-events.ts';
+import { openSandbox } from './support.ts';
+
+const START = new Date('2026-11-02T00:00:00Z');
+const RESTART = new Date('2026-11-09T00:00:00Z');
+
+async function open(form: 'instance' | 'cluster') {
+  const here = await openSandbox();
+  const { rds } = here.clients;
+  const arn =
+    form === 'cluster'
+      ? here.home.rds.addCluster({ DBClusterIdentifier: 'orders' }).DBClusterArn
+      : here.home.rds.addInstance({ DBInstanceIdentifier: 'orders' }).DBInstanceArn;
+  const id = 'orders';
+  const stop = () =>
+    form === 'cluster'
+      ? rds.send(new StopDBClusterCommand({ DBClusterIdentifier: id }))
+      : rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: id }));
+  const start = () =>
+    form === 'cluster'
+      ? rds.send(new StartDBClusterCommand({ DBClusterIdentifier: id }))
+      : rds.send(new StartDBInstanceCommand({ DBInstanceIdentifier: id }));
+  return { ...here, rds, arn, stop, start };
+}
+
+describe.each(['instance', 'cluster'] as const)('who started the %s', (form) => {
+  it('AWS did, after seven days', async () => {
+    const { sandbox, rds, scope, credentialsOf, arn, stop } = await open(form);
+    await stop();
+    sandbox.clock.advance({ days: 6 });
+    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
+    sandbox.clock.advance({ days: 2 });
+    expect(await lastAwsRestart(rds, arn, START)).toEqual(RESTART);
+    expect(await restartedByAws(credentialsOf)(scope, arn, START)).toBe(true);
+  });
+
+  it('a person did', async () => {
+    const { sandbox, rds, scope, credentialsOf, arn, stop, start } = await open(form);
+    await stop();
+    sandbox.clock.advance({ days: 1 });
+    await start();
+    sandbox.clock.advance({ days: 8 });
+    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
+    expect(await restartedByAws(credentialsOf)(scope, arn, START)).toBe(false);
+  });
+
+  it('only what happened since counts', async () => {
+    const { sandbox, rds, arn, stop } = await open(form);
+    await stop();
+    sandbox.clock.advance({ days: 8 });
+    expect(await lastAwsRestart(rds, arn, RESTART)).toEqual(RESTART);
+    expect(await lastAwsRestart(rds, arn, new Date('2026-11-09T00:00:01Z'))).toBeUndefined();
+  });
+
+  it('the last time counts, and nothing older than fourteen days', async () => {
+    const { sandbox, rds, arn, stop } = await open(form);
+    await stop();
+    sandbox.clock.advance({ days: 8 });
+    await stop();
+    sandbox.clock.advance({ days: 7 });
+    expect(await lastAwsRestart(rds, arn, START)).toEqual(new Date('2026-11-17T00:00:00Z'));
+    sandbox.clock.advance({ days: 15 });
+    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
+  });
+});
+
+it('the events of another one do not count', async () => {
+  const { sandbox, rds, arn, stop, home } = await open('instance');
+  await stop();
+  sandbox.clock.advance({ days: 8 });
+  home.rds.addCluster({ DBClusterIdentifier: 'orders' });
+  expect(await lastAwsRestart(rds, arn.replace(':db:', ':cluster:'), START)).toBeUndefined();
+});
+
+it('events that may not be read are AccessDeniedError', async () => {
+  const { sandbox, rds, arn } = await open('instance');
+  sandbox.faults.add({ operation: 'DescribeEvents', fault: 'accessDenied' });
+  await expect(lastAwsRestart(rds, arn, START)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+});

@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../../sandbox/faults.ts';
+import { actingVerbs } from '../../shared/aws/changes/changes.ts';
+import type { Action } from '../../shared/core/action.ts';
+import type { ChangeVerbs } from '../../shared/ports-acting.ts';
+import {
+  aCluster,
+  aDatabase,
+  anInstance,
+  type Stage,
+  type Subject,
+  stage,
+  startDatabase,
+  startInstance,
+  stopDatabase,
+  stopInstance,
+  verbsOf,
+} from './subjects.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** One verb in the state in which it is called, with every operation that it sends. */
+interface Case {
+  readonly verb: (verbs: Required<ChangeVerbs>, action: Action) => Promise<unknown>;
+  readonly subject: (here: Stage) => Subject;
+  readonly action: (subject: Subject) => Action;
+  readonly operations: readonly string[];
+  readonly becomes: string;
+}
+
+const apply: Case['verb'] = (verbs, action) => verbs.apply(action);
+const undo: Case['verb'] = (verbs, action) => verbs.undo(action);
+const protect: Case['verb'] = (verbs, action) => verbs.protect(action, 'right-size-1/1', '2026-12-22');
+
+const CASES: Record<string, Case> = {
+  'stop an instance': {
+    verb: apply,
+    subject: (here) => anInstance(here),
+    action: ({ identity }) => stopInstance(identity),
+    operations: ['DescribeInstances', 'StopInstances'],
+    becomes: 'stopping',
+  },
+  'undo the stop of an instance': {
+    verb: undo,
+    subject: (here) => anInstance(here, 'stopped'),
+    action: ({ identity }) => stopInstance(identity),
+    operations: ['DescribeInstances', 'StartInstances'],
+    becomes: 'pending',
+  },
+  'start an instance': {
+    verb: apply,
+    subject: (here) => anInstance(here, 'stopped'),
+    action: ({ identity }) => startInstance(identity),
+    operations: ['DescribeInstances', 'StartInstances'],
+    becomes: 'pending',
+  },
+  'undo the start of an instance': {
+    verb: undo,
+    subject: (here) => anInstance(here),
+    action: ({ identity }) => startInstance(identity),
+    operations: ['DescribeInstances', 'StopInstances'],
+    becomes: 'stopping',
+  },
+  'protect a database': {
+    verb: protect,
+    subject: (here) => aDatabase(here),
+    action: ({ identity }) => stopDatabase(identity, 'instance'),
+    operations: ['DescribeDBInstances', 'DescribeDBSnapshots', 'CreateDBSnapshot'],
+    becomes: 'backing-up',
+  },
+  'protect a cluster': {
+    verb: protect,
+    subject: (here) => aCluster(here),
+    action: ({ identity }) => stopDatabase(identity, 'cluster'),
+    operations: ['DescribeDBClusters', 'DescribeDBInstances', 'DescribeDBClusterSnapshots', 'CreateDBClusterSnapshot'],
+    becomes: 'available',
+  },
+  'stop a database': {
+    verb: apply,
+    subject: (here) => aDatabase(here),
+    action: ({ identity }) => stopDatabase(identity, 'instance'),
+    operations: ['DescribeDBInstances', 'StopDBInstance'],
+    becomes: 'stopping',
+  },
+  'stop a cluster': {
+    verb: apply,
+    subject: (here) => aCluster(here),
+    action: ({ identity }) => stopDatabase(identity, 'cluster'),
+    operations: ['DescribeDBClusters', 'DescribeDBInstances', 'StopDBCluster'],
+    becomes: 'stopping',
+  },
+  'undo the stop of a database': {
+    verb: undo,
+    subject: (here) => aDatabase(here, 'stopped'),
+    action: ({ identity }) => stopDatabase(identity, 'instance'),
+    operations: ['DescribeDBInstances', 'StartDBInstance'],
+    becomes: 'starting',
+  },
+  'start a database': {
+    verb: apply,
+    subject: (here) => aDatabase(here, 'stopped'),
+    action: ({ identity }) => startDatabase(identity, 'instance'),
+    operations: ['DescribeDBInstances', 'StartDBInstance'],
+    becomes: 'starting',
+  },
+  'start a cluster': {
+    verb: apply,
+    subject: (here) => aCluster(here, 'stopped'),
+    action: ({ identity }) => startDatabase(identity, 'cluster'),
+    operations: ['DescribeDBClusters', 'DescribeDBInstances', 'StartDBCluster'],
+    becomes: 'starting',
+  },
+  'undo the start of a cluster': {
+    verb: undo,
+    subject: (here) => aCluster(here),
+    action: ({ identity }) => startDatabase(identity, 'cluster'),
+    operations: ['DescribeDBClusters', 'DescribeDBInstances', 'StopDBCluster'],
+    becomes: 'stopping',
+  },
+};
+
+const FAULTS: readonly Fault[] = ['replyLost', 'duplicate', 'throttle', 'serverError'];
+
+/** What a second mutation would move: RDS refuses it, EC2 takes it without effect. */
+function effects({ sandbox, home }: Stage) {
+  const instances = [...home.ec2.instances.values()];
+  return {
+    mutations: sandbox.calls
+      .all()
+      .filter(
+        ({ service, operation, outcome }) => service === 'rds' && !/^Describe/.test(operation) && outcome === 'ok',
+      ).length,
+    moved: instances.map(({ LaunchTime, StateTransitionReason }) => [LaunchTime, StateTransitionReason]),
+    snapshots: [...home.rds.snapshots.keys(), ...home.rds.clusterSnapshots.keys()],
+  };
+}
+
+/** What one undisturbed call leaves behind. */
+async function undisturbed({ verb, subject, action }: Case) {
+  const here = await stage();
+  const one = action(subject(here));
+  await verb(verbsOf(here, one), one);
+  return effects(here);
+}
+
+describe.each(Object.entries(CASES))('%s', (_, one) => {
+  const troubles = one.operations.flatMap((operation) => FAULTS.map((fault) => ({ operation, fault })));
+
+  it.each(troubles)('acts once when $operation meets $fault and it is repeated', async ({ operation, fault }) => {
+    const here = await stage();
+    const subject = one.subject(here);
+    const action = one.action(subject);
+    const handle = here.sandbox.faults.add({ operation, fault, times: 1 });
+    await one.verb(verbsOf(here, action), action).catch(() => {});
+    const after = effects(here);
+    const took = after.mutations > 0 || subject.state() === one.becomes;
+    here.sandbox.clock.advance({ seconds: 2 });
+    await one.verb(verbsOf(here, action), action);
+    await one.verb(verbsOf(here, action), action);
+    expect(handle.met).toBe(1);
+    expect(subject.state()).toBe(one.becomes);
+    const wanted = await undisturbed(one);
+    expect(effects(here)).toMatchObject({ mutations: wanted.mutations, snapshots: wanted.snapshots });
+    // What the first call did stays as it was: nothing is moved again two seconds later.
+    if (took && one.operations.includes('DescribeInstances')) expect(effects(here)).toEqual(after);
+  });
+
+  it('acts once when the SDK itself repeats a call whose reply was lost', async () => {
+    const here = await stage();
+    const subject = one.subject(here);
+    const action = one.action(subject);
+    const mutation = one.operations.at(-1) ?? '';
+    here.sandbox.faults.add({ operation: mutation, fault: 'replyLost', times: 1 });
+    vi.stubEnv('AWS_ENDPOINT_URL', here.sandbox.url);
+    const key = here.sandbox.estate.hub.accessKey();
+    const scope = { account: here.sandbox.estate.hub.id, region: here.home.name };
+    const verbs = await actingVerbs(async () => key)(scope, action);
+    await one.verb(verbs as Required<ChangeVerbs>, action);
+    expect(here.sandbox.calls.count(mutation)).toBe(2);
+    expect(subject.state()).toBe(one.becomes);
+    expect(effects(here)).toMatchObject({ mutations: (await undisturbed(one)).mutations });
+  });
+});

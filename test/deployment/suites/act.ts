@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { allowedActions, statementsOf, trustOf } from '../../../scripts/package/deployed.ts';
+import { allows, denies, type Request } from '../../../scripts/package/iam.ts';
+import type { Packaged } from '../../../scripts/package/packaged.ts';
+import { resolve } from '../../../scripts/package/resolve.ts';
+import { type ActionKind, DIRECTIONS, PERMISSIONS, type Permissions } from '../../../shared/core/action.ts';
+import { parsePolicy } from '../../../shared/core/policy.ts';
+import { calledActions } from '../calls.ts';
+
+/** Where each action is at home: what it needs in one call, and what it must never reach. */
+interface Home {
+  /** All of them, in one call. */
+  readonly on: readonly string[];
+  readonly never: readonly string[];
+  readonly context?: NonNullable<Request['context']>;
+  /** Each of them makes the same call refused. */
+  readonly notWith?: readonly NonNullable<Request['context']>[];
+}
+
+const rds = (rest: string, account = '123456789012') => `arn:aws:rds:ap-northeast-2:${account}:${rest}`;
+const ec2 = (rest: string, account = '123456789012') => `arn:aws:ec2:ap-northeast-2:${account}:${rest}`;
+const instance = ec2('instance/i-0123456789abcdef0');
+
+const DATABASE: Home = { on: [rds('db:orders')], never: [rds('cluster:orders'), rds('db:orders', '999999999999')] };
+const CLUSTER: Home = { on: [rds('cluster:orders')], never: [rds('db:orders'), rds('cluster:orders', '999999999999')] };
+const INSTANCE: Home = { on: [instance], never: [ec2('volume/vol-1'), ec2('instance/i-1', '999999999999')] };
+
+const HOMES: Readonly<Record<string, Home>> = {
+  'ec2:StartInstances': INSTANCE,
+  'ec2:StopInstances': INSTANCE,
+  'kms:CreateGrant': {
+    on: ['arn:aws:kms:ap-northeast-2:123456789012:key/1'],
+    never: ['arn:aws:kms:ap-northeast-2:123456789012:alias/1'],
+    context: { 'kms:GrantIsForAWSResource': 'true', 'kms:ViaService': 'ec2.ap-northeast-2.amazonaws.com' },
+    notWith: [
+      { 'kms:GrantIsForAWSResource': 'false' },
+      { 'kms:GrantIsForAWSResource': [] },
+      { 'kms:ViaService': 's3.ap-northeast-2.amazonaws.com' },
+      { 'kms:ViaService': [] },
+    ],
+  },
+  'rds:AddTagsToResource': {
+    on: [rds('snapshot:lamplighter-1')],
+    never: [rds('db:orders'), rds('cluster:orders'), rds('snapshot:orders'), rds('cluster-snapshot:orders')],
+  },
+  'rds:CreateDBClusterSnapshot': {
+    on: [rds('cluster:orders'), rds('cluster-snapshot:lamplighter-1')],
+    never: [rds('cluster-snapshot:orders'), rds('cluster-snapshot:not-lamplighter-1')],
+  },
+  'rds:CreateDBSnapshot': {
+    on: [rds('db:orders'), rds('snapshot:lamplighter-1')],
+    never: [rds('snapshot:orders'), rds('snapshot:not-lamplighter-1')],
+  },
+  'rds:StartDBCluster': CLUSTER,
+  'rds:StartDBInstance': DATABASE,
+  'rds:StopDBCluster': CLUSTER,
+  'rds:StopDBInstance': DATABASE,
+};
+
+/**
+ * Asked for in our name: by RDS, "if tags are specified in the create action, RDS performs additional authorization" (RDS
+ * User Guide, tag on create); and by EC2, when it starts an instance with an encrypted volume.
+ */
+const NOT_CALLED = ['rds:AddTagsToResource', 'kms:CreateGrant'];
+
+const kinds = Object.entries(PERMISSIONS) as [ActionKind, Permissions][];
+const stages = kinds.flatMap(([kind, permissions]) =>
+  (['protect', 'apply', 'undo'] as const).map((stage) => ({ kind, stage, actions: permissions[stage] })),
+);
+const permitted = [...new Set(stages.flatMap(({ actions }) => actions))].sort();
+
+/** What takes something away, as an action or as the undo of one. */
+const taking = stages
+  .filter(({ kind, stage }) => stage === (DIRECTIONS[kind] === 'takes' ? 'apply' : 'undo'))
+  .flatMap(({ actions }) => actions);
+
+export function actSuite({ template, bundles }: Packaged): void {
+  const { Resources } = resolve(template, { ExternalId: 'the-external-id-of-the-hub' });
+  const statements = statementsOf(Resources.ActRole);
+  const may = (action: string, resource: string, context: Request['context'] = {}) =>
+    allows(statements, { action, resource, context });
+
+  describe('the act role', () => {
+    it('allows what PERMISSIONS says, and nothing else', () => {
+      expect(allowedActions(statements)).toEqual([...new Set(permitted)].sort());
+    });
+
+    it('allows nothing that carry-out does not call', () => {
+      const called = calledActions(bundles.find(({ name }) => name === 'carry-out')!.metafile);
+      expect(permitted.filter((action) => !called.includes(action) && !NOT_CALLED.includes(action))).toEqual([]);
+    });
+
+    it('deletes and modifies nothing', () => {
+      for (const action of allowedActions(statements))
+        expect(action).not.toMatch(/Delete|Terminate|Modify|Restore|Put/);
+    });
+
+    it('is bounded by a resource in every statement', () => {
+      for (const { Effect, Resource } of statements) {
+        if (Effect === 'Allow') expect([Resource].flat()).not.toContain('*');
+      }
+    });
+
+    describe.each(stages.filter(({ actions }) => actions.length > 0))('$kind, to $stage', ({ actions }) => {
+      it.each(actions.map((action) => [action]))('%s: there, and there only', (action) => {
+        const home = HOMES[action];
+        if (!home) throw new Error(`act.ts does not know where ${action} is at home`);
+        expect(home.on.filter((resource) => !may(action, resource, home.context))).toEqual([]);
+        expect(home.never.filter((resource) => may(action, resource, home.context))).toEqual([]);
+        expect((home.notWith ?? []).filter((less) => may(action, home.on[0]!, { ...home.context, ...less }))).toEqual(
+          [],
+        );
+      });
+    });
+
+    it('is trusted to carry-out alone', () => {
+      const trust = trustOf(Resources.ActRole);
+      const ask = (context: Record<string, string>) => allows(trust, { action: 'sts:AssumeRole', context });
+      const carryOut = {
+        'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/lamplighter-carry-out-prod',
+        'sts:ExternalId': 'the-external-id-of-the-hub',
+      };
+      expect(trust.map(({ Principal }) => Principal)).toEqual([{ AWS: 'arn:aws:iam::123456789012:root' }]);
+      expect(ask(carryOut)).toBe(true);
+      expect(ask({ ...carryOut, 'sts:ExternalId': 'another-external-id' })).toBe(false);
+      for (const other of ['right-size-prod', 'answer-prod', 'scheduler-prod', 'carry-out-dev', 'carry-out-prod-not']) {
+        const principal = `arn:aws:iam::123456789012:role/lamplighter-${other}`;
+        expect([other, ask({ ...carryOut, 'aws:PrincipalArn': principal })]).toEqual([other, false]);
+      }
+      const elsewhere = 'arn:aws:iam::999999999999:role/lamplighter-carry-out-prod';
+      expect(ask({ ...carryOut, 'aws:PrincipalArn': elsewhere })).toBe(false);
+    });
+  });
+
+  describe('the protect tag', () => {
+    const tagged = (value: string) => ({ 'aws:ResourceTag/lamplighter:protect': value });
+    const refused = (action: string, context: Request['context'] = {}) =>
+      denies(statements, { action, resource: HOMES[action]!.on[0]!, context });
+
+    it.each([
+      ['is there without a value', true, tagged('')],
+      ['says why', true, tagged('audit')],
+      ['has a date and more', true, tagged('until 2026-12-31')],
+      ['has a date of another form', true, tagged('2026-1-1')],
+      ['has a last day, which the code judges', false, tagged('2026-12-31')],
+      ['is not there', false, {}],
+      ['is another one', false, { 'aws:ResourceTag/lamplighter:owner': 'shop' }],
+    ])('prevents every stop when it %s: %s', (_, denied, context) => {
+      expect(taking.length).toBeGreaterThan(0);
+      for (const action of taking) {
+        expect([action, refused(action, context)]).toEqual([action, denied]);
+        expect(may(action, HOMES[action]!.on[0]!, context)).toBe(!denied);
+      }
+    });
+
+    it('prevents no start and no snapshot: what was stopped can be taken back', () => {
+      for (const action of permitted.filter((one) => !taking.includes(one))) {
+        expect([action, refused(action, tagged('audit'))]).toEqual([action, false]);
+      }
+    });
+
+    it('is the one that the policy names unless it says otherwise', () => {
+      const { protectTag } = parsePolicy({}).defaults;
+      const { Condition = {} } = statements.find(({ Effect }) => Effect === 'Deny')!;
+      for (const keys of Object.values(Condition)) expect(Object.keys(keys)).toEqual([`aws:ResourceTag/${protectTag}`]);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { allowedActions, functionsOf, statementsOf } from '../../../scripts/package/deployed.ts';
+import { allows } from '../../../scripts/package/iam.ts';
+import type { Packaged } from '../../../scripts/package/packaged.ts';
+import { resolve } from '../../../scripts/package/resolve.ts';
+
+type Access = 'nothing' | 'reads' | 'writes';
+
+const READS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITES = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+
+/** Who may do what with each family of the ledger; whoever writes also reads. */
+const FUNCTIONS = ['right-size', 'carry-out', 'answer'] as const;
+const FAMILIES: readonly (readonly [key: string, ...Access[]])[] = [
+  ['POLICY#current', 'reads', 'reads', 'reads'],
+  ['RUN#right-size#123456789012', 'writes', 'reads', 'reads'],
+  ['RUN#undo#123456789012', 'nothing', 'reads', 'writes'],
+  ['RUN#watch-spend#123456789012', 'nothing', 'reads', 'reads'],
+  ['PLAN#right-size-2026-11-22-123456789012-3f9a1c', 'writes', 'writes', 'reads'],
+  ['PLAN#undo-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'writes'],
+  ['ANSWER#123456789012', 'reads', 'reads', 'writes'],
+  ['ANSWER#right-size-2026-11-22-123456789012-3f9a1c', 'reads', 'reads', 'writes'],
+  ['LEASE#arn:aws:rds:us-east-1:123456789012:db:orders', 'nothing', 'writes', 'nothing'],
+  ['CAP#123456789012#idle-database#takes', 'nothing', 'writes', 'nothing'],
+  ['RESOURCE#arn:aws:rds:us-east-1:123456789012:db:orders', 'nothing', 'writes', 'reads'],
+  ['PRICE#AmazonEC2#us-east-1', 'writes', 'nothing', 'nothing'],
+  ['COST#2026-11', 'nothing', 'nothing', 'nothing'],
+  ['ANOMALY#AmazonEC2', 'nothing', 'nothing', 'nothing'],
+];
+
+const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/lamplighter-prod';
+
+export function ledgerSuite(packaged: Packaged): void {
+  const { Resources } = resolve(packaged.template);
+  const functions = functionsOf(packaged);
+
+  it('has a say of the table for every function', () => {
+    expect(functions.map(({ name }) => name).sort()).toEqual([...FUNCTIONS].sort());
+  });
+
+  describe.each(functions)('the ledger, as $name sees it', ({ name, role }) => {
+    const statements = statementsOf(Resources[role]);
+    const own = allowedActions(statements);
+    const column = FUNCTIONS.indexOf(name as (typeof FUNCTIONS)[number]);
+    const may = (action: string, keys: string[], resource = TABLE) =>
+      allows(statements, { action, resource, context: keys.length ? { 'dynamodb:LeadingKeys': keys } : {} });
+    const reads = READS.filter((action) => own.includes(action));
+    const writes = WRITES.filter((action) => own.includes(action));
+
+    it('can read and write at all', () => {
+      expect([reads.length > 0, writes.length > 0]).toEqual([true, true]);
+    });
+
+    it.each(FAMILIES.map(([key, ...accesses]) => [key, accesses[column]!] as const))('%s: %s', (key, access) => {
+      expect(new Set(reads.map((action) => may(action, [key])))).toEqual(new Set([access !== 'nothing']));
+      expect(new Set(writes.map((action) => may(action, [key])))).toEqual(new Set([access === 'writes']));
+    });
+
+    it('refuses a call with a single key that it may not use', () => {
+      const foreign = FAMILIES.filter((family) => family[column + 1] === 'nothing').map(([key]) => key);
+      const mine = FAMILIES.find((family) => family[column + 1] === 'writes')![0];
+      expect(foreign.length).toBeGreaterThan(0);
+      for (const action of [...reads, ...writes]) {
+        expect(may(action, [mine])).toBe(true);
+        for (const key of foreign) expect(may(action, [mine, key])).toBe(false);
+      }
+    });
+
+    it('refuses a call that names no key', () => {
+      for (const action of [...reads, ...writes]) expect(may(action, [])).toBe(false);
+    });
+
+    it('has no index and no deletion', () => {
+      const plan = ['PLAN#right-size-1'];
+      expect(may('dynamodb:Query', plan, `${TABLE}/index/byStatus`)).toBe(false);
+      expect(own.filter((action) => action.startsWith('dynamodb:') && ![...READS, ...WRITES].includes(action))).toEqual(
+        [],
+      );
+    });
+  });
+}

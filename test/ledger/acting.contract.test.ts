@@ -1,0 +1,462 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Change, OUTCOMES, type Outcome } from '../../shared/core/change.ts';
+import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
+import type { Plan, PlanDraft } from '../../shared/core/plan.ts';
+import type { CapCount } from '../../shared/ports-acting.ts';
+import { change, daysLater } from '../support/change-specimen.ts';
+import { ACCOUNT, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
+import { type LocalDynamo, startDynamo } from './local-table.ts';
+import { dynamoTwin, memoryTwin, type Twin } from './twins.ts';
+
+let dynamo: LocalDynamo;
+beforeAll(async () => {
+  dynamo = await startDynamo();
+});
+afterAll(() => dynamo.close());
+
+const RESOURCE = proposal(1).resource.arn;
+const at = (minutes: number) => new Date(TICK.getTime() + minutes * 60_000);
+
+describe.each([
+  ['in memory', async () => memoryTwin()],
+  ['in DynamoDB', async () => dynamoTwin(await dynamo.table())],
+])('the ledger of the function that acts, %s', (_, open: () => Promise<Twin>) => {
+  let twin: Twin;
+  beforeEach(async () => {
+    twin = await open();
+  });
+
+  const record = async (spoiled: Partial<PlanDraft> = {}): Promise<Plan> => {
+    const sealed = plan(spoiled);
+    await twin.ledger.record(sealed, 'digest');
+    return sealed;
+  };
+
+  describe('the execution of a plan', () => {
+    it('is one, however many want to be it at once', async () => {
+      const asked = many(5, (n) => twin.acting.claimPlan('plan', `execution ${n}`, TICK));
+      expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
+    });
+
+    it('may ask again, any time', async () => {
+      expect(await twin.acting.claimPlan('plan', 'one', TICK)).toBe(true);
+      expect(await twin.acting.claimPlan('plan', 'other', TICK)).toBe(false);
+      await twin.acting.closePlan('plan');
+      expect(await twin.acting.claimPlan('plan', 'one', at(60))).toBe(true);
+      expect(await twin.acting.claimPlan('plan', 'other', at(60))).toBe(false);
+    });
+
+    it('is each plan’s own', async () => {
+      expect(await twin.acting.claimPlan('plan', 'one', TICK)).toBe(true);
+      expect(await twin.acting.claimPlan('plan-2', 'other', TICK)).toBe(true);
+    });
+
+    it('leaves the plan as it was recorded', async () => {
+      const sealed = await record();
+      await twin.acting.claimPlan(sealed.id, 'one', TICK);
+      await twin.acting.waitOn(sealed.id, 'callback');
+      expect(await twin.acting.plan(sealed.id)).toEqual(sealed);
+    });
+
+    it('can be woken from when it waits until it is closed, by its last callback', async () => {
+      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
+      await twin.acting.claimPlan('plan', 'one', TICK);
+      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
+      await twin.acting.waitOn('plan', 'first');
+      await twin.acting.waitOn('plan', 'second');
+      expect(await twin.answering.callbackOf('plan')).toBe('second');
+      await twin.acting.closePlan('plan');
+      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
+    });
+
+    it('cannot wait without a claim, and need not be there to be closed', async () => {
+      await expect(twin.acting.waitOn('plan', 'callback')).rejects.toMatchObject({ name: 'LedgerCorruptError' });
+      await twin.acting.closePlan('plan');
+      expect(await twin.acting.claimPlan('plan', 'one', TICK)).toBe(true);
+    });
+  });
+
+  describe('a newer plan', () => {
+    const handOver = async (spoiled: Partial<PlanDraft>): Promise<Plan> => {
+      const newer = plan(spoiled);
+      const run = await twin.ledger.record(newer, 'digest');
+      await twin.ledger.announced(run, run.time);
+      await twin.ledger.handedOver(run);
+      return newer;
+    };
+    const other = { act: [proposal(2)] };
+    const older = plan();
+
+    it('takes the place of an older one once it is handed over', async () => {
+      const newer = plan({ ...other, time: daysLater(1) });
+      const run = await twin.ledger.record(newer, 'digest');
+      expect(await twin.acting.supersededBy(older)).toBeUndefined();
+      await twin.ledger.announced(run, run.time);
+      expect(await twin.acting.supersededBy(older)).toBeUndefined();
+      await twin.ledger.handedOver(run);
+      expect(await twin.acting.supersededBy(older)).toBe(newer.id);
+      expect(await twin.answering.supersededBy(older)).toBe(newer.id);
+      expect(await twin.acting.supersededBy(newer)).toBeUndefined();
+    });
+
+    it('is the newest, behind however many that were never handed over', async () => {
+      await handOver({ ...other, time: daysLater(1) });
+      const newest = await handOver({ ...other, time: daysLater(2) });
+      for (const days of many(12, (n) => n + 2)) await record({ ...other, time: daysLater(days) });
+      expect(await twin.acting.supersededBy(older)).toBe(newest.id);
+    });
+
+    it.each<[string, Partial<PlanDraft>]>([
+      ['it is older', { ...other, time: daysLater(-1) }],
+      ['it is of another account', { ...other, time: daysLater(1), account: '210987654321' }],
+      ['it is of another function', { ...other, time: daysLater(1), function: 'off-hours' }],
+      ['it takes something back', { ...other, time: daysLater(1), function: 'undo' }],
+      ['it is the same plan at another tick of its minute', { time: at(0.5) }],
+    ])('takes nobody’s place when %s', async (_, spoiled) => {
+      await twin.ledger.record(older, 'digest');
+      await handOver(spoiled);
+      expect(await twin.acting.supersededBy(older)).toBeUndefined();
+    });
+
+    it('takes no place of an undo, not even as an undo', async () => {
+      await handOver({ ...other, function: 'undo', time: daysLater(1) });
+      expect(await twin.acting.supersededBy(plan({ function: 'undo' }))).toBeUndefined();
+    });
+  });
+
+  describe('the lease', () => {
+    const wanted = (planId: string, spoiled: Partial<Lease> = {}) => ({
+      resource: RESOURCE,
+      planId,
+      priority: PRIORITY['right-size'],
+      until: at(60),
+      ...spoiled,
+    });
+    const take = (planId: string, now = TICK, spoiled: Partial<Lease> = {}) =>
+      twin.acting.takeLease(wanted(planId, spoiled), now);
+    const leased = async (...taking: Parameters<typeof take>): Promise<Lease> => {
+      const taken = await take(...taking);
+      if ('heldBy' in taken) throw new Error(`held by ${taken.heldBy}`);
+      return taken.lease;
+    };
+
+    it('of a free resource is had by who asks', async () => {
+      expect(await take('one')).toEqual({ lease: { ...wanted('one'), fence: 1 } });
+    });
+
+    it('of two who ask at once is had by one, and the other hears by whom', async () => {
+      const taken = await Promise.all(many(4, (n) => take(`plan ${n}`)));
+      const [holder] = taken.flatMap((one) => ('lease' in one ? [one.lease.planId] : []));
+      expect(taken.filter((one) => 'lease' in one)).toHaveLength(1);
+      expect(taken.filter((one) => 'heldBy' in one)).toEqual(Array(3).fill({ heldBy: holder }));
+    });
+
+    it('is held until its end, and not a moment longer', async () => {
+      await take('one');
+      expect(await take('other', at(59))).toEqual({ heldBy: 'one' });
+      expect(await take('other', at(60), { until: at(120) })).toMatchObject({ lease: { planId: 'other', fence: 2 } });
+      expect(await take('one', at(61))).toEqual({ heldBy: 'other' });
+    });
+
+    it('is prolonged by its holder, under the same fence, also after its end', async () => {
+      await take('one');
+      expect(await take('one', at(30), { until: at(90) })).toEqual({
+        lease: { ...wanted('one', { until: at(90) }), fence: 1 },
+      });
+      expect(await take('other', at(60))).toEqual({ heldBy: 'one' });
+      expect(await leased('one', at(100), { until: at(200) })).toMatchObject({ fence: 1 });
+      expect(await take('other', at(150))).toEqual({ heldBy: 'one' });
+    });
+
+    it('that is given back is free, and its next holder is a new one', async () => {
+      await twin.acting.releaseLease(await leased('one'));
+      expect(await leased('other', at(1))).toMatchObject({ planId: 'other', fence: 2 });
+      await twin.acting.releaseLease(await leased('other', at(2)));
+      expect(await leased('other', at(3))).toMatchObject({ planId: 'other', fence: 3 });
+    });
+
+    it('is of one resource', async () => {
+      await take('one');
+      expect(await take('other', TICK, { resource: proposal(2).resource.arn })).toMatchObject({ lease: { fence: 1 } });
+    });
+
+    describe('wanted by something more important', () => {
+      const urgent = { priority: PRIORITY.person };
+
+      it('is lost before its holder begins to apply', async () => {
+        const lost = await leased('one');
+        expect(await take('urgent', at(1), urgent)).toMatchObject({ lease: { planId: 'urgent', fence: 2 } });
+        expect(await twin.acting.beginApply(lost)).toBe(false);
+        expect(await take('one', at(2))).toEqual({ heldBy: 'urgent' });
+      });
+
+      it('is not lost once its holder has begun', async () => {
+        expect(await twin.acting.beginApply(await leased('one'))).toBe(true);
+        expect(await take('urgent', at(1), urgent)).toEqual({ heldBy: 'one' });
+      });
+
+      it('is not lost when its holder prolongs it after it has begun', async () => {
+        await twin.acting.beginApply(await leased('one'));
+        await leased('one', at(30), { until: at(90) });
+        expect(await take('urgent', at(60), urgent)).toEqual({ heldBy: 'one' });
+      });
+
+      it('is lost again by who took it, if he has not begun: what his predecessor began does not count', async () => {
+        await twin.acting.beginApply(await leased('one'));
+        await leased('other', at(60), { until: at(120) });
+        expect(await take('urgent', at(61), urgent)).toMatchObject({ lease: { fence: 3 } });
+      });
+
+      it('is not lost to its equal', async () => {
+        await take('one', TICK, urgent);
+        expect(await take('other', TICK, urgent)).toEqual({ heldBy: 'one' });
+        expect(await take('another')).toEqual({ heldBy: 'one' });
+      });
+    });
+
+    describe('the last word before a mutation', () => {
+      it('may be asked for again', async () => {
+        const lease = await leased('one');
+        expect([await twin.acting.beginApply(lease), await twin.acting.beginApply(lease)]).toEqual([true, true]);
+      });
+
+      it.each<[string, (lease: Lease) => Promise<unknown>]>([
+        ['gave it back', (lease) => twin.acting.releaseLease(lease)],
+        ['let it end, and somebody took it', () => take('other', at(60), { until: at(120) })],
+        [
+          'gave it back and took it again, for what he began before',
+          async (lease) => {
+            await twin.acting.releaseLease(lease);
+            await take('one', at(1));
+          },
+        ],
+      ])('is no for a holder who %s', async (_, lose) => {
+        const lease = await leased('one');
+        await lose(lease);
+        expect(await twin.acting.beginApply(lease)).toBe(false);
+      });
+
+      it('is no for another plan that knows the fence', async () => {
+        const lease = await leased('one');
+        expect(await twin.acting.beginApply({ ...lease, planId: 'other' })).toBe(false);
+        await twin.acting.releaseLease({ ...lease, planId: 'other' });
+        expect(await take('another')).toEqual({ heldBy: 'one' });
+      });
+
+      it('is no where there never was a lease', async () => {
+        expect(await twin.acting.beginApply({ ...wanted('one'), fence: 1 })).toBe(false);
+        expect(await take('other')).toMatchObject({ lease: { fence: 1 } });
+      });
+
+      it('is one of the two when somebody overtakes at once', async () => {
+        const lease = await leased('one');
+        const [began, overtaken] = await Promise.all([
+          twin.acting.beginApply(lease),
+          take('urgent', at(1), { priority: PRIORITY.person }),
+        ]);
+        expect('lease' in overtaken).toBe(!began);
+      });
+    });
+
+    it('cannot be given back by who has lost it', async () => {
+      const lost = await leased('one');
+      await leased('urgent', at(1), { priority: PRIORITY.person });
+      await twin.acting.releaseLease(lost);
+      expect(await take('another', at(2))).toEqual({ heldBy: 'urgent' });
+    });
+
+    it('whatever happens in whatever order, lets at most one apply at a time', async () => {
+      const plans = ['small', 'small too', 'urgent'] as const;
+      const command = fc.record({
+        what: fc.constantFrom('take', 'take', 'begin', 'begin', 'release'),
+        who: fc.constantFrom(...plans),
+        wait: fc.integer({ min: 0, max: 20 }),
+        lasts: fc.integer({ min: 1, max: 40 }),
+      });
+      const bursts = fc.array(fc.array(command, { minLength: 1, maxLength: 3 }), { maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(bursts, async (script) => {
+          const { acting } = await open();
+          const shown = new Map<string, Lease>(); // the last lease that each plan was given, which may be lost by now
+          const applying = new Map<string, Lease>();
+          const holders = new Map<number, string>();
+          let minutes = 0;
+          for (const burst of script) {
+            minutes += burst[0]?.wait ?? 0;
+            const now = at(minutes);
+            for (const [who, lease] of applying) if (lease.until <= now) applying.delete(who);
+            await Promise.all(
+              burst.map(async ({ what, who, lasts }) => {
+                const lease = shown.get(who);
+                if (what === 'take') {
+                  const priority = who === 'urgent' ? PRIORITY.person : PRIORITY['right-size'];
+                  const taken = await acting.takeLease(wanted(who, { priority, until: at(minutes + lasts) }), now);
+                  if ('heldBy' in taken) return;
+                  shown.set(who, taken.lease);
+                  expect(holders.get(taken.lease.fence) ?? who).toBe(who);
+                  holders.set(taken.lease.fence, who);
+                  if (applying.get(who)?.fence === taken.lease.fence) applying.set(who, taken.lease);
+                } else if (lease && what === 'begin') {
+                  // As the port demands: nobody begins on a lease that has ended.
+                  if (lease.until > now && (await acting.beginApply(lease))) applying.set(who, lease);
+                } else if (lease) {
+                  await acting.releaseLease(lease);
+                  applying.delete(who);
+                }
+              }),
+            );
+            expect(applying.size).toBeLessThanOrEqual(1);
+          }
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+
+  describe('the cap of a day', () => {
+    const count = (changeId: string, spoiled: Partial<CapCount> = {}) =>
+      twin.acting.countAgainstCap({
+        account: ACCOUNT,
+        rule: 'idle-database',
+        direction: 'takes',
+        day: '2026-11-23',
+        changeId,
+        most: 2,
+        ...spoiled,
+      });
+
+    it('lets so many changes through, and each as often as it asks', async () => {
+      expect([await count('a'), await count('b'), await count('c')]).toEqual([true, true, false]);
+      expect([await count('b'), await count('a'), await count('c')]).toEqual([true, true, false]);
+    });
+
+    it('is reached by those who come at once', async () => {
+      const counted = await Promise.all(many(7, (n) => count(`change ${n}`)));
+      expect(counted.filter(Boolean)).toHaveLength(2);
+    });
+
+    it.each<[string, Partial<CapCount>]>([
+      ['account', { account: '210987654321' }],
+      ['rule', { rule: 'idle-instance' }],
+      ['direction', { direction: 'gives' }],
+      ['day', { day: '2026-11-24' }],
+    ])('is each %s’s own', async (_, other) => {
+      await Promise.all([count('a'), count('b')]);
+      expect(await count('c', other)).toBe(true);
+      expect(await count('c')).toBe(false);
+    });
+
+    it('that is lowered takes nothing back, and lets nothing more through', async () => {
+      await Promise.all([count('a'), count('b')]);
+      expect([await count('a', { most: 1 }), await count('c', { most: 1 })]).toEqual([true, false]);
+      expect([await count('b', { most: 0 }), await count('c', { most: 3 })]).toEqual([true, true]);
+    });
+
+    it('of nothing lets nothing through', async () => {
+      expect(await count('a', { most: 0 })).toBe(false);
+      expect(await count('a', { most: 1 })).toBe(true);
+    });
+
+    it('lets never more through than the most, whoever asks how often', async () => {
+      const asking = fc.tuple(
+        fc.integer({ min: 0, max: 5 }),
+        fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }), { maxLength: 5 }),
+      );
+      await fc.assert(
+        fc.asyncProperty(asking, async ([most, bursts]) => {
+          const { acting } = await open();
+          const through = new Set<number>();
+          const asked = new Set<number>();
+          for (const burst of bursts) {
+            await Promise.all(
+              burst.map(async (n) => {
+                const [rule, direction, day] = ['idle-instance', 'takes', '2026-11-23'] as const;
+                asked.add(n);
+                const counted = { account: ACCOUNT, rule, direction, day, changeId: `change ${n}`, most };
+                if (await acting.countAgainstCap(counted)) through.add(n);
+                else expect(through.has(n)).toBe(false);
+              }),
+            );
+          }
+          expect(through.size).toBe(Math.min(most, asked.size));
+        }),
+        { numRuns: 30 },
+      );
+    });
+  });
+
+  describe('how a change ended', () => {
+    beforeEach(() => record());
+    const recorded = async (one: Change) => {
+      await twin.acting.recordChange(one);
+      return twin.answering.change(one.id);
+    };
+    const ended = { endedAt: daysLater(5).toISOString(), endedBecause: 'started by hand' };
+
+    it('is kept as it was written', async () => {
+      expect(await recorded(change())).toEqual(change());
+    });
+
+    it.each(OUTCOMES)('may be written again: %s', async (outcome) => {
+      const one = change({ outcome });
+      await recorded(one);
+      expect(await recorded(one)).toEqual(one);
+    });
+
+    it('is as it was written first when a repetition reads the clock again', async () => {
+      await recorded(change());
+      expect(await recorded(change({ finishedAt: daysLater(2).toISOString(), because: 'later' }))).toEqual(change());
+    });
+
+    it('may be followed by its end, once', async () => {
+      await recorded(change());
+      expect(await recorded(change(ended))).toEqual(change(ended));
+      expect(await recorded(change({ ...ended, endedAt: daysLater(6).toISOString() }))).toEqual(change(ended));
+    });
+
+    it('keeps its end when the first write comes late', async () => {
+      await recorded(change(ended));
+      expect(await recorded(change())).toEqual(change(ended));
+    });
+
+    it('that is stuck may become undone, and stays it', async () => {
+      const stuck = change({ outcome: 'stuck', because: 'it does not start' });
+      await recorded(stuck);
+      const undone = change({ outcome: 'undone', because: 'kim has started it', ...ended });
+      expect(await recorded(undone)).toEqual(undone);
+      expect(await recorded(stuck)).toEqual(undone);
+    });
+
+    it('never loses when it was applied', async () => {
+      await recorded(change({ outcome: 'stuck' }));
+      const { appliedAt, saving, snapshot: _, ...forgetful } = change({ outcome: 'undone', because: 'so', ...ended });
+      expect(await recorded(forgetful)).toEqual({ ...forgetful, appliedAt, saving });
+    });
+
+    const others: [Outcome, Outcome][] = [
+      ['kept', 'undone'],
+      ['kept', 'skipped'],
+      ['undone', 'kept'],
+      ['skipped', 'kept'],
+      ['vetoed', 'kept'],
+      ['failed', 'undone'],
+      ['stuck', 'kept'],
+    ];
+    it.each(others)('as %s cannot become %s', async (outcome, other) => {
+      await recorded(change({ outcome }));
+      await expect(recorded(change({ outcome: other }))).rejects.toMatchObject({
+        name: 'ChangeRecordedError',
+        changeId: change().id,
+      });
+      expect(await twin.answering.change(change().id)).toEqual(change({ outcome }));
+    });
+
+    it('is written by two at once without either being lost', async () => {
+      await recorded(change({ outcome: 'stuck' }));
+      const undone = change({ outcome: 'undone', because: 'kim has started it' });
+      await Promise.all([undone, change({ outcome: 'stuck', ...ended })].map((one) => twin.acting.recordChange(one)));
+      expect(await twin.answering.change(undone.id)).toEqual({ ...undone, ...ended });
+    });
+  });
+});

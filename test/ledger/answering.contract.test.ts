@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PlanAnswer, standingOf } from '../../shared/core/answer.ts';
+import type { Change } from '../../shared/core/change.ts';
+import type { Plan, PlanDraft } from '../../shared/core/plan.ts';
+import { answer, change, daysLater } from '../support/change-specimen.ts';
+import { ACCOUNT, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
+import { type LocalDynamo, startDynamo } from './local-table.ts';
+import { dynamoTwin, memoryTwin, type Twin } from './twins.ts';
+
+let dynamo: LocalDynamo;
+beforeAll(async () => {
+  dynamo = await startDynamo();
+});
+afterAll(() => dynamo.close());
+
+const KIM = 'arn:aws:iam::123456789012:user/kim';
+const LEE = 'arn:aws:sts::123456789012:assumed-role/sre/lee';
+const THREE = plan({ act: many(3, proposal) });
+
+describe.each([
+  ['in memory', async () => memoryTwin()],
+  ['in DynamoDB', async () => dynamoTwin(await dynamo.table())],
+])('the ledger of people’s words, %s', (_, open: () => Promise<Twin>) => {
+  let twin: Twin;
+  beforeEach(async () => {
+    twin = await open();
+  });
+
+  describe('answers to a plan', () => {
+    const say = async (spoiled: Partial<PlanAnswer> = {}) => {
+      const said = answer(spoiled, THREE);
+      await twin.answering.recordAnswer(THREE, said);
+      return said;
+    };
+    const veto = (spoiled: Partial<PlanAnswer> = {}) => say({ say: 'veto', ...spoiled });
+    const standings = async () => {
+      const answers = await twin.acting.answers(THREE.id);
+      return [1, 2, 3].map((number) => standingOf(number, answers).standing);
+    };
+    const refused = (standing: PlanAnswer) => ({ name: 'AlreadyAnsweredError', standing });
+
+    it('are none before the first', async () => {
+      expect(await twin.acting.answers(THREE.id)).toEqual({ vetoes: [] });
+    });
+
+    it('are read as they were given, by both who ask', async () => {
+      const approval = await say({ actions: [1, 2], note: 'fine' });
+      const no = await veto({ actions: [2], by: LEE, note: 'not this one' });
+      expect(await twin.acting.answers(THREE.id)).toEqual({ approval, vetoes: [no] });
+      expect(await twin.answering.answers(THREE.id)).toEqual({ approval, vetoes: [no] });
+      expect(await standings()).toEqual(['approved', 'vetoed', 'open']);
+    });
+
+    it('are each plan’s own', async () => {
+      await say();
+      expect(await twin.acting.answers(plan().id)).toEqual({ vetoes: [] });
+    });
+
+    it('are kept apart from the vetoes of an account', async () => {
+      await twin.answering.recordVeto(ACCOUNT, { resource: 'arn', until: daysLater(3), by: KIM, why: 'audit' });
+      await veto();
+      expect(await twin.acting.vetoes(ACCOUNT, TICK)).toHaveLength(1);
+      expect((await twin.acting.answers(THREE.id)).vetoes).toHaveLength(1);
+    });
+
+    it('may be given again: the same is the same', async () => {
+      const approval = await say();
+      await say();
+      const later = daysLater(1).toISOString();
+      await veto({ actions: [1, 2], at: later });
+      await veto({ actions: [1, 2], at: later });
+      const { vetoes, ...rest } = await twin.acting.answers(THREE.id);
+      expect(rest).toEqual({ approval });
+      expect(vetoes.map(({ actions }) => actions)).toEqual([[1], [2]]);
+    });
+
+    it('are the same after somebody has vetoed all of it: a lost reply is no new approval', async () => {
+      const approval = await say();
+      await veto({ by: LEE });
+      await say();
+      expect((await twin.acting.answers(THREE.id)).approval).toEqual(approval);
+      expect(await standings()).toEqual(['vetoed', 'vetoed', 'vetoed']);
+    });
+
+    it('name those who said it first, first', async () => {
+      await veto({ actions: [3], at: daysLater(1).toISOString() });
+      await veto({ by: LEE, at: daysLater(2).toISOString() });
+      const { vetoes } = await twin.acting.answers(THREE.id);
+      expect(vetoes.map(({ by }) => by)).toEqual([KIM, LEE]);
+    });
+
+    it('of an approval are one', async () => {
+      const approval = await say();
+      await expect(say({ by: LEE })).rejects.toMatchObject(refused(approval));
+      await expect(say({ actions: [1] })).rejects.toMatchObject(refused(approval));
+      expect(await twin.acting.answers(THREE.id)).toEqual({ approval, vetoes: [] });
+    });
+
+    it('say who has said what, and when', async () => {
+      await say();
+      await expect(say({ by: LEE })).rejects.toThrow(
+        `${KIM} approved the plan at 2026-11-22T21:00:00.000Z; nothing was recorded`,
+      );
+      await veto({ actions: [2], by: LEE });
+      await expect(veto({ actions: [2] })).rejects.toThrow(`${LEE} vetoed action 2 of the plan at`);
+    });
+
+    it('may be a veto after an approval', async () => {
+      await say();
+      await veto({ by: LEE });
+      expect(await standings()).toEqual(['vetoed', 'vetoed', 'vetoed']);
+    });
+
+    it('are no approval after a veto of all', async () => {
+      const no = await veto({ by: LEE });
+      await expect(say()).rejects.toMatchObject(refused(no));
+      await expect(say({ actions: [2] })).rejects.toMatchObject(refused(no));
+      expect(await twin.acting.answers(THREE.id)).toEqual({ vetoes: [no] });
+    });
+
+    it('are no approval of what is vetoed, one by one', async () => {
+      const no = await veto({ actions: [2], by: LEE });
+      await expect(say({ actions: [2] })).rejects.toMatchObject(refused(no));
+      await say({ actions: [1, 2] });
+      expect(await standings()).toEqual(['approved', 'vetoed', 'open']);
+    });
+
+    it('are no second veto of what is vetoed', async () => {
+      const no = await veto({ actions: [2], by: LEE });
+      await expect(veto({ actions: [2] })).rejects.toMatchObject(refused(no));
+      const all = await veto({ by: LEE });
+      await expect(veto()).rejects.toMatchObject(refused(all));
+      await expect(veto({ actions: [1] })).rejects.toMatchObject(refused(all));
+    });
+
+    it('record what is new of a veto of several', async () => {
+      await veto({ actions: [2], by: LEE });
+      await veto({ actions: [1, 2, 2, 3] });
+      const { vetoes } = await twin.acting.answers(THREE.id);
+      expect(new Set(vetoes.map(({ by, actions }) => `${actions} ${by}`))).toEqual(
+        new Set([`1 ${KIM}`, `2 ${LEE}`, `3 ${KIM}`]),
+      );
+    });
+
+    it('of two approvals at once are one', async () => {
+      const all = await Promise.allSettled([say(), say({ by: LEE })]);
+      expect(all.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    });
+
+    it('of a yes and a no at once are a no', async () => {
+      await Promise.allSettled([say(), veto({ by: LEE })]);
+      expect(await standings()).toEqual(['vetoed', 'vetoed', 'vetoed']);
+    });
+
+    it('are seen by who waits, or see whom to wake, when both come at once', async () => {
+      await twin.acting.claimPlan(THREE.id, 'one', TICK);
+      const [seen, woken] = await Promise.all([
+        (async () => {
+          await twin.acting.waitOn(THREE.id, 'callback');
+          return (await twin.acting.answers(THREE.id)).approval !== undefined;
+        })(),
+        (async () => {
+          await say();
+          return (await twin.answering.callbackOf(THREE.id)) !== undefined;
+        })(),
+      ]);
+      expect(seen || woken).toBe(true);
+    });
+  });
+
+  const record = async (spoiled: Partial<PlanDraft> = {}): Promise<Plan> => {
+    const sealed = plan(spoiled);
+    await twin.ledger.record(sealed, 'digest');
+    return sealed;
+  };
+
+  describe('a change', () => {
+    it('is found by its id', async () => {
+      await twin.ledger.record(THREE, 'digest');
+      const second = change({ id: `${THREE.id}/2`, proposal: proposal(2) }, THREE);
+      await twin.acting.recordChange(second);
+      expect(await twin.answering.change(second.id)).toEqual(second);
+      expect(await twin.answering.change(`${THREE.id}/1`)).toBeUndefined();
+    });
+
+    it.each([
+      'nothing-2026-11-22-2000-123456789012-3f9a1c/1',
+      `${THREE.id}/4`,
+      `${THREE.id}/0`,
+      `${THREE.id}/01`,
+      THREE.id,
+      '',
+      '/1',
+    ])('is none when there is none: %j', async (id) => {
+      await twin.ledger.record(THREE, 'digest');
+      expect(await twin.answering.change(id)).toBeUndefined();
+    });
+
+    it('of a tenth action is not that of the first', async () => {
+      const twelve = await record({ act: many(12, proposal) });
+      for (const number of [1, 10, 11]) {
+        await twin.acting.recordChange(change({ id: `${twelve.id}/${number}`, proposal: proposal(number) }, twelve));
+      }
+      expect((await twin.answering.change(`${twelve.id}/1`))?.proposal).toEqual(proposal(1));
+      expect((await twin.answering.change(`${twelve.id}/10`))?.proposal).toEqual(proposal(10));
+      expect(await twin.answering.change(`${twelve.id}/12`)).toBeUndefined();
+    });
+  });
+
+  describe('the changes since some time', () => {
+    const changed = async (number: number, spoiled: Partial<Change> = {}) => {
+      const id = `plan/${number}`;
+      await twin.acting.recordChange(change({ id, planId: 'plan', proposal: proposal(number), ...spoiled }));
+    };
+    const finished = (days: number) => ({ finishedAt: daysLater(days).toISOString() });
+    const since = async (days: number) => (await twin.answering.changes(daysLater(days))).map(({ id }) => id.slice(5));
+
+    it('are those that were finished or still stood then, newest first', async () => {
+      await changed(1, finished(1));
+      await changed(2, { ...finished(2), outcome: 'skipped' });
+      await changed(3, { ...finished(3), outcome: 'undone' });
+      await changed(4, { ...finished(1.5), endedAt: daysLater(8).toISOString() });
+      await changed(5, { ...finished(6), outcome: 'failed' });
+      expect(await since(0)).toEqual(['5', '3', '2', '4', '1']);
+      expect(await since(3)).toEqual(['5', '3', '4', '1']);
+      expect(await since(7)).toEqual(['4', '1']);
+      expect(await since(8)).toEqual(['1']);
+    });
+
+    it('are whole, and as they ended', async () => {
+      await changed(1);
+      const ended = { endedAt: daysLater(9).toISOString(), endedBecause: 'started by hand' };
+      await changed(1, ended);
+      expect(await twin.answering.changes(daysLater(5))).toEqual([change({ id: 'plan/1', planId: 'plan', ...ended })]);
+      expect(await since(10)).toEqual([]);
+    });
+
+    it('are all there, however many', async () => {
+      const because = 'because '.repeat(1000); // 8 KB each: more than one page of DynamoDB's, and more than one batch
+      for (const number of many(130, (n) => n)) await changed(number, { because });
+      expect(await since(0)).toHaveLength(130);
+    });
+
+    it('are none before the first', async () => {
+      expect(await since(0)).toEqual([]);
+    });
+  });
+
+  describe('the plans that wait', () => {
+    const waiting = async (days: number) => {
+      const one = await record({ time: daysLater(days), act: [proposal(days)], leave: many(3, left) });
+      await twin.acting.claimPlan(one.id, 'one', daysLater(days));
+      return one;
+    };
+
+    it('are none before the first, and none that nobody carries out', async () => {
+      await record();
+      expect(await twin.answering.openPlans()).toEqual([]);
+    });
+
+    it('are those that are claimed and not closed, newest first', async () => {
+      const [first, second, third] = [await waiting(1), await waiting(2), await waiting(3)];
+      expect(await twin.answering.openPlans()).toEqual([third, second, first]);
+      await twin.acting.closePlan(second.id);
+      expect(await twin.answering.openPlans()).toEqual([third, first]);
+    });
+
+    it('are not opened again by a claim that is repeated', async () => {
+      const one = await waiting(1);
+      await twin.acting.closePlan(one.id);
+      await twin.acting.claimPlan(one.id, 'one', daysLater(2));
+      expect(await twin.answering.openPlans()).toEqual([]);
+    });
+  });
+});

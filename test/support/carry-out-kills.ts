@@ -1,0 +1,123 @@
+import { expect, onTestFinished } from 'vitest';
+import type { KillPoints, Moment } from '../../sandbox/durable/kill-points.ts';
+import { createRandom } from '../../sandbox/random.ts';
+import type { Proposal } from '../../shared/core/plan.ts';
+import {
+  changeOf,
+  handOver,
+  idleCluster,
+  idleDatabase,
+  idleInstance,
+  mutations,
+  openScene,
+  type Scene,
+  stopOf,
+  stopOfCluster,
+  stopOfInstance,
+} from './carry-out.ts';
+
+/**
+ * The function dies before or after a call to AWS or a checkpoint, is started again, and must end as if it had not: every
+ * mutation once, every outcome the same. Each death has resources of its own; the sandbox and its clock go on.
+ */
+
+/** Short, so that there are few polls; one action at a time, so that the n-th call is always the same one. */
+const POLICY = {
+  defaults: { mode: 'approve', watch: '1h', stopFor: '1d', parallel: 1 },
+  rules: { 'idle-database': { cap: { perDay: 1000 } }, 'idle-instance': { cap: { perDay: 1000 } } },
+};
+
+export type Where = 'call' | 'checkpoint';
+export type Death = { readonly where: Where; readonly nth: number; readonly moment: Moment };
+export type Cast = (scene: Scene, name: string) => Proposal[];
+
+const killPointsOf = ({ outside, lambda }: Scene, where: Where): KillPoints =>
+  where === 'call' ? outside.killPoints : lambda.killPoints;
+
+/** What must be the same, whatever happens on the way. Names and ids are taken out. */
+async function play(scene: Scene, { cast, name, death }: { cast: Cast; name: string; death?: Death }) {
+  scene.sandbox.calls.clear();
+  const act = cast(scene, name);
+  const before = { call: scene.outside.killPoints.count, checkpoint: scene.lambda.killPoints.count };
+  if (death) killPointsOf(scene, death.where).killAt(before[death.where] + death.nth, death.moment);
+  const { plan, execution } = await handOver(scene, act, { approved: true });
+  await scene.lambda.finish();
+  const changes = await Promise.all(act.map((_, index) => changeOf(scene, plan, index + 1)));
+  const ids = act.flatMap(({ resource }) => [resource.arn.split(/[:/]/).at(-1) ?? '', resource.name]);
+  const named = (text: string): string => ids.reduce((rest, id, index) => rest.replaceAll(id, `#${index >> 1}`), text);
+  return {
+    counts: {
+      call: scene.outside.killPoints.count - before.call,
+      checkpoint: scene.lambda.killPoints.count - before.checkpoint,
+    },
+    crashes: execution.crashes,
+    end: {
+      status: execution.status,
+      mutations: mutations(scene).map(named),
+      outcomes: changes.map((change) => ({
+        outcome: change?.outcome,
+        because: change?.because,
+        ended: change?.endedBecause,
+        snapshot: change?.snapshot !== undefined,
+      })),
+      states: act.map((proposal) => stateOf(scene, proposal)),
+    },
+  };
+}
+
+function stateOf({ region }: Scene, { resource, action }: Proposal): string | undefined {
+  const name = resource.arn.split(/[:/]/).at(-1) ?? '';
+  if (action.kind === 'stop-instance') return region.ec2.instances.get(name)?.State?.Name;
+  return region.rds.clusters.get(name)?.Status ?? region.rds.instances.get(name)?.DBInstanceStatus;
+}
+
+export const oneAction: Cast = (scene, name) => [stopOf(idleDatabase(scene, name))];
+export const fiveActions: Cast = (scene, name) => [
+  stopOf(idleDatabase(scene, `${name}-a`)),
+  stopOfCluster(idleCluster(scene, `${name}-b`)),
+  stopOfInstance(idleInstance(scene, `${name}-c`)),
+  stopOf(idleDatabase(scene, `${name}-d`)),
+  stopOfInstance(idleInstance(scene, `${name}-e`)),
+];
+
+export const deathsAt = (where: Where, numbers: readonly number[]): Death[] =>
+  numbers.flatMap((nth) => [
+    { where, nth, moment: 'before' as const },
+    { where, nth, moment: 'after' as const },
+  ]);
+
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+export function sampleOf(count: number, size: number, seed: number): number[] {
+  const random = createRandom(seed);
+  return [...new Set(Array.from({ length: size }, () => 1 + Math.floor(random() * count)))];
+}
+
+interface Killing {
+  readonly cast: Cast;
+  /** How many mutations a calm life makes. */
+  readonly mutations: number;
+  /** Where to die, by how many calls and checkpoints a calm life has. */
+  readonly deaths: (counts: Readonly<Record<Where, number>>) => readonly Death[];
+}
+
+/** Lives through every death; the last line says how many ended as if nothing had happened. */
+export async function killAndResume({ cast, mutations: expected, deaths: deathsOf }: Killing): Promise<void> {
+  const scene = await openScene({ policy: POLICY, durations: { snapshotCreate: 20_000, databaseStop: 20_000 } });
+  scene.region.rds.snapshotQuota = 10_000;
+  const calm = await play(scene, { cast, name: 'calm' });
+  expect(calm.end.status).toBe('SUCCEEDED');
+  expect(new Set(calm.end.outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
+  expect(calm.end.mutations).toHaveLength(expected);
+  const deaths = deathsOf(calm.counts);
+  const tally = { same: 0, twice: 0 };
+  onTestFinished(() => {
+    console.log(`killed and resumed: ${tally.same} of ${deaths.length} as if alive; done twice: ${tally.twice}`);
+  });
+  for (const [index, death] of deaths.entries()) {
+    const { end, crashes } = await play(scene, { cast, name: `n${index}`, death });
+    tally.twice += end.mutations.length - new Set(end.mutations).size;
+    expect({ death, end, crashes }).toEqual({ death, end: calm.end, crashes: 1 });
+    tally.same += 1;
+  }
+}
