@@ -83,12 +83,16 @@ function saidSince(
   { defaults }: Policy,
   { run, previous, plan }: { run: Run; previous?: Run; plan: Plan },
 ): string | undefined {
-  if (previous?.digest !== run.digest || !previous.saidAt) return undefined;
+  if (previous?.digest !== run.digest || !previous.saidAt || owesHandOver(previous, plan)) return undefined;
   const hoursAgo = (Date.parse(run.time) - Date.parse(previous.saidAt)) / HOUR_MS;
   const waits = plan.act.some(({ mode }) => mode === 'approve')
     ? parseHours(defaults.approveWithin)
     : Number.POSITIVE_INFINITY;
   return hoursAgo < Math.min(waits, parseHours(defaults.remindAfter)) ? previous.saidAt : undefined;
 }
+
+/** Announced by its own message, and never handed over: whoever approves it waits for nothing. */
+const owesHandOver = (previous: Run, plan: Plan): boolean =>
+  previous.state === 'announced' && previous.saidAt === previous.time && plan.act.some(mayBeCarriedOut);
 
 const HOUR_MS = 3_600_000;

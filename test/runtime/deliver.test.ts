@@ -224,6 +224,13 @@ describe('handing over', () => {
     expect([started.length, await stateOf()]).toEqual([1, 'handed-over']);
   });
 
+  it('is made good by the next tick when no delivery of this one could do it', async () => {
+    const dying = { start: () => Promise.reject(new Error('down')) };
+    await expect(tick(inMode('approve'), deliveryBy('request-1', { starter: dying }))).rejects.toThrow('down');
+    expect(await tick({ ...inMode('approve'), time: daysLater(1) })).toEqual({ said: 'sent' });
+    expect(started).toHaveLength(1);
+  });
+
   it('leaves the earlier plan to its answer while an unchanged one comes in, and comes again when it has expired', async () => {
     await tick(inMode('approve'));
     expect(await tick({ ...inMode('approve'), time: daysLater(1) })).toMatchObject({ said: 'unchanged' });
