@@ -34,6 +34,7 @@ export type Health = { readonly healthy: boolean; readonly because: string };
 
 interface Watched {
   readonly state: 'quiet' | 'over' | 'alarm';
+  /** The alarm that went off; else why a look failed, kept from the first that did: one good look does not mend it. */
   readonly seen: string;
 }
 
@@ -47,7 +48,7 @@ export async function watch(hands: Hands, durable: Durable, { item, since, terms
   const until = Date.parse(since) + terms.watchHours * 3_600_000;
   const ended = await durable.waitForCondition<Watched>(
     'watch',
-    () => lookAtAlarms(hands, proposal, { since, until, named }),
+    (before) => lookAtAlarms(hands, proposal, { since, until, named, before }),
     {
       initialState: { state: 'quiet', seen: '' },
       waitStrategy: polling(({ state }) => state === 'quiet', looksOver(terms.watchHours)),
@@ -57,7 +58,7 @@ export async function watch(hands: Hands, durable: Durable, { item, since, terms
   if (ended.seen)
     return {
       healthy: true,
-      because: `its alarms could not be read (${ended.seen}), so nothing is known of its health`,
+      because: `its alarms could not be read at every look (${ended.seen}), and nothing is known of its health then`,
     };
   const dependents = named.length > 0 ? ` and of ${named.join(', ')}` : '';
   return { healthy: true, because: `no alarm of the resource${dependents} in ${terms.watchHours} hours` };
@@ -67,16 +68,17 @@ export async function watch(hands: Hands, durable: Durable, { item, since, terms
 async function lookAtAlarms(
   hands: Hands,
   proposal: Proposal,
-  { since, until, named }: { since: string; until: number; named: readonly string[] },
+  { since, until, named, before }: { since: string; until: number; named: readonly string[]; before: Watched },
 ): Promise<Watched> {
   const over = hands.clock().getTime() >= until;
   try {
     const alarms = await hands.alarms.inAlarm(scopeOf(proposal), targetOf(proposal.action), named);
     const [first] = alarms.filter((alarm) => alarm.since.toISOString() >= since);
     if (first) return { state: 'alarm', seen: first.name };
-    return { state: over ? 'over' : 'quiet', seen: '' };
+    return { state: over ? 'over' : 'quiet', seen: before.seen };
   } catch (error) {
-    return { state: over ? 'over' : 'quiet', seen: error instanceof Error ? error.name : 'an unknown error' };
+    const why = error instanceof Error ? error.name : 'an unknown error';
+    return { state: over ? 'over' : 'quiet', seen: before.seen || why };
   }
 }
 

@@ -28,9 +28,9 @@ export interface Ports {
 }
 
 /**
- * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), only asked for (`mode: report`), explained
- * (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace, nor does `check`, which tries
- * everything that the others need. It comes first: it works where they cannot.
+ * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), only asked for
+ * (`mode: report`), explained (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace, nor
+ * does `check`, which tries everything that the others need. It comes first: it works where they cannot.
  */
 export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
   if (event.check) return check(ports.needs, { own: tick.own, now: tick.time, scopes: event.scopes });

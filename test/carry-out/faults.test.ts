@@ -125,6 +125,16 @@ describe('what goes wrong at AWS', () => {
     expect(told(scene)[0]?.text).toContain('nothing is known of its health');
   });
 
+  it('its alarms cannot be read at one look: the good looks after it do not hide that', async () => {
+    const { change } = await oneStop({
+      first: ({ sandbox }) => sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied', times: 12 }),
+    });
+    expect(change).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringContaining('could not be read at every look'),
+    });
+  });
+
   it('the ledger is out of reach for an hour, in the middle', async () => {
     const { scene, change } = await oneStop({
       later: ({ sandbox }) => {
