@@ -1,19 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { durableClient } from './durable-client.ts';
-import { literalKeys } from './literal-keys.ts';
+import { ownMap } from './own-map.ts';
+import { packages } from './packages.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One Lambda function, bundled into one file. */
+/** One Lambda function, bundled: a file for the start, and chunks for what it loads by `import()`. */
 export interface Bundle {
   /** the folder under functions/, which is also the function's name in serverless.yml */
   readonly name: string;
-  /** path of the bundle, `<outDir>/<name>/index.mjs`; its source map lies next to it, `index.mjs.map` */
+  /** path of the entry, `<outDir>/<name>/index.mjs`; its chunks, and the source map of each file, lie next to it */
   readonly file: string;
+  /** of all its code, chunks included */
   readonly bytes: number;
   /** what esbuild put in and left out, also in `meta.json` next to the bundle (which stays out of the zip) */
   readonly metafile: Metafile;
@@ -39,8 +40,11 @@ export async function bundle(handler: string, outDir: string): Promise<Bundle> {
   const file = join(folder, 'index.mjs');
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: [handler],
-    outfile: file,
+    entryPoints: { index: handler },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunk-[hash]',
+    splitting: true, // a cold start does not compile what the sources load by `import()`
     absWorkingDir: ROOT, // the paths in the metafile do not depend on where the build was started
     bundle: true,
     minify: true,
@@ -54,17 +58,24 @@ export async function bundle(handler: string, outDir: string): Promise<Bundle> {
     mainFields: ['module', 'main'],
     // An ES module has no `require`, which bundled CommonJS still calls for Node's own modules.
     banner: { js: "import{createRequire as __c}from'node:module';const require=__c(import.meta.url);" },
-    plugins: [literalKeys, durableClient],
-    // Lambda's credentials are in the environment: the default chain is 115 to 135 KB and 25 to 35 ms for nothing.
-    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'scripts/bundle/lambda-credentials.ts') },
+    plugins: [packages],
+    alias: {
+      // Lambda's credentials are in the environment: the default chain is 115 to 135 KB and 25 to 35 ms for nothing.
+      '@aws-sdk/credential-provider-node': join(ROOT, 'scripts/bundle/lambda-credentials.ts'),
+      bowser: join(ROOT, 'scripts/bundle/no-browser.ts'),
+      '@smithy/core/event-streams': join(ROOT, 'scripts/bundle/no-event-streams.ts'),
+    },
     // The map goes into the zip, so that NODE_OPTIONS=--enable-source-maps writes stack traces with file and line into
-    // the log, for whoever reads them at night. The bundle is a single line: without a map a trace says nothing. Node
-    // reads it at every cold start, 10 ms and 8 MB. The sources themselves stay out.
+    // the log, for whoever reads them at night. The bundle is a single line: without a map a trace says nothing.
+    // The sources themselves stay out.
     sourcemap: 'linked',
     sourcesContent: false,
     metafile: true,
   });
+  const files = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.mjs'));
+  for (const map of files.map(([path]) => join(ROOT, `${path}.map`))) {
+    await writeFile(map, ownMap(await readFile(map, 'utf8')));
+  }
   await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
-  const output = Object.entries(metafile.outputs).find(([path]) => path.endsWith('.mjs'))![1];
-  return { name, file, bytes: output.bytes, metafile };
+  return { name, file, bytes: files.reduce((sum, [, { bytes }]) => sum + bytes, 0), metafile };
 }

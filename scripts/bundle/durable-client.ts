@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
-
 const NEEDED = 'CheckpointDurableExecutionCommand, GetDurableExecutionStateCommand, LambdaClient';
 const LAZY = "import('@aws-sdk/client-lambda')";
 
@@ -10,14 +7,7 @@ const LAZY = "import('@aws-sdk/client-lambda')";
  * is made a static one of what is used.
  * @throws when the SDK no longer loads it that way, so that an update cannot bring the weight back unnoticed
  */
-export const durableClient: Plugin = {
-  name: 'durable-client',
-  setup(build) {
-    build.onLoad({ filter: /durable-execution-sdk-js[\\/]dist[\\/]index\.mjs$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      if (!source.includes(LAZY)) throw new Error(`${path} does not load the Lambda client by ${LAZY} any more`);
-      const contents = `import { ${NEEDED} } from '@aws-sdk/client-lambda';\n${source.replace(LAZY, `Promise.resolve({ ${NEEDED} })`)}`;
-      return { contents, loader: 'js' };
-    });
-  },
-};
+export function withStaticLambdaClient(source: string, path: string): string {
+  if (!source.includes(LAZY)) throw new Error(`${path} does not load the Lambda client by ${LAZY} any more`);
+  return `import { ${NEEDED} } from '@aws-sdk/client-lambda';\n${source.replace(LAZY, `Promise.resolve({ ${NEEDED} })`)}`;
+}

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { InvalidConfigError } from './errors.ts';
 
+// Without it zod writes and compiles code for each schema that it parses with, which pays after thousands of values.
+z.config({ jitless: true });
+
 /** A setting that must be there and not empty. */
 export const setting = (what: string) => z.string({ error: what }).min(1, what);
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bundle, handlers } from '../../../scripts/bundle/bundle.ts';
@@ -29,17 +29,22 @@ export function bundleSuite(packaged: Packaged): void {
 
   describe.each(functionsOf(packaged))('the zip of $name', ({ name, properties }) => {
     const files = zips.get(name)!;
-    const code = files.get(`dist/${name}/index.mjs`)?.toString() ?? '';
+    const code = textOf(files, /\.mjs$/);
 
-    it('holds the bundle and its source map', () => {
-      expect([...files.keys()].sort()).toEqual([`dist/${name}/index.mjs`, `dist/${name}/index.mjs.map`]);
+    it('holds the bundle, its chunks, and the source map of each', () => {
+      const paths = [...files.keys()];
+      expect(paths.filter((path) => !/^dist\/[\w-]+\/(index|chunk-\w+)\.mjs(\.map)?$/.test(path))).toEqual([]);
+      expect(paths).toContain(`dist/${name}/index.mjs`);
+      const scripts = paths.filter((path) => path.endsWith('.mjs'));
+      expect(paths.filter((path) => path.endsWith('.map')).sort()).toEqual(scripts.map((path) => `${path}.map`).sort());
     });
 
-    it('maps back to the sources without carrying them', () => {
+    it("maps back to the project's sources, without carrying them, and to no package", () => {
       const map = JSON.parse(files.get(`dist/${name}/index.mjs.map`)?.toString() ?? '');
       expect(map.sources).toContainEqual(expect.stringMatching(`functions/${name}/handler.ts$`));
+      expect(map.sources).not.toContainEqual(expect.stringContaining('node_modules'));
       expect(map).not.toHaveProperty('sourcesContent');
-      expect(code).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
+      expect(textOf(files, /index\.mjs$/)).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
     });
 
     it.each([
@@ -48,7 +53,7 @@ export function bundleSuite(packaged: Packaged): void {
     ])('exports a handler, %s, and connects to nothing until it is called', { timeout: 30_000 }, async (_, more) => {
       const { Variables } = properties.Environment as { Variables: Record<string, string> };
       const file = join(folder, 'dist', name, 'index.mjs'); // the same bytes as in the zip
-      expect(firstDifference(await readFile(file, 'utf8'), code)).toBeUndefined();
+      expect(firstDifference(await readFile(file, 'utf8'), textOf(files, /index\.mjs$/))).toBeUndefined();
       const script = `const { handler } = await import(${JSON.stringify(file)}); console.log(typeof handler)`;
       const environment = { ...LAMBDA, ...Variables, EXTERNAL_ID: 'the-external-id-of-the-hub', ...more };
       const options = ['--import', NO_NETWORK, '--input-type=module', '--eval', script];
@@ -59,9 +64,10 @@ export function bundleSuite(packaged: Packaged): void {
     it('is the same for the same sources', { timeout: 30_000 }, async () => {
       const handler = handlers().find((path) => path.endsWith(`/${name}/handler.ts`))!;
       const again = await bundle(handler, join(folder, 'again'));
-      expect(firstDifference(await readFile(again.file, 'utf8'), code)).toBeUndefined();
-      const map = files.get(`dist/${name}/index.mjs.map`)?.toString() ?? '';
-      expect(firstDifference(await readFile(`${again.file}.map`, 'utf8'), map)).toBeUndefined();
+      for (const [path, content] of files) {
+        const written = await readFile(join(dirname(again.file), basename(path)), 'utf8');
+        expect(firstDifference(written, content.toString()), path).toBeUndefined();
+      }
     });
 
     it('stays within the size that cold starts were measured with', () => {
@@ -84,6 +90,9 @@ export function bundleSuite(packaged: Packaged): void {
     });
   });
 }
+
+const textOf = (files: ReadonlyMap<string, Buffer>, which: RegExp): string =>
+  [...files].flatMap(([path, content]) => (which.test(path) ? content.toString() : [])).join('\n');
 
 /** Half a megabyte in one line is nothing to print when a test fails. */
 function firstDifference(one: string, other: string): string | undefined {

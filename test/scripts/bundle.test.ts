@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withShortErrorClasses } from '../../scripts/bundle/error-classes.ts';
+import { ownMap } from '../../scripts/bundle/own-map.ts';
+
+const CLIENTS = ['auto-scaling', 'cloudwatch', 'dynamodb', 'lambda', 'pricing', 'rds', 'sns', 'ssm', 'sts'];
+
+type ErrorClass = { readonly shapeId?: string } & (new (options: object) => Error);
+
+describe.each(CLIENTS)('the error classes of client-%s, written shorter', (client) => {
+  const file = createRequire(import.meta.url)
+    .resolve(`@aws-sdk/client-${client}`)
+    .replace(/dist-cjs.*$/, 'dist-es/models/errors.js');
+  let before: Record<string, ErrorClass>;
+  let after: Record<string, ErrorClass>;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'lamplighter-errors-'));
+    const short = withShortErrorClasses(await readFile(file, 'utf8'));
+    // From another folder it has to find the same base class.
+    await writeFile(join(folder, 'errors.js'), short.replace(/from "\.\/(\w+)"/, `from "${dirname(file)}/$1.js"`));
+    before = await import(pathToFileURL(file).href);
+    after = await import(pathToFileURL(join(folder, 'errors.js')).href);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('are as many, under the same names', () => {
+    expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
+    expect(Object.keys(after).length).toBeGreaterThan(5);
+  });
+
+  it('make the same errors', () => {
+    const options = { message: 'no', $metadata: { httpStatusCode: 400 }, Type: 'User', Message: 'No', Item: { a: 1 } };
+    for (const [name, Short] of Object.entries(after)) {
+      const was = new before[name]!(options);
+      const is = new Short(options);
+      expect({ ...is, message: is.message }, name).toEqual({ ...was, message: was.message });
+      expect(is).toBeInstanceOf(Short);
+      expect(Object.getPrototypeOf(Object.getPrototypeOf(is))).toBe(Object.getPrototypeOf(Object.getPrototypeOf(was)));
+      expect(Short.shapeId ?? '').toBe(before[name]!.shapeId ?? '');
+    }
+  });
+
+  it('take less room', async () => {
+    const source = await readFile(file, 'utf8');
+    expect(withShortErrorClasses(source).length).toBeLessThan(source.length / 1.5);
+  });
+});
+
+it('leaves an error class that is written in another way as it is', () => {
+  const other = 'export class Throttled extends __BaseException {\n    $retryable = { throttling: true };\n}\n';
+  expect(withShortErrorClasses(other)).toBe(other);
+});
+
+describe('the source map of a bundle', () => {
+  // One line: 0-9 from a package, 10-19 from run.ts with a name, 20-29 from the package again, twice.
+  const mixed = {
+    version: 3,
+    sources: ['../../node_modules/zod/index.js', '../../functions/right-size/run.ts'],
+    names: ['parse', 'gather'],
+    mappings: 'AAAAA,UCEEC,UDDFD,KACA',
+  };
+
+  it('keeps the places and the names of the project, and nothing of packages', () => {
+    const own = JSON.parse(ownMap(JSON.stringify(mixed)));
+    expect(own.sources).toEqual(['../../functions/right-size/run.ts']);
+    expect(own.names).toEqual(['gather']);
+    expect(own.mappings).toBe('A,UAEEA,U');
+  });
+});
