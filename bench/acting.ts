@@ -1,3 +1,4 @@
+import type { Call } from '../sandbox/calls.ts';
 import { followTime } from '../sandbox/durable/determinism.ts';
 import { listenLambda } from '../sandbox/durable/http/listen.ts';
 import { Lambda } from '../sandbox/durable/lambda.ts';
@@ -13,9 +14,10 @@ import { parsePolicy } from '../shared/core/policy.ts';
 export interface ActingFigures {
   /** Everything but the polls; the ledger, the switches, SNS and STS included. */
   readonly apiCalls: number;
-  /** Questions whether the snapshot is there, the stop is done, an alarm has gone off. */
+  /** Questions whether the snapshot is there, the stop is done, an alarm has gone off, a person has taken over. */
   readonly polls: number;
   readonly byOperation: Readonly<Record<string, number>>;
+  readonly polledByOperation: Readonly<Record<string, number>>;
 }
 
 const ACCOUNT = '111111111111';
@@ -95,21 +97,45 @@ async function approved({ dynamodb: client, table }: Hub, proposal: Proposal): P
   return plan;
 }
 
-/** What waitForCondition asks: a call that follows one of its own kind with nothing else in between. */
-const POLLS = ['DescribeDBSnapshots', 'DescribeDBInstances', 'DescribeAlarms'];
+/**
+ * What is asked again and again: of the snapshot once it has begun; of the database, the alarms and the lease once the stop
+ * is sent.
+ */
+const POLLS = {
+  CreateDBSnapshot: ['DescribeDBSnapshots'],
+  StopDBInstance: ['DescribeDBInstances', 'DescribeAlarms', 'GetItem'],
+};
 
 function figuresOf({ calls }: Sandbox): ActingFigures {
   const all = calls.all();
-  const done = (operation: string) => all.findIndex((call) => call.operation === operation);
-  const [created, stopped] = [done('CreateDBSnapshot'), done('StopDBInstance')];
-  const checked = all.findIndex(({ operation }, index) => index > created && operation === 'GetItem');
-  const isPoll = (index: number) => (index > created && index < checked) || index > stopped;
-  const polls = all.filter(({ operation }, index) => POLLS.includes(operation) && isPoll(index));
-  return { apiCalls: all.length - polls.length, polls: polls.length, byOperation: Object.fromEntries(calls.tally()) };
+  const isPoll = ({ operation }: Call, index: number) =>
+    Object.entries(POLLS).some(
+      ([begun, asked]) => asked.includes(operation) && index > all.findIndex((call) => call.operation === begun),
+    );
+  const polls = all.filter(isPoll);
+  return {
+    apiCalls: all.length - polls.length,
+    polls: polls.length,
+    byOperation: tally(all.filter((call, index) => !isPoll(call, index))),
+    polledByOperation: tally(polls),
+  };
 }
 
-export function printActing({ apiCalls, polls, byOperation }: ActingFigures): void {
+function tally(calls: readonly Call[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { service, operation } of calls) {
+    const name = `${service}:${operation}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}
+
+export function printActing({ apiCalls, polls, byOperation, polledByOperation }: ActingFigures): void {
   console.log(`carry-out, one stop of a database: ${apiCalls} API calls, and ${polls} polls`);
-  for (const [operation, count] of Object.entries(byOperation))
+  for (const [operation, count] of [
+    ...Object.entries(byOperation),
+    ['polls:', polls] as const,
+    ...Object.entries(polledByOperation),
+  ])
     console.log(`  ${String(count).padStart(5)}  ${operation}`);
 }

@@ -5,12 +5,12 @@ import type { Switches } from './core/gates.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
 import type { Plan } from './core/plan.ts';
-import type { RuleId } from './core/policy.ts';
+import type { Policy, RuleId } from './core/policy.ts';
 import type { Veto } from './core/rules/exempt.ts';
-import type { StoredPolicy } from './ports.ts';
+import type { ChangeHistory, StoredPolicy } from './ports.ts';
 
 /** What the function that acts asks of the ledger. Every write is conditional and may be repeated. */
-export interface ActingLedger {
+export interface ActingLedger extends ChangeHistory {
   plan(id: string): Promise<Plan>;
   /** Makes this execution the plan's only one: true for it, also when asked again, false for every other. */
   claimPlan(planId: string, execution: string, now: Date): Promise<boolean>;
@@ -20,39 +20,92 @@ export interface ActingLedger {
    */
   supersededBy(plan: Plan): Promise<string | undefined>;
   answers(planId: string): Promise<PlanAnswers>;
-  /** The vetoes of an account that have not ended at `now`. */
-  vetoes(account: string, now: Date): Promise<readonly Veto[]>;
   currentPolicy(): Promise<StoredPolicy | undefined>;
-  /** Keeps the callback that an answer has to wake. Read the answers after it: one that came before did not see it. */
-  waitOn(planId: string, callbackId: string): Promise<void>;
+  /** Everything that decides whether actions of a plan may go on, in as few reads as can be, each strongly consistent. */
+  word(question: Question): Promise<Word>;
+  /**
+   * Keeps the callback that an answer has to wake, one for each mode: from now on the plan waits. Read the answers after
+   * it: one that came before did not see it.
+   */
+  waitOn(planId: string, mode: ActingMode, callbackId: string): Promise<void>;
   /**
    * Takes or prolongs the lease: the lease when it is ours, else who holds it. A holder of lower priority that has not
    * begun to apply loses it. Only `until` protects it: prolong it before every wait and before `beginApply`.
    */
   takeLease(wanted: Omit<Lease, 'fence'>, now: Date): Promise<{ readonly lease: Lease } | { readonly heldBy: string }>;
-  /** The last word before a mutation: true while the lease is still ours; until it ends nobody can overtake it now. */
+  /** The last word before a mutation: true while the lease is still ours; until it ends nobody can take it now. */
   beginApply(lease: Lease): Promise<boolean>;
-  releaseLease(lease: Lease): Promise<void>;
+  /** The same before a change is taken back: from then on not even a person's plan takes over. */
+  beginUndo(lease: Lease): Promise<boolean>;
+  /**
+   * Takes the lease from a plan of lower priority that has applied its change and only watches it; nothing when that plan
+   * has begun to take it back itself, or does not hold it any more.
+   */
+  takeOver(from: string, wanted: Omit<Lease, 'fence'>): Promise<Lease | undefined>;
+  /** Who has the lease instead, or had it last; nothing while it is ours. */
+  overtakenBy(lease: Lease): Promise<Overtaken | undefined>;
+  /** Gives back what the plan holds of the resource, also when it was overtaken and has taken the lease anew since. */
+  releaseLease(lease: Pick<Lease, 'resource' | 'planId'>): Promise<void>;
   /** Counts the change against the day's cap, once however often asked: false when the day is full. */
   countAgainstCap(count: CapCount): Promise<boolean>;
+  /** Gives the place in the day back: nothing was done after all. */
+  uncount(count: Omit<CapCount, 'most'>): Promise<void>;
   /**
-   * Writes how a change ended. The first write stands: after it only `endedAt` may come, or `undone` after `stuck`.
-   * What says nothing new changes nothing.
+   * Writes where a change is. What has ended stands: after it only `endedAt` may come, or `undone` after `stuck`. What says
+   * nothing new changes nothing.
+   * @param before what was written of it last, if that is known: it saves looking
    * @throws {ChangeRecordedError} when another outcome is recorded
    */
-  recordChange(change: Change): Promise<void>;
-  /** Nobody waits for an answer to the plan any more, nor is there a callback to wake. */
-  closePlan(planId: string): Promise<void>;
+  recordChange(change: Change, before?: Change): Promise<void>;
+  /** Nobody waits for an answer to actions of this mode any more, nor is there a callback to wake. */
+  closePlan(planId: string, mode: ActingMode): Promise<void>;
 }
 
-export interface CapCount {
+/** The modes in which something is carried out. */
+export type ActingMode = 'approve' | 'auto';
+
+/** What is asked of the ledger about actions that may be about to happen. */
+export interface Question {
+  readonly plan: Plan;
+  /** Of the actions. */
+  readonly numbers: readonly number[];
+  /** Resources whose standing vetoes count: of a cluster also its members. */
+  readonly resources: readonly Arn[];
+  /** The cap that they would count against. */
+  readonly cap?: CapOfDay;
+  readonly now: Date;
+}
+
+/** What the ledger says to it. */
+export interface Word {
+  /** Absent when none was ever stored. */
+  readonly policy?: Policy;
+  /** The answers about these actions. */
+  readonly answers: PlanAnswers;
+  /** The vetoes of the resources that have not ended. */
+  readonly vetoes: readonly Veto[];
+  /** The changes that were counted against the cap so far. */
+  readonly counted: ReadonlySet<string>;
+}
+
+export interface CapOfDay {
   readonly account: string;
   readonly rule: RuleId;
   readonly direction: Direction;
   /** UTC date. */
   readonly day: string;
+}
+
+export interface CapCount extends CapOfDay {
   readonly changeId: string;
   readonly most: number;
+}
+
+export interface Overtaken {
+  /** The plan. */
+  readonly by: string;
+  /** Whether it has the lease still. */
+  readonly still: boolean;
 }
 
 /** What the function `answer` and the command line read and write. */
@@ -60,8 +113,8 @@ export interface AnswerLedger {
   plan(id: string): Promise<Plan>;
   answers(planId: string): Promise<PlanAnswers>;
   supersededBy(plan: Plan): Promise<string | undefined>;
-  /** What wakes the execution of the plan, while one waits for an answer. Ask after the answer is recorded. */
-  callbackOf(planId: string): Promise<string | undefined>;
+  /** What wakes the execution of the plan, while it waits for answers. Ask after the answer is recorded. */
+  callbacksOf(planId: string): Promise<readonly string[]>;
   /**
    * A veto may follow an approval. A veto of several actions records what is new of it; it is refused when nothing is.
    * The same answer again, to the millisecond, is the same answer.
@@ -88,19 +141,24 @@ export interface ChangeVerbs {
    * @throws {Refused}
    */
   protect?(action: Action, changeId: string, expires: string): Promise<string>;
+  /** The protection that was begun before, if it was. */
+  protection?(action: Action, changeId: string): Promise<string | undefined>;
   /** How far the protection is. */
   protected?(action: Action, protection: string): Promise<Progress>;
   /**
    * One idempotent mutation; what `expect` says is compared in the same breath as far as AWS allows. A resource that is
-   * already there, or on its way, is left as it is.
+   * already there, or on its way, is left as it is, and `there` says so.
    * @throws {Refused}
    */
-  apply(action: Action): Promise<void>;
+  apply(action: Action): Promise<Asked>;
   settled(action: Action): Promise<Progress>;
   /** @throws {Refused} */
-  undo(action: Action): Promise<void>;
+  undo(action: Action): Promise<Asked>;
   undone(action: Action): Promise<Progress>;
 }
+
+/** `asked`: AWS was asked for the mutation, now or in a try before. `there`: the resource was as wanted without our asking. */
+export type Asked = 'asked' | 'there';
 
 /** AWS refused the mutation, or the resource is not what the action expects: nothing was changed. Known by its name. */
 export interface Refused extends Error {
@@ -121,12 +179,31 @@ export interface SwitchReader {
   read(): Promise<Switches & { readonly doubts?: readonly string[] }>;
 }
 
-/** Alarms that watch a resource and its dependents. */
+/** The alarms that watch a change, by name. */
+export interface WatchedAlarms {
+  /** Those of the resource itself. */
+  readonly own: readonly string[];
+  /** Those that the policy names for its dependents. */
+  readonly named: readonly string[];
+}
+
 export interface AlarmReader {
-  /** The alarms in ALARM among those of the resource and those named, with since when. */
-  inAlarm(
-    scope: Scope,
-    resource: Identity,
-    named: readonly string[],
-  ): Promise<readonly { name: string; since: Date }[]>;
+  /** The names of the alarms of a resource. It reads all alarms of the scope: ask once. */
+  alarmsOf(scope: Scope, resource: Identity): Promise<readonly string[]>;
+  /** One look at the alarms. */
+  look(scope: Scope, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen>;
+}
+
+export interface LookTimes {
+  /** When the change was made: what was in ALARM before is not of its making. */
+  readonly changed: Date;
+  /** When somebody last looked; at first, when the change was made. */
+  readonly looked: Date;
+}
+
+export interface AlarmsSeen {
+  /** The first that went off after the change, and whether it came back between two looks. */
+  readonly off?: { readonly name: string; readonly cameBack: boolean };
+  /** Those named that do not exist: nobody watches what they should. */
+  readonly missing: readonly string[];
 }

@@ -1,9 +1,10 @@
+import type { Change } from './core/change.ts';
 import type { Evidence } from './core/evidence.ts';
-import type { EvidenceKind, Facts } from './core/facts.ts';
+import type { DailySeries, EvidenceKind, Facts, MetricKind } from './core/facts.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Message } from './core/message.ts';
 import type { Money } from './core/money.ts';
-import type { Plan } from './core/plan.ts';
+import type { Part, Plan } from './core/plan.ts';
 import type { Policy } from './core/policy.ts';
 import type { PriceQuery } from './core/price-query.ts';
 import type { Veto } from './core/rules/exempt.ts';
@@ -28,6 +29,12 @@ export interface ScopeReader {
   inventory(type: Facts['type']): Promise<Facts[]>;
   /** One kind of evidence for each resource, in as few calls as AWS allows. What may not be read is unknown; a failure throws. */
   read(wants: ReadonlyMap<Facts, EvidenceKind>, range: TimeRange): Promise<Map<Arn, Evidence<unknown>>>;
+  /** Several metrics of one resource, in one call. */
+  readMetrics(
+    facts: Facts,
+    kinds: readonly MetricKind[],
+    range: TimeRange,
+  ): Promise<Map<MetricKind, Evidence<DailySeries>>>;
 }
 
 export interface Estate {
@@ -80,11 +87,18 @@ export interface Claim {
   readonly until: Date;
 }
 
+/** What Lamplighter has done to a resource, as far as the ledger still has it. */
+export interface ChangeHistory {
+  changesOf(resource: Arn): Promise<readonly Change[]>;
+}
+
 export interface Ledger {
   /** The policy in force, or undefined when none was ever stored. */
   currentPolicy(): Promise<StoredPolicy | undefined>;
   /** The vetoes of an account that have not ended at `now`. */
   vetoes(account: string, now: Date): Promise<readonly Veto[]>;
+  /** The changes that stand, and those that ended or were reversed since then, newest first. */
+  changes(since: Date): Promise<readonly Change[]>;
   /** The run of this tick, if it was recorded, and the last one before it that was announced. */
   runs(key: RunKey): Promise<{ readonly current?: Run; readonly previous?: Run }>;
   /**
@@ -116,9 +130,9 @@ export interface PriceCache {
   put(query: PriceQuery, price: Evidence<Money>, now: Date): Promise<void>;
 }
 
-/** Starts the execution that carries a plan out, one for each plan id however often asked. */
+/** Starts the execution that carries a plan out, or a part of it: one for each however often asked. */
 export interface Starter {
-  start(planId: string): Promise<void>;
+  start(part: Part): Promise<void>;
 }
 
 export interface Announcer {

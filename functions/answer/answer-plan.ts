@@ -1,5 +1,5 @@
 import { type PlanAnswer, AlreadyAnsweredError as RefusedByLedger } from '../../shared/core/answer.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { nameOfPart, type Plan, partsOf } from '../../shared/core/plan.ts';
 import {
   type Asking,
   admit,
@@ -36,7 +36,7 @@ export async function answerPlan(ports: Ports, request: PlanRequest, asking: Ask
     ...(actions ? { actions } : {}),
     by,
     at,
-    execution: await wake(ports, plan.id), // also when it was said before: the first time may have died before this
+    execution: await wake(ports, plan), // also when it was said before: the first time may have died before this
   };
 }
 
@@ -90,13 +90,17 @@ async function stateOf({ ledger }: Ports, plan: Plan, request: PlanRequest): Pro
   };
 }
 
-async function wake({ ledger, waker, onWakeFailed }: Ports, planId: string): Promise<NonNullable<Said['execution']>> {
-  const callbackId = await ledger.callbackOf(planId);
-  if (!callbackId) return 'not waiting';
-  try {
-    return (await waker.wake(callbackId)) === 'woken' ? 'woken' : 'not waiting';
-  } catch (error) {
-    onWakeFailed(planId, error);
-    return 'failed';
-  }
+/** Wakes whatever waits for an answer to the plan: each of its executions, in each of the modes. */
+async function wake({ ledger, waker, onWakeFailed }: Ports, plan: Plan): Promise<NonNullable<Said['execution']>> {
+  const callbacks = await Promise.all(partsOf(plan).map((part) => ledger.callbacksOf(nameOfPart(part))));
+  const ends = await Promise.all(
+    callbacks.flat().map((callbackId) =>
+      waker.wake(callbackId).catch((error: unknown) => {
+        onWakeFailed(plan.id, error);
+        return 'failed' as const;
+      }),
+    ),
+  );
+  if (ends.includes('failed')) return 'failed';
+  return ends.includes('woken') ? 'woken' : 'not waiting';
 }

@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
+import { familyReads } from '../../shared/aws/check/families.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
-import { lambdaStarter } from '../../shared/aws/starter.ts';
+import { lambdaStarter, starterCheck } from '../../shared/aws/starter.ts';
 import { lambdaWaker } from '../../shared/aws/waker.ts';
-import { readConfig, setting } from '../../shared/runtime/config.ts';
+import { orCheck } from '../../shared/core/check-event.ts';
+import { optionalSetting, readConfig, setting, stageOf } from '../../shared/runtime/config.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
 import { eventSchema } from './event.ts';
 import { handle } from './handle.ts';
@@ -13,6 +15,7 @@ import { handle } from './handle.ts';
 const config = readConfig(
   z.object({
     AWS_REGION: setting('the region, which Lambda sets'),
+    AWS_LAMBDA_FUNCTION_NAME: optionalSetting(),
     LEDGER_TABLE: setting('the name of the ledger table'),
     CARRY_OUT_ARN: setting('the ARN of the function carry-out, with its version or alias'),
   }),
@@ -27,11 +30,20 @@ const { currentPolicy, vetoes } = dynamoLedger(table);
 
 export const handler = defineFunction({
   name: 'answer',
-  event: eventSchema,
+  event: orCheck(eventSchema),
   handle: handle({
     ledger: { ...answerLedger(table), currentPolicy, vetoes },
     waker: lambdaWaker(lambda),
     starter: lambdaStarter(lambda, config.CARRY_OUT_ARN),
     clock: () => new Date(),
+    needs: {
+      function: 'answer',
+      stage: stageOf('answer', config.AWS_LAMBDA_FUNCTION_NAME),
+      ledger: { currentPolicy },
+      reads: familyReads(table, ['ANSWER#', 'PLAN#', 'RESOURCE#', 'RUN#']),
+      roles: [],
+      hub: { 'lambda:InvokeFunction': starterCheck(lambda, config.CARRY_OUT_ARN) },
+      untried: ['dynamodb:PutItem', 'lambda:SendDurableExecutionCallbackSuccess'],
+    },
   }),
 });

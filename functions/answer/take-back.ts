@@ -27,7 +27,7 @@ export async function takeBack(ports: Ports, request: UndoRequest, asking: Askin
   };
   const before = (await ports.ledger.answers(plan.id)).approval ?? (await recordAnswer(ports, plan, answer));
   if (before && before.by !== asking.by) throw new AnsweredBeforeError(before);
-  await ports.starter.start(plan.id);
+  await ports.starter.start({ plan: plan.id });
   const { by, at } = before ?? answer;
   return {
     said: before ? 'before' : 'now',

@@ -1,31 +1,37 @@
-import { isDecided, type PlanAnswers, standingOf } from '../../shared/core/answer.ts';
+import { deadlineOf, isDecided } from '../../shared/core/answer.ts';
 import type { Plan } from '../../shared/core/plan.ts';
-import type { Durable } from './durable.ts';
-import { patiently } from './durable.ts';
-import { policyOf } from './gate.ts';
+import type { ActingMode, Word } from '../../shared/ports-acting.ts';
+import { type Durable, patiently } from './durable.ts';
+import { policyIn } from './gate.ts';
 import type { Hands } from './hands.ts';
-import { type Terms, termsOf } from './watch.ts';
+import { type Permission, permissionFor, type Waited } from './permission.ts';
+import { type Terms, termsOf } from './terms.ts';
 
-/** The modes in which something is carried out. Those that a person approves come first: they wait less. */
-export const ACTING_MODES = ['approve', 'auto'] as const;
-export type ActingMode = (typeof ACTING_MODES)[number];
-
-/** Why waiting ended. */
-type Waited = { readonly ended: 'answered' | 'time' } | { readonly ended: 'superseded'; readonly by: string };
+/** The modes in which something is carried out. */
+export const ACTING_MODES = ['approve', 'auto'] as const satisfies readonly ActingMode[];
 
 interface Waiting {
+  /** Under which the callback is kept: the plan's, or of its part. */
+  readonly name: string;
   readonly plan: Plan;
   readonly mode: ActingMode;
-  readonly deadline: Date;
-  /** When the waiting began. */
-  readonly from: Date;
+  /** When the execution claimed the plan. */
+  readonly claimedAt: string;
 }
 
 /** What came of the waiting: who may go on, and on which terms. */
 export interface Decided {
+  /** Whether it had to be waited for. */
+  readonly waited: boolean;
   readonly permissions: readonly { readonly number: number; readonly permission: Permission }[];
   readonly terms: Terms;
+}
+
+/** Nothing yet. */
+interface Open {
   readonly at: string;
+  /** Fixed by the first look: a policy that changes afterwards takes nobody's time away. */
+  readonly deadline: string;
 }
 
 /**
@@ -33,51 +39,79 @@ export interface Decided {
  * callback and believes the ledger only: a callback that is lost, late or doubled changes nothing.
  */
 export async function awaitAnswers(hands: Hands, durable: Durable, waiting: Waiting): Promise<Decided> {
-  const { mode, deadline } = waiting;
-  let now = waiting.from.getTime();
-  for (let round = 1; ; round++) {
-    const seconds = Math.ceil((deadline.getTime() - now) / 1000);
-    if (seconds > 0) {
-      try {
-        const timeout = { seconds };
-        await durable.waitForCallback(`answer ${mode} ${round}`, (id) => submit(hands, waiting, id), { timeout });
-      } catch {
-        // Timed out, or the callback could not be kept: the look says what the ledger knows.
-      }
-    }
-    const seen = await durable.step(`look ${mode} ${round}`, () => look(hands, waiting), patiently);
-    if ('permissions' in seen) return seen;
-    now = Date.parse(seen.at);
+  const { mode } = waiting;
+  let seen = await durable.step(`look ${mode} 0`, () => look(hands, waiting), patiently);
+  const waited = !('permissions' in seen);
+  for (let round = 1; !('permissions' in seen); round++) {
+    const { at, deadline } = seen;
+    await sleep(hands, durable, { ...waiting, round, seconds: secondsBetween(at, deadline) });
+    seen = await durable.step(`look ${mode} ${round}`, () => look(hands, waiting, deadline), patiently);
+  }
+  return { ...seen, waited };
+}
+
+const secondsBetween = (from: string, to: string): number => Math.ceil((Date.parse(to) - Date.parse(from)) / 1000);
+
+/** Nobody wakes a plan when a newer one takes its place, so it looks by itself now and then. */
+const LOOK_EVERY_SECONDS = 12 * 3600;
+
+/** What cannot keep a callback rests so long before it tries again. */
+const REST_SECONDS = 3600;
+
+async function sleep(
+  hands: Hands,
+  durable: Durable,
+  { name, plan, mode, round, seconds }: Waiting & { round: number; seconds: number },
+): Promise<void> {
+  const timeout = { seconds: Math.min(seconds, LOOK_EVERY_SECONDS) };
+  const submit = async (callbackId: string) => {
+    await hands.ledger.waitOn(name, mode, callbackId);
+    // An answer that came in between found no callback to wake.
+    if (isDecided(plan, (await wordOn(hands, { plan, mode })).answers, mode)) await hands.wake(callbackId);
+  };
+  try {
+    await durable.waitForCallback(`answer ${mode} ${round}`, submit, { timeout });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CallbackTimeoutError') return;
+    await durable.wait(`rest ${mode} ${round}`, { seconds: Math.min(timeout.seconds, REST_SECONDS) });
   }
 }
 
-async function look(hands: Hands, { plan, mode, deadline }: Waiting): Promise<Decided | { at: string }> {
-  const now = hands.clock();
-  const at = now.toISOString();
-  const answers = aboutThis(plan, await hands.ledger.answers(plan.id));
-  const waited = await ended(hands, { plan, answers, mode, over: now >= deadline });
-  if (!waited) return { at };
+const wordOn = (hands: Hands, { plan, mode }: Pick<Waiting, 'plan' | 'mode'>): Promise<Word> =>
+  hands.ledger.word({ plan, numbers: numbersIn(plan, mode), resources: [], now: hands.clock() });
+
+async function look(hands: Hands, waiting: Waiting, until?: string): Promise<Omit<Decided, 'waited'> | Open> {
+  const { plan, mode } = waiting;
+  const word = aboutThis(plan, await wordOn(hands, waiting));
+  const at = hands.clock().toISOString();
+  const deadline = until ?? firstDeadline(waiting, word);
+  const waited = await ended(hands, waiting, { word, over: at >= deadline });
+  if (!waited) return { at, deadline };
   const permissions = numbersIn(plan, mode).map((number) => ({
     number,
-    permission: permissionFor(number, { plan, answers, waited }),
+    permission: permissionFor(number, { plan, answers: word.answers, waited }),
   }));
-  return { permissions, terms: termsOf(await policyOf(hands)), at };
+  return { permissions, terms: termsOf(policyIn(word)) };
+}
+
+/** A plan that comes late still gives people the whole time: it begins with the claim. */
+function firstDeadline({ plan, mode, claimedAt }: Waiting, word: Word): string {
+  const deadline = deadlineOf({ ...plan, time: claimedAt }, mode, policyIn(word));
+  return deadline?.toISOString() ?? claimedAt;
 }
 
 /** Answers to other words under the same id, should there ever be any, are none. */
-function aboutThis({ hash }: Plan, { approval, vetoes }: PlanAnswers): PlanAnswers {
-  return { ...(approval?.hash === hash ? { approval } : {}), vetoes };
+function aboutThis({ hash }: Plan, word: Word): Word {
+  const { approval, vetoes } = word.answers;
+  return { ...word, answers: { ...(approval?.hash === hash ? { approval } : {}), vetoes } };
 }
 
-interface Heard {
-  readonly plan: Plan;
-  readonly answers: PlanAnswers;
-  readonly mode: ActingMode;
-  readonly over: boolean;
-}
-
-async function ended(hands: Hands, { plan, answers, mode, over }: Heard): Promise<Waited | undefined> {
-  if (isDecided(plan, answers, mode)) return { ended: 'answered' };
+async function ended(
+  hands: Hands,
+  { plan, mode }: Waiting,
+  { word, over }: { word: Word; over: boolean },
+): Promise<Waited | undefined> {
+  if (isDecided(plan, word.answers, mode)) return { ended: 'answered' };
   const newer = await hands.ledger.supersededBy(plan);
   if (newer) return { ended: 'superseded', by: newer };
   return over ? { ended: 'time' } : undefined;
@@ -86,41 +120,3 @@ async function ended(hands: Hands, { plan, answers, mode, over }: Heard): Promis
 /** The numbers, from 1, of the actions that are carried out in this mode. */
 export const numbersIn = (plan: Plan, mode: ActingMode): number[] =>
   plan.act.flatMap((proposal, index) => (proposal.mode === mode ? [index + 1] : []));
-
-/** Keeps the callback, then looks once more: an answer that came in between found no callback to wake. */
-async function submit(hands: Hands, { plan, mode }: Waiting, callbackId: string): Promise<void> {
-  await hands.ledger.waitOn(plan.id, callbackId);
-  if (isDecided(plan, await hands.ledger.answers(plan.id), mode)) await hands.wake(callbackId);
-}
-
-/** Whether one action may go on, after the waiting. */
-export type Permission =
-  | { readonly granted: true; readonly by: string }
-  | { readonly granted: false; readonly outcome: 'vetoed' | 'expired' | 'skipped'; readonly because: string };
-
-function permissionFor(
-  number: number,
-  { plan, answers, waited }: { plan: Plan; answers: PlanAnswers; waited: Waited },
-): Permission {
-  const proposal = plan.act[number - 1];
-  const standing = standingOf(number, answers);
-  if (standing.standing === 'vetoed') {
-    return {
-      granted: false,
-      outcome: 'vetoed',
-      because: `vetoed by ${standing.by}${standing.note ? `: ${standing.note}` : ''}`,
-    };
-  }
-  if (standing.standing === 'approved') return { granted: true, by: standing.by };
-  if (waited.ended === 'superseded')
-    return { granted: false, outcome: 'expired', because: `the newer plan ${waited.by} took its place` };
-  if (proposal?.mode !== 'auto') return { granted: false, outcome: 'expired', because: 'nobody approved it in time' };
-  if (proposal.undo.reversibility !== 'full') {
-    return {
-      granted: false,
-      outcome: 'skipped',
-      because: 'it could not be taken back in full, so it needs an approval',
-    };
-  }
-  return { granted: true, by: 'grace' };
-}

@@ -29,7 +29,7 @@ export interface Durable {
       readonly maxConcurrency: number;
       readonly completionConfig: { readonly toleratedFailurePercentage: number };
     },
-  ): PromiseLike<{ getResults(): T[]; throwIfError(): void }>;
+  ): PromiseLike<{ getResults(): T[]; getErrors(): Error[] }>;
 }
 
 export type RetryStrategy = (
@@ -38,11 +38,14 @@ export type RetryStrategy = (
 ) => { readonly shouldRetry: true; readonly delay: Span } | { readonly shouldRetry: false };
 
 /** Ten attempts over two hours and a half: throttling and outages pass; what AWS refuses is not an error but an answer. */
+export const ATTEMPTS = 10;
+
+/** How long to wait after an attempt, from 1. */
+export const pauseAfter = (attempt: number): Span => ({ seconds: Math.min(3600, 10 * 2 ** attempt) });
+
 export const patiently: { retryStrategy: RetryStrategy } = {
   retryStrategy: (_error, attempt) =>
-    attempt < 10
-      ? { shouldRetry: true, delay: { seconds: Math.min(3600, 10 * 2 ** attempt) } }
-      : { shouldRetry: false },
+    attempt < ATTEMPTS ? { shouldRetry: true, delay: pauseAfter(attempt) } : { shouldRetry: false },
 };
 
 /**
@@ -67,3 +70,25 @@ export interface Polling {
 
 /** One that fails does not keep the others from being finished. */
 export const EVERY_ONE = { completionConfig: { toleratedFailurePercentage: 100 } } as const;
+
+/** What went wrong, in words: the SDK wraps what a step threw at last. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'an unknown error';
+  const inner = error.cause instanceof Error ? error.cause : error;
+  return `${inner.name}: ${inner.message}`;
+}
+
+/** So often, six hours apart, is tried again what nobody may forget: a week. */
+const INSISTING = { seconds: 6 * 3600, times: 28 } as const;
+
+/** A step whose result has to be in the ledger: one that is out of reach for hours comes back. */
+export async function insistently<T>(durable: Durable, name: string, work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await durable.step(round === 1 ? name : `${name}, round ${round}`, work, patiently);
+    } catch (error) {
+      if (round === INSISTING.times) throw error;
+    }
+    await durable.wait(`before round ${round + 1} of ${name}`, { seconds: INSISTING.seconds });
+  }
+}

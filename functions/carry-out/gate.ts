@@ -1,200 +1,134 @@
-import { directionOf } from '../../shared/core/action.ts';
-import { closedBecause } from '../../shared/core/gates.ts';
-import type { Lease } from '../../shared/core/lease.ts';
+import { directionOf, targetOf } from '../../shared/core/action.ts';
+import type { Facts } from '../../shared/core/facts.ts';
+import { closedBecause, type Switches } from '../../shared/core/gates.ts';
+import type { Arn } from '../../shared/core/identity.ts';
 import type { Policy } from '../../shared/core/policy.ts';
-import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
+import { RULES } from '../../shared/core/rules.ts';
 import { localDate } from '../../shared/core/time.ts';
-import { type Durable, patiently } from './durable.ts';
+import type { CapOfDay, Word } from '../../shared/ports-acting.ts';
 import type { Hands } from './hands.ts';
-import { changeId, type Item, proposalOf } from './item.ts';
-import { exemptNow, recheck, scopeOf } from './recheck.ts';
-import { refusalOr } from './refusal.ts';
+import { changeId, type Item, proposalOf, scopeOf } from './item.ts';
+import { type Leased, lostLease } from './lease.ts';
+import { type Found, judgeAgain } from './recheck.ts';
 
-export interface Leased extends Item {
-  readonly lease: Lease;
+/** `unknown`: not because of what was found, but because nobody could find out. */
+export type Closed = { readonly closed: string; readonly unknown?: true };
+export type Passed = { readonly at: string };
+
+/** Before a snapshot: nothing is created for what would not be touched anyway. */
+export async function mayBeProtected(hands: Hands, item: Item): Promise<(Passed & { policy: Policy }) | Closed> {
+  const asked = await ask(hands, item);
+  if ('closed' in asked) return asked;
+  const { word, found } = asked;
+  const closed = (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? capFull(item, found, word);
+  return closed ? { closed } : { at: found.context.now.toISOString(), policy: found.context.policy };
 }
 
-export type Applied =
-  | { readonly at: string }
-  | { readonly closed: string }
-  | { readonly refused: string }
-  /** Nobody can say whether it was done: it may have been. */
-  | { readonly unclear: string; readonly at: string };
-
-/**
- * Recheck and gate in one step, the mutation in the next: what the gate let through is done at once, and a crash in between
- * repeats the mutation and not the question, whose answer would be the change itself.
- */
-export async function recheckAndApply(hands: Hands, durable: Durable, item: Leased): Promise<Applied> {
-  const gate = await passOrNot(hands, durable, item);
-  return 'closed' in gate ? gate : applyNow(hands, durable, { item, passedAt: gate.at, name: 'apply' });
-}
-
-async function passOrNot(hands: Hands, durable: Durable, item: Leased): Promise<{ at: string } | { closed: string }> {
-  try {
-    return await durable.step('gate', () => pass(hands, item), patiently);
-  } catch (error) {
-    return { closed: `it could not be checked again: ${reasonOf(error)}` };
-  }
-}
-
-/** The same without the rule, for what was stopped under this approval before and was restarted by AWS. */
-export async function applyAgain(
-  hands: Hands,
-  durable: Durable,
-  { item, round }: { item: Leased; round: number },
-): Promise<Applied> {
-  const passed = await durable.step(
-    `gate again ${round}`,
-    async () => {
-      const closed = (await closedNow(hands, item)) ?? (await lostLease(hands, item.lease));
-      return closed ? { closed } : { at: hands.clock().toISOString() };
-    },
-    patiently,
-  );
-  if ('closed' in passed) return passed;
-  return applyNow(hands, durable, { item, passedAt: passed.at, name: `apply again ${round}` });
-}
-
-async function pass(hands: Hands, item: Leased): Promise<{ at: string } | { closed: string }> {
-  const proposal = proposalOf(item);
-  const context = await contextFor(hands, item);
-  const reader = await hands.estate.open(scopeOf(proposal));
-  const again = await recheck(reader, proposal, context);
-  if (!again.fine) return { closed: again.because };
+/** Just before the mutation: everything is asked, then the place in the cap is taken, then the lease has the last word. */
+export async function mayBeApplied(hands: Hands, item: Leased): Promise<Passed | Closed> {
+  const asked = await ask(hands, item);
+  if ('closed' in asked) return asked;
+  const { context } = asked.found;
   const closed =
-    (await closedFor(hands, item, { context })) ??
-    (await capReached(hands, item, context.policy)) ??
-    (await lostLease(hands, item.lease));
+    (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? (await capReached(hands, item, context));
+  if (closed) return { closed };
+  const at = hands.clock().toISOString();
+  const lost = await lostLease(hands, item.lease);
+  if (!lost) return { at };
+  await giveBack(hands, item, context.now.toISOString());
+  return { closed: lost };
+}
+
+/** The same for what was stopped under this approval before, and was started by AWS: no rule, and no cap, but people. */
+export async function mayBeStoppedAgain(hands: Hands, item: Leased, judge: Judge): Promise<Passed | Closed> {
+  const asked = await ask(hands, item);
+  if ('closed' in asked) return asked;
+  const closed = (await whyNot(hands, item, { ...asked, judge })) ?? (await lostLease(hands, item.lease));
   return closed ? { closed } : { at: hands.clock().toISOString() };
 }
 
-/** A mutation follows its gate within this, else the gate is asked again. */
-const FRESH_MS = 2 * 60_000;
-
-export const isFresh = ({ clock }: Hands, at: string): boolean => clock().getTime() - Date.parse(at) <= FRESH_MS;
-
-interface Passed {
-  readonly item: Leased;
-  readonly passedAt: string;
-  readonly name: string;
+/** What a gate knows of the resource, and what the ledger says about the action. */
+interface Asked {
+  readonly found: Found;
+  readonly word: Word;
 }
 
-async function applyNow(hands: Hands, durable: Durable, { item, passedAt, name }: Passed): Promise<Applied> {
-  const { action } = proposalOf(item);
-  const verbs = () => hands.verbsFor(scopeOf(proposalOf(item)), action);
-  const work = async (): Promise<Applied> => {
-    const closed = isFresh(hands, passedAt) ? undefined : await closedNow(hands, item);
-    // A try before this one may have done it, and then the change is half done and goes on whatever the gate says.
-    if (closed) return (await (await verbs()).settled(action)).state === 'failed' ? { closed } : { at: passedAt };
-    return refusalOr(async () => {
-      await (await verbs()).apply(action);
-      return { at: passedAt };
-    });
-  };
-  try {
-    return await durable.step(name, work, patiently);
-  } catch (error) {
-    return whetherDone(hands, durable, { item, passedAt, name, because: reasonOf(error) });
-  }
-}
+/** Why the resource itself is not to be touched, if so. */
+export type Judge = (found: Found, proposal: ReturnType<typeof proposalOf>) => Promise<string | undefined>;
 
-/** Asks AWS itself whether a mutation took effect whose every try ended in an error. */
-async function whetherDone(
-  hands: Hands,
-  durable: Durable,
-  { item, passedAt: at, name, because }: Passed & { readonly because: string },
-): Promise<Applied> {
-  const { action } = proposalOf(item);
-  const ask = async (): Promise<Applied> => {
-    const verbs = await hands.verbsFor(scopeOf(proposalOf(item)), action);
-    return (await verbs.settled(action)).state === 'failed' ? { refused: because } : { at };
-  };
-  try {
-    return await durable.step(`${name}: whether it was done`, ask, patiently);
-  } catch (error) {
-    return { unclear: `nobody can say whether it was done: ${because}, and then ${reasonOf(error)}`, at };
-  }
-}
-
-/** What the switches, the freeze, the tag and people say at this very moment. */
-async function closedNow(hands: Hands, item: Item): Promise<string | undefined> {
+async function ask(hands: Hands, item: Item): Promise<Asked | Closed> {
   const proposal = proposalOf(item);
-  const context = await contextFor(hands, item);
-  const takes = directionOf(proposal.action) === 'takes';
-  const exempt = takes ? await exemptNow(await hands.estate.open(scopeOf(proposal)), proposal, context) : undefined;
-  return closedFor(hands, item, { context, ...(exempt ? { exempt } : {}) });
+  const reader = await hands.estate.open(scopeOf(proposal));
+  const facts = await reader.find(targetOf(proposal.action), RULES[proposal.rule].type);
+  if (!facts) return { closed: 'it is gone, or another resource carries its name' };
+  const now = hands.clock();
+  const { plan, number } = item;
+  const cap = capOf(item, now.toISOString());
+  const word = await hands.ledger.word({ plan, numbers: [number], resources: arnsOf(facts), cap, now });
+  return { word, found: { reader, facts, context: { now, policy: policyIn(word), vetoes: word.vetoes } } };
 }
 
-interface Known {
-  readonly context: JudgeContext;
-  readonly exempt?: string;
+const arnsOf = (facts: Facts): Arn[] => [
+  facts.identity.arn,
+  ...(facts.type === 'database' ? facts.members.map(({ identity }) => identity.arn) : []),
+];
+
+/** @throws when there is none: without a policy nothing is carried out */
+export function policyIn({ policy }: Word): Policy {
+  if (!policy) throw new Error('the ledger has no policy: without one nothing is carried out');
+  return policy;
 }
 
-async function closedFor(hands: Hands, item: Item, { context, exempt }: Known): Promise<string | undefined> {
-  const [{ vetoes }, switches] = await Promise.all([hands.ledger.answers(item.plan.id), hands.switches.read()]);
-  const veto = vetoes.find(({ actions }) => actions === undefined || actions.includes(item.number));
+/** What the rule, people, the freeze and the switches say; the switches last, since they are thrown in a hurry. */
+async function whyNot(
+  hands: Hands,
+  item: Item,
+  { found, word, judge }: Asked & { judge: Judge },
+): Promise<string | undefined> {
+  const proposal = proposalOf(item);
+  return (await judge(found, proposal)) ?? closedFor(item, { found, word }, await hands.switches.read());
+}
+
+function closedFor(item: Item, { found: { context }, word }: Asked, switches: Switches): string | undefined {
+  const veto = word.answers.vetoes[0];
   return closedBecause({
-    ...gateFacts(item, context),
+    direction: directionOf(proposalOf(item).action),
+    finishing: false,
+    freeze: context.policy.freeze,
+    today: localDate(context.now, context.policy.timezone),
     switches,
-    ...(exempt ? { protectedBecause: exempt } : {}),
     ...(veto ? { vetoedBecause: `vetoed by ${veto.by} after the approval` } : {}),
   });
 }
 
-const gateFacts = (item: Item, { policy, now }: JudgeContext) => ({
-  direction: directionOf(proposalOf(item).action),
-  finishing: false,
-  freeze: policy.freeze,
-  today: localDate(now, policy.timezone),
-});
-
-/** Why nothing may be done about it, before even a snapshot is taken: the rule's word, the switches and the freeze. */
-export async function notNow(hands: Hands, item: Item, context: JudgeContext): Promise<string | undefined> {
-  const proposal = proposalOf(item);
-  const found = await recheck(await hands.estate.open(scopeOf(proposal)), proposal, context);
-  if (!found.fine) return found.because;
-  return closedBecause({ ...gateFacts(item, context), switches: await hands.switches.read() });
+/** The cap of a UTC day. */
+function capOf(item: Item, at: string): CapOfDay {
+  const { rule, action } = proposalOf(item);
+  return { account: item.plan.account, rule, direction: directionOf(action), day: at.slice(0, 10) };
 }
 
-export async function contextFor(hands: Hands, { plan }: Pick<Item, 'plan'>): Promise<JudgeContext> {
-  const now = hands.clock();
-  const [policy, vetoes] = await Promise.all([policyOf(hands), hands.ledger.vetoes(plan.account, now)]);
-  return { now, policy, vetoes };
-}
+const mostOf = (item: Item, policy: Policy): number => policy.rules[proposalOf(item).rule].cap.perDay;
 
-/** @throws when there is none: without a policy nothing is carried out */
-export async function policyOf(hands: Pick<Hands, 'ledger'>): Promise<Policy> {
-  const stored = await hands.ledger.currentPolicy();
-  if (!stored) throw new Error('the ledger has no policy: without one nothing is carried out');
-  return stored.policy;
-}
+const reached = (item: Item, most: number): string =>
+  `the day's cap of ${most} ${proposalOf(item).rule} actions is reached`;
 
 /** What gives something back is never too much. */
-async function capReached(hands: Hands, item: Item, policy: Policy): Promise<string | undefined> {
-  const { rule, action } = proposalOf(item);
-  const direction = directionOf(action);
-  if (direction !== 'takes') return undefined;
-  const most = policy.rules[rule].cap.perDay;
-  const day = hands.clock().toISOString().slice(0, 10);
-  const count = { account: item.plan.account, rule, direction, day, changeId: changeId(item), most };
-  return (await hands.ledger.countAgainstCap(count))
-    ? undefined
-    : `the day's cap of ${most} ${rule} actions is reached`;
+const isCapped = (item: Item): boolean => directionOf(proposalOf(item).action) === 'takes';
+
+function capFull(item: Item, { context }: Found, { counted }: Word): string | undefined {
+  const most = mostOf(item, context.policy);
+  if (!isCapped(item) || counted.size < most || counted.has(changeId(item))) return undefined;
+  return reached(item, most);
 }
 
-/** The last word: from here on nobody overtakes. */
-async function lostLease({ ledger, clock }: Hands, lease: Lease): Promise<string | undefined> {
-  if (await ledger.beginApply(lease)) return undefined;
-  const now = await ledger.takeLease(lease, clock());
-  if ('heldBy' in now) return `${now.heldBy} has overtaken it`;
-  await ledger.releaseLease(now.lease); // free again, and no longer as it was when this plan looked at it
-  return 'somebody of higher priority has worked on it meanwhile';
+async function capReached(hands: Hands, item: Item, { policy, now }: Found['context']): Promise<string | undefined> {
+  if (!isCapped(item)) return undefined;
+  const most = mostOf(item, policy);
+  const count = { ...capOf(item, now.toISOString()), changeId: changeId(item), most };
+  return (await hands.ledger.countAgainstCap(count)) ? undefined : reached(item, most);
 }
 
-/** The SDK wraps what a step threw at last. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'an unknown error';
-  const inner = error.cause instanceof Error ? error.cause : error;
-  return `${inner.name}: ${inner.message}`;
+/** Nothing was done although the gate of `at` had let it through: its place in the day is another's. */
+export async function giveBack(hands: Hands, item: Item, at: string): Promise<void> {
+  if (isCapped(item)) await hands.ledger.uncount({ ...capOf(item, at), changeId: changeId(item) });
 }

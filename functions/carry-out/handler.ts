@@ -8,23 +8,31 @@ import { awsAlarms } from '../../shared/aws/alarms.ts';
 import { snsAnnouncer } from '../../shared/aws/announcer.ts';
 import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { actingVerbs } from '../../shared/aws/changes/changes.ts';
-import { PATIENT } from '../../shared/aws/clients.ts';
+import { tryHands, tryRecheck } from '../../shared/aws/check/acting.ts';
+import { familyReads } from '../../shared/aws/check/families.ts';
+import { roleCheck } from '../../shared/aws/check/role.ts';
+import { switchesCheck } from '../../shared/aws/check/switches.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
+import { PATIENT } from '../../shared/aws/patient.ts';
 import { restartedByAws } from '../../shared/aws/rds-events.ts';
 import { ssmSwitches } from '../../shared/aws/switches.ts';
 import { lambdaWaker } from '../../shared/aws/waker.ts';
+import { orCheck } from '../../shared/core/check-event.ts';
 import { partitionOf } from '../../shared/core/identity.ts';
-import { optionalSetting, readConfig, setting } from '../../shared/runtime/config.ts';
+import type { Needs } from '../../shared/runtime/check.ts';
+import { optionalSetting, readConfig, setting, stageOf } from '../../shared/runtime/config.ts';
+import { countingStops, oneByOne } from '../../shared/runtime/counting-stops.ts';
 import { defineDurable } from '../../shared/runtime/define-durable.ts';
 import { log } from '../../shared/runtime/log.ts';
 import { eventSchema } from './event.ts';
+import { handle } from './handle.ts';
 import type { Hands } from './hands.ts';
-import { carryOut } from './run.ts';
 
 const config = readConfig(
   z.object({
     AWS_REGION: setting('the region, which Lambda sets'),
+    AWS_LAMBDA_FUNCTION_NAME: optionalSetting(),
     LEDGER_TABLE: setting('the name of the ledger table'),
     TOPIC_ARN: setting('the ARN of the SNS topic for alerts'),
     CHAT_TOPIC_ARN: optionalSetting(),
@@ -33,6 +41,7 @@ const config = readConfig(
     EXTERNAL_ID: setting('the external id that the roles demand'),
     PAUSE_PARAMETER: setting('the name of the SSM parameter of the switch pause'),
     HALT_PARAMETER: setting('the name of the SSM parameter of the switch halt'),
+    PROTECT_TAG: optionalSetting(),
   }),
   process.env,
 );
@@ -46,14 +55,17 @@ const role = {
 };
 const look = assumedRole(sts, { ...role, roleName: config.LOOK_ROLE_NAME });
 const act = assumedRole(sts, { ...role, roleName: config.ACT_ROLE_NAME });
+const table = { client: new DynamoDBClient(home), table: config.LEDGER_TABLE };
+const ledger = actingLedger(table);
+const switches = ssmSwitches(new SSMClient(home), { pause: config.PAUSE_PARAMETER, halt: config.HALT_PARAMETER });
 
 const hands: Hands = {
-  ledger: actingLedger({ client: new DynamoDBClient(home), table: config.LEDGER_TABLE }),
-  estate: awsEstate(look),
+  ledger,
+  estate: countingStops(awsEstate(look), oneByOne(ledger)),
   verbsFor: actingVerbs(act),
   alarms: awsAlarms(look),
   restartedByAws: restartedByAws(look),
-  switches: ssmSwitches(new SSMClient(home), { pause: config.PAUSE_PARAMETER, halt: config.HALT_PARAMETER }),
+  switches,
   ...snsAnnouncer(new SNSClient(home), {
     alerts: config.TOPIC_ARN,
     ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
@@ -63,4 +75,39 @@ const hands: Hands = {
   clock: () => new Date(),
 };
 
-export const handler = defineDurable({ name: 'carry-out', event: eventSchema, handle: carryOut(hands) });
+const needs: Needs = {
+  function: 'carry-out',
+  stage: stageOf('carry-out', config.AWS_LAMBDA_FUNCTION_NAME),
+  ledger,
+  reads: familyReads(table, ['ANSWER#', 'CAP#', 'LEASE#', 'PLAN#', 'RESOURCE#', 'RUN#']),
+  ...(config.PROTECT_TAG ? { protectTag: config.PROTECT_TAG } : {}),
+  roles: [
+    {
+      name: config.LOOK_ROLE_NAME,
+      matters: 'Nothing is carried out in this account: it cannot be checked again first',
+      ...roleCheck(look, tryRecheck),
+    },
+    {
+      name: config.ACT_ROLE_NAME,
+      matters: 'Nothing is carried out in this account, and nothing is taken back',
+      ...roleCheck(act, tryHands),
+    },
+  ],
+  hub: { 'ssm:GetParameters': switchesCheck(switches) },
+  untried: [
+    'dynamodb:PutItem',
+    'ec2:StopInstances, ec2:StartInstances',
+    'kms:CreateGrant',
+    'lambda:CheckpointDurableExecution, lambda:GetDurableExecutionState',
+    'lambda:SendDurableExecutionCallbackSuccess',
+    'rds:CreateDBSnapshot, rds:CreateDBClusterSnapshot, rds:AddTagsToResource',
+    'rds:StopDBInstance, rds:StopDBCluster, rds:StartDBInstance, rds:StartDBCluster',
+    'sns:Publish',
+  ],
+};
+
+export const handler = defineDurable({
+  name: 'carry-out',
+  event: orCheck(eventSchema),
+  handle: handle(hands, needs),
+});

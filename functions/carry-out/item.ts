@@ -1,6 +1,8 @@
+import { targetOf } from '../../shared/core/action.ts';
 import type { Change, Outcome } from '../../shared/core/change.ts';
+import { parseArn, type Scope } from '../../shared/core/identity.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
-import { type Durable, patiently } from './durable.ts';
+import { type Durable, insistently, patiently } from './durable.ts';
 import type { Hands } from './hands.ts';
 
 /** One action of a plan that somebody, or the grace, has let through. */
@@ -12,12 +14,14 @@ export interface Item {
 }
 
 /** What there is to say at the end of an action. */
-export interface Ending extends Partial<Pick<Change, 'snapshot' | 'appliedAt'>> {
+export interface Ending extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'appliedAt'> {
   readonly outcome: Outcome;
-  readonly because: string;
 }
 
 export const changeId = ({ plan, number }: Pick<Item, 'plan' | 'number'>): string => `${plan.id}/${number}`;
+
+/** The action's place in its plan. */
+export const numberOf = ({ id }: Pick<Change, 'id'>): number => Number(id.split('/').at(-1));
 
 /** @throws when the plan has no such action, which a sealed plan rules out */
 export function proposalOf({ plan, number }: Pick<Item, 'plan' | 'number'>): Proposal {
@@ -26,25 +30,53 @@ export function proposalOf({ plan, number }: Pick<Item, 'plan' | 'number'>): Pro
   return proposal;
 }
 
+/** The account and region that the action's target is in. */
+export function scopeOf({ action }: Proposal): Scope {
+  const { account = '', region = '' } = parseArn(targetOf(action).arn) ?? {};
+  return { account, region };
+}
+
+/** Writes down that it is applied and watched, so that a person can see it and take it back. */
+export async function recordWatching(
+  hands: Hands,
+  durable: Durable,
+  { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'snapshot'>,
+): Promise<Change> {
+  const work = async () => {
+    const change = changeOf(item, hands.clock(), { outcome: 'watching', because: 'it is done and watched', ...known });
+    await hands.ledger.recordChange(change);
+    return change;
+  };
+  return durable.step('record', work, patiently);
+}
+
 /** Writes down how it ended; the same again changes nothing. */
-export async function book(hands: Hands, durable: Durable, item: Item, ending: Ending): Promise<Change> {
-  return durable.step(
-    'book',
-    async () => {
-      const proposal = proposalOf(item);
-      const change: Change = {
-        id: changeId(item),
-        planId: item.plan.id,
-        account: item.plan.account,
-        proposal,
-        ...(item.approvedBy ? { approvedBy: item.approvedBy } : {}),
-        finishedAt: hands.clock().toISOString(),
-        ...(proposal.saving.known ? { saving: proposal.saving.value } : {}),
-        ...ending,
-      };
-      await hands.ledger.recordChange(change);
-      return change;
-    },
-    patiently,
-  );
+export async function book(
+  hands: Hands,
+  durable: Durable,
+  { item, ending, watching }: { item: Item; ending: Ending; watching?: Change },
+): Promise<Change> {
+  const work = async () => {
+    const change = changeOf(item, hands.clock(), ending);
+    await hands.ledger.recordChange(change, watching);
+    hands.log('change', { change: change.id, outcome: change.outcome, because: change.because });
+    return change;
+  };
+  return insistently(durable, 'book', work);
+}
+
+type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'appliedAt'>;
+
+function changeOf(item: Item, now: Date, told: Told): Change {
+  const proposal = proposalOf(item);
+  return {
+    id: changeId(item),
+    planId: item.plan.id,
+    account: item.plan.account,
+    proposal,
+    ...(item.approvedBy ? { approvedBy: item.approvedBy } : {}),
+    finishedAt: now.toISOString(),
+    ...(proposal.saving.known ? { saving: proposal.saving.value } : {}),
+    ...told,
+  };
 }

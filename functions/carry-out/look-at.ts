@@ -2,11 +2,11 @@ import { targetOf } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { RULES } from '../../shared/core/rules.ts';
 import type { Hands } from './hands.ts';
-import { scopeOf } from './recheck.ts';
+import { scopeOf } from './item.ts';
 
-/** What one look at a stopped resource found, and when. */
+/** What one look at a stopped resource found, and when; `unknown` when it could not look. */
 export interface Look {
-  readonly seen: 'stopped' | 'moving' | 'restarted by AWS' | 'started by somebody' | 'gone';
+  readonly seen: 'stopped' | 'moving' | 'restarted by AWS' | 'started by somebody' | 'gone' | 'unknown';
   readonly at: string;
 }
 

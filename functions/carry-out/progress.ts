@@ -1,8 +1,7 @@
 import type { Progress } from '../../shared/ports-acting.ts';
 import { type Durable, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { type Item, proposalOf } from './item.ts';
-import { scopeOf } from './recheck.ts';
+import { type Item, proposalOf, scopeOf } from './item.ts';
 
 /** Every half minute at first, every five minutes later, for more than a day. */
 const POLLING = { firstSeconds: 30, mostSeconds: 300, times: 400 } as const;

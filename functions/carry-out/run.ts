@@ -1,57 +1,51 @@
-import { deadlineOf } from '../../shared/core/answer.ts';
 import { type Change, needsAPerson } from '../../shared/core/change.ts';
-import { changesMessage } from '../../shared/core/change-message.ts';
-import type { Plan } from '../../shared/core/plan.ts';
-import { ACTING_MODES, type ActingMode, awaitAnswers, numbersIn } from './approval.ts';
-import { type Durable, EVERY_ONE, patiently } from './durable.ts';
+import { nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/plan.ts';
+import type { ActingMode } from '../../shared/ports-acting.ts';
+import { announce } from './announce.ts';
+import { ACTING_MODES, awaitAnswers, type Decided, numbersIn } from './approval.ts';
+import { type Durable, EVERY_ONE, patiently, reasonOf } from './durable.ts';
 import type { CarryOutEvent } from './event.ts';
-import { policyOf } from './gate.ts';
 import type { Hands } from './hands.ts';
 import { book } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
-import type { Terms } from './watch.ts';
 
 /** What the execution returns: how each action ended, by its id. */
 export type Report = { readonly plan: string; readonly outcomes: Readonly<Record<string, string>> };
 
-/** Some actions failed or are stuck. Everything is recorded and announced; this makes the execution itself fail. */
+/** Some actions failed or are stuck, or something could not be written or said. It makes the execution itself fail. */
 class ChangesFailedError extends Error {
   override readonly name = 'ChangesFailedError';
-  constructor(changes: readonly Change[]) {
-    super(
-      `a person is needed: ${changes.map(({ id, outcome, because }) => `${id} ${outcome}: ${because}`).join('; ')}`,
-    );
+  constructor(changes: readonly Change[], troubles: readonly string[]) {
+    const failed = changes.map(({ id, outcome, because }) => `${id} ${outcome}: ${because}`);
+    super(`a person is needed: ${[...failed, ...troubles].join('; ')}`);
   }
 }
 
 /** One plan, from its claim to the last outcome. */
 export const carryOut = (hands: Hands) => {
   const planOf = remembered(hands);
-  return async ({ plan: planId }: CarryOutEvent, durable: Durable): Promise<Report> => {
+  return async (part: CarryOutEvent, durable: Durable): Promise<Report> => {
+    const { plan: planId } = part;
+    const name = nameOfPart(part);
     const execution = durable.executionContext.durableExecutionArn;
-    const opened = await durable.step('claim', () => open({ ...hands, planOf }, planId, execution), patiently);
-    if (!opened.ours) return { plan: planId, outcomes: {} };
+    const claimed = await durable.step('claim', () => claim(hands, name, execution), patiently);
+    if (!claimed.ours) return { plan: planId, outcomes: {} };
 
-    const plan = await planOf(planId);
-    const groups: Group[] = [];
-    let from = new Date(opened.at);
-    for (const mode of ACTING_MODES) {
-      const deadline = opened.deadlines[mode];
-      if (!deadline) continue;
-      const group = await carryOutMode(hands, durable, { plan, mode, from, deadline: new Date(deadline) });
-      groups.push(group);
-      from = new Date(group.decidedAt);
-    }
-    await durable.step('close', () => hands.ledger.closePlan(planId), patiently);
-    const ends = new Map(groups.flatMap(({ changes }) => changes).map((change) => [change.id, change]));
-    for (const { changes, terms } of groups) {
-      for (const change of await keepWatching(hands, durable, { plan, changes, terms })) ends.set(change.id, change);
-    }
-
-    const bad = [...ends.values()].filter(({ outcome }) => needsAPerson(outcome));
-    if (bad.length > 0) throw new ChangesFailedError(bad);
-    return { plan: planId, outcomes: Object.fromEntries([...ends].map(([id, { outcome }]) => [id, outcome])) };
+    const plan = planForPart(await planOf(planId), part);
+    const modes = ACTING_MODES.filter((mode) => numbersIn(plan, mode).length > 0);
+    if (modes.length === 0) return { plan: planId, outcomes: {} };
+    // Each mode has its own time, and neither waits for the other.
+    const groups = await durable.map(
+      'modes',
+      modes,
+      (child, mode) => carryOutMode(hands, child, { name, plan, mode, claimedAt: claimed.at }),
+      { maxConcurrency: modes.length, ...EVERY_ONE },
+    );
+    return reportOn(plan, [
+      ...groups.getResults(),
+      { changes: [], troubles: groups.getErrors().map((error) => reasonOf(error)) },
+    ]);
   };
 };
 
@@ -65,48 +59,56 @@ function remembered({ ledger }: Hands): (id: string) => Promise<Plan> {
   };
 }
 
-interface Opened {
-  readonly ours: boolean;
-  readonly at: string;
-  readonly deadlines: { readonly [Mode in ActingMode]?: string };
-}
-
-type Opening = Hands & { readonly planOf: (id: string) => Promise<Plan> };
-
-/** Makes the plan this execution's own, and fixes until when it waits under the policy of now. */
-async function open({ ledger, planOf, clock }: Opening, planId: string, execution: string): Promise<Opened> {
+/** Makes the plan, or its part, this execution's own, if it is nobody's. */
+async function claim({ ledger, clock }: Hands, name: string, execution: string) {
   const now = clock();
-  const at = now.toISOString();
-  if (!(await ledger.claimPlan(planId, execution, now))) return { ours: false, at, deadlines: {} };
-  const plan = await planOf(planId);
-  const policy = await policyOf({ ledger });
-  const deadlines = ACTING_MODES.filter((mode) => numbersIn(plan, mode).length > 0).map((mode) => {
-    // A plan that comes late still gives people the whole time: it begins with the claim.
-    const late = Math.max(0, now.getTime() - Date.parse(plan.time));
-    const deadline = deadlineOf(plan, mode, policy);
-    return [mode, deadline && new Date(deadline.getTime() + late).toISOString()] as const;
-  });
-  return { ours: true, at, deadlines: Object.fromEntries(deadlines) };
+  return { ours: await ledger.claimPlan(name, execution, now), at: now.toISOString() };
 }
 
 interface Waiting {
+  /** What was claimed. */
+  readonly name: string;
   readonly plan: Plan;
   readonly mode: ActingMode;
-  readonly from: Date;
-  readonly deadline: Date;
+  readonly claimedAt: string;
 }
 
-/** The actions of one mode, as they ended. */
+/** The actions of one mode, as they ended, and what went wrong beside them. */
 interface Group {
   readonly changes: readonly Change[];
-  readonly terms: Terms;
-  readonly decidedAt: string;
+  readonly troubles: readonly string[];
 }
 
-/** Waits for the answers of one mode, carries its actions out and says at once how they ended. */
+/** Waits for the answers of one mode, carries its actions out, says at once how they ended, and keeps an eye on them. */
 async function carryOutMode(hands: Hands, durable: Durable, waiting: Waiting): Promise<Group> {
   const { plan, mode } = waiting;
-  const { permissions, terms, at: decidedAt } = await awaitAnswers(hands, durable, waiting);
+  const decided = await awaitAnswers(hands, durable, waiting);
+  const { changes, troubles } = await carryOutAll(hands, durable, { plan, mode, decided });
+  const { terms } = decided;
+  const unsaid = await announce(hands, durable, { name: 'announce', plan, changes, timezone: terms.timezone });
+  const unclosed = decided.waited ? await close(hands, durable, waiting) : [];
+  const followed = await keepWatching(hands, durable, { plan, changes, terms });
+  const last = new Map(followed.map(({ change }) => [change.id, change]));
+  return {
+    changes: changes.map((change) => last.get(change.id) ?? change),
+    troubles: [...troubles, ...unsaid, ...unclosed, ...followed.flatMap((one) => one.troubles)],
+  };
+}
+
+async function close(hands: Hands, durable: Durable, { name, mode }: Waiting): Promise<string[]> {
+  try {
+    await durable.step('close', () => hands.ledger.closePlan(name, mode), patiently);
+    return [];
+  } catch (error) {
+    return [`${name} not closed: ${reasonOf(error)}`];
+  }
+}
+
+async function carryOutAll(
+  hands: Hands,
+  durable: Durable,
+  { plan, mode, decided: { permissions, terms } }: { plan: Plan; mode: ActingMode; decided: Decided },
+): Promise<Group> {
   const results = await durable.map(
     `actions ${mode}`,
     [...permissions],
@@ -115,20 +117,21 @@ async function carryOutMode(hands: Hands, durable: Durable, waiting: Waiting): P
         return carryOutOne(hands, child, { item: { plan, number, approvedBy: permission.by }, terms });
       }
       const { outcome, because } = permission;
-      return book(hands, child, { plan, number, approvedBy: '' }, { outcome, because });
+      return book(hands, child, { item: { plan, number, approvedBy: '' }, ending: { outcome, because } });
     },
-    { maxConcurrency: terms.parallel, ...EVERY_ONE },
+    { maxConcurrency: Math.ceil(terms.parallel / partsOf(plan).length), ...EVERY_ONE },
   );
-  const changes = results.getResults();
-  await durable.step(`announce ${mode}`, () => announce(hands, { plan, changes, terms }), patiently);
-  results.throwIfError(); // what could not even be booked
-  return { changes, terms, decidedAt };
+  return {
+    changes: results.getResults(),
+    troubles: results.getErrors().map((error) => `not even written down: ${reasonOf(error)}`),
+  };
 }
 
-async function announce(
-  hands: Hands,
-  { plan, changes, terms }: { plan: Plan; changes: readonly Change[]; terms: Terms },
-): Promise<void> {
-  for (const { id, outcome, because } of changes) hands.log('change', { change: id, outcome, because });
-  if (changes.length > 0) await hands.send(changesMessage(plan, changes, terms.timezone));
+/** @throws {ChangesFailedError} when a person is needed: everybody else is served by now */
+function reportOn(plan: Plan, groups: readonly Group[]): Report {
+  const changes = groups.flatMap((group) => group.changes);
+  const troubles = groups.flatMap((group) => group.troubles);
+  const bad = changes.filter(({ outcome }) => needsAPerson(outcome));
+  if (bad.length > 0 || troubles.length > 0) throw new ChangesFailedError(bad, troubles);
+  return { plan: plan.id, outcomes: Object.fromEntries(changes.map(({ id, outcome }) => [id, outcome])) };
 }

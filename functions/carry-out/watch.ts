@@ -1,99 +1,125 @@
 import { targetOf } from '../../shared/core/action.ts';
-import type { Proposal } from '../../shared/core/plan.ts';
-import type { Policy } from '../../shared/core/policy.ts';
-import { parseDays, parseHours } from '../../shared/core/quantity.ts';
+import type { AlarmsSeen } from '../../shared/ports-acting.ts';
 import { type Durable, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { type Item, proposalOf } from './item.ts';
-import { scopeOf } from './recheck.ts';
-
-/** What the policy says about a change after it was decided on, as it was then: small enough to be remembered. */
-export interface Terms {
-  readonly timezone: string;
-  readonly parallel: number;
-  readonly watchHours: number;
-  readonly stopForDays: number;
-  readonly dependents: Policy['dependents'];
-}
-
-export const termsOf = ({ timezone, defaults, dependents }: Policy): Terms => ({
-  timezone,
-  parallel: defaults.parallel,
-  watchHours: parseHours(defaults.watch),
-  stopForDays: parseDays(defaults.stopFor),
-  dependents,
-});
+import { proposalOf, scopeOf } from './item.ts';
+import { type Leased, whoseIs } from './lease.ts';
+import { alarmsFor, type Terms } from './terms.ts';
 
 interface Watching {
-  readonly item: Item;
+  readonly item: Leased;
+  /** When the change was made. */
   readonly since: string;
   readonly terms: Terms;
 }
 
-export type Health = { readonly healthy: boolean; readonly because: string };
+export type Health =
+  | { readonly state: 'well'; readonly because: string; readonly warning?: string }
+  | { readonly state: 'ill'; readonly because: string }
+  /** A person's plan has taken it back. */
+  | { readonly state: 'overtaken'; readonly because: string };
 
+/** What the looks so far have found. */
 interface Watched {
-  readonly state: 'quiet' | 'over' | 'alarm';
-  /** The alarm that went off; else why a look failed, kept from the first that did: one good look does not mend it. */
-  readonly seen: string;
+  readonly state: 'quiet' | 'over' | 'alarm' | 'overtaken' | 'left';
+  /** The alarm that went off, or whose plan took over. */
+  readonly seen?: string;
+  /** The resource's own alarms. */
+  readonly own?: readonly string[];
+  /** When somebody last saw the alarms. */
+  readonly looked?: string;
+  /** Named alarms that do not exist. */
+  readonly missing?: readonly string[];
+  /** Why a look failed, kept from the first that did: one good look does not mend it. */
+  readonly failed?: string;
 }
 
 /**
- * Watches the alarms of the resource and of the dependents that the policy names, for as long as the policy says. An alarm
- * that went off before the change is not of its making.
+ * Watches the alarms of the resource and of the dependents that the policy names, for as long as the policy says, and
+ * whether a person's plan takes over. An alarm that went off before the change is not of its making.
  */
-export async function watch(hands: Hands, durable: Durable, { item, since, terms }: Watching): Promise<Health> {
-  const proposal = proposalOf(item);
-  const named = alarmsOf(proposal.resource.name, terms);
-  const until = Date.parse(since) + terms.watchHours * 3_600_000;
-  const ended = await durable.waitForCondition<Watched>(
-    'watch',
-    (before) => lookAtAlarms(hands, proposal, { since, until, named, before }),
-    {
-      initialState: { state: 'quiet', seen: '' },
-      waitStrategy: polling(({ state }) => state === 'quiet', looksOver(terms.watchHours)),
-    },
-  );
-  if (ended.state === 'alarm') return { healthy: false, because: `the alarm ${ended.seen} went off after the change` };
-  if (ended.seen)
-    return {
-      healthy: true,
-      because: `its alarms could not be read at every look (${ended.seen}), and nothing is known of its health then`,
-    };
-  const dependents = named.length > 0 ? ` and of ${named.join(', ')}` : '';
-  return { healthy: true, because: `no alarm of the resource${dependents} in ${terms.watchHours} hours` };
+export async function watch(hands: Hands, durable: Durable, watching: Watching): Promise<Health> {
+  const { watchHours } = watching.terms;
+  const ended = await durable.waitForCondition<Watched>('watch', (before) => look(hands, watching, before), {
+    initialState: { state: 'quiet' },
+    waitStrategy: polling(({ state }) => state === 'quiet', looksOver(watchHours)),
+  });
+  if (ended.state === 'alarm') return { state: 'ill', because: `the alarm ${ended.seen} after the change` };
+  if (ended.state === 'overtaken')
+    return { state: 'overtaken', because: `${ended.seen} took it back while it was watched` };
+  return healthOf(ended, watching);
+}
+
+function healthOf({ state, seen, looked, missing = [], failed }: Watched, { item, terms }: Watching): Health {
+  const { watchHours } = terms;
+  const named = alarmsFor(proposalOf(item).resource.name, terms).filter((name) => !missing.includes(name));
+  const whose = named.length > 0 ? `the resource and of ${named.join(', ')}` : 'the resource';
+  const warnings = [
+    ...(failed
+      ? [`its alarms could not be read at every look (${failed}), and nothing is known of its health then`]
+      : []),
+    ...(missing.length > 0
+      ? [`nothing is known of what ${missing.join(', ')} should watch: no such alarm exists`]
+      : []),
+    ...(state === 'left' ? [`${seen} took it over and left it as it was, so it was not watched to the end`] : []),
+  ];
+  return {
+    state: 'well',
+    because: looked
+      ? `no alarm of ${whose} in ${watchHours} hours`
+      : `its alarms could not be read in ${watchHours} hours`,
+    ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
+  };
 }
 
 /** A look that fails says so and never throws: the polling must go on. */
-async function lookAtAlarms(
-  hands: Hands,
-  proposal: Proposal,
-  { since, until, named, before }: { since: string; until: number; named: readonly string[]; before: Watched },
-): Promise<Watched> {
-  const over = hands.clock().getTime() >= until;
+async function look(hands: Hands, watching: Watching, before: Watched): Promise<Watched> {
+  const taken = await overtaken(hands, watching).catch(() => undefined); // whoever undoes it asks for the lease again
+  if (taken) return { ...before, ...taken };
+  const now = hands.clock();
+  const until = Date.parse(watching.since) + watching.terms.watchHours * 3_600_000;
+  const over = now.getTime() >= until ? 'over' : 'quiet';
   try {
-    const alarms = await hands.alarms.inAlarm(scopeOf(proposal), targetOf(proposal.action), named);
-    const [first] = alarms.filter((alarm) => alarm.since.toISOString() >= since);
-    if (first) return { state: 'alarm', seen: first.name };
-    return { state: over ? 'over' : 'quiet', seen: before.seen };
+    const own = before.own ?? (await ownAlarms(hands, watching));
+    const { off, missing } = await alarmsNow(hands, watching, { ...before, own });
+    if (off)
+      return { ...before, state: 'alarm', seen: `${off.name} ${off.cameBack ? 'went off and came back' : 'went off'}` };
+    return { ...before, state: over, own, missing, looked: now.toISOString() };
   } catch (error) {
     const why = error instanceof Error ? error.name : 'an unknown error';
-    return { state: over ? 'over' : 'quiet', seen: before.seen || why };
+    return { ...before, state: over, failed: before.failed ?? why };
   }
+}
+
+function ownAlarms(hands: Hands, { item }: Watching): Promise<readonly string[]> {
+  const proposal = proposalOf(item);
+  return hands.alarms.alarmsOf(scopeOf(proposal), targetOf(proposal.action));
+}
+
+function alarmsNow(
+  hands: Hands,
+  { item, since, terms }: Watching,
+  { own = [], looked = since }: Watched,
+): Promise<AlarmsSeen> {
+  const proposal = proposalOf(item);
+  const named = alarmsFor(proposal.resource.name, terms);
+  const times = { changed: new Date(since), looked: new Date(looked) };
+  return hands.alarms.look(scopeOf(proposal), { own, named }, times);
+}
+
+/** Whether a person's plan works on the resource, and what has come of it. */
+async function overtaken(hands: Hands, { item }: Watching): Promise<Pick<Watched, 'state' | 'seen'> | undefined> {
+  const taken = await hands.ledger.overtakenBy(item.lease);
+  if (!taken) return undefined;
+  const { action } = proposalOf(item);
+  const seen = await whoseIs(hands, taken.by);
+  const { state } = await (await hands.verbsFor(scopeOf(proposalOf(item)), action)).settled(action);
+  if (state === 'failed') return { state: 'overtaken', seen };
+  return { state: taken.still ? 'quiet' : 'left', seen };
 }
 
 /** Every five minutes, but no more than two dozen times: an execution has room for 3,000 operations. */
 function looksOver(hours: number): Polling {
   const seconds = Math.max(300, (hours * 3600) / 24);
   return { firstSeconds: seconds, mostSeconds: seconds, times: 30 };
-}
-
-const alarmsOf = (resource: string, { dependents }: Terms): string[] => [
-  ...new Set(dependents.filter((one) => matches(one.resource, resource)).flatMap(({ alarms }) => alarms)),
-];
-
-/** `*` in a pattern stands for any characters. */
-function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { scopesSchema } from '../../shared/core/check-event.ts';
 import type { RuleId } from '../../shared/core/policy.ts';
-import { REGIONS } from '../../shared/core/regions.ts';
 import { RULE_IDS } from '../../shared/core/rules.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 
@@ -16,21 +16,6 @@ const day = z.iso
   .date({ error: 'a date such as "2026-11-22"', abort: true })
   .transform((text) => new Date(`${text}T00:00:00Z`));
 
-const ACCOUNT = 'an account id in quotes, 12 digits';
-const scope = z.strictObject(
-  {
-    account: z.string({ error: ACCOUNT }).regex(/^\d{12}$/, ACCOUNT),
-    regions: z
-      .array(z.enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` }), { error: 'a list of AWS regions' })
-      .min(1, 'at least one AWS region')
-      .optional(),
-  },
-  {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? 'unknown key; allowed: account, regions' : 'an object {account, regions?}',
-  },
-);
-
 /** What may wake right-size: a schedule (`time`), or a person. */
 export const eventSchema = z
   .strictObject(
@@ -38,9 +23,7 @@ export const eventSchema = z
       time: instant.optional().describe('The tick: what is judged is the estate as of this time'),
       from: day.optional().describe('With `to`: decide once for each day of the range, and report'),
       to: day.optional().describe('The day after the last'),
-      scopes: z
-        .array(scope, { error: 'a list of {account, regions?}' })
-        .min(1, 'at least one {account, regions?}')
+      scopes: scopesSchema
         .optional()
         .describe('Only these accounts and regions, which must be among those of the policy'),
       rules: z

@@ -19,10 +19,16 @@ import { accountsOf } from './tick.ts';
 export interface Ports {
   readonly ledger: Ledger;
   readonly announcer: Announcer;
-  readonly starter: Starter;
+  readonly clock: () => Date;
+  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
+  readonly looking: () => Promise<Looking>;
+}
+
+/** What looks at accounts, and what a plan is handed over with. */
+export interface Looking {
   readonly estate: Estate;
   readonly prices: Sources['prices'];
-  readonly clock: () => Date;
+  readonly starter: Starter;
   /** What `check` tries. */
   readonly needs: Needs;
 }
@@ -33,10 +39,14 @@ export interface Ports {
  * does `check`, which tries everything that the others need. It comes first: it works where they cannot.
  */
 export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
-  if (event.check) return check(ports.needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  const policy = (await ports.ledger.currentPolicy())?.policy ?? parsePolicy({});
+  if (event.check) {
+    const { needs } = await ports.looking();
+    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
+  }
+  const [stored, { estate, prices, starter }] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
+  const policy = stored?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
-  const sources = { estate: ports.estate, prices: ports.prices, limit: pLimit(policy.concurrency) };
+  const sources = { estate, prices, limit: pLimit(policy.concurrency) };
   // An explanation tells of every rule, also of those that are switched off.
   const rules = event.rules ?? (event.resource ? RULE_IDS : rulesInForce(policy));
   const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules };
@@ -51,7 +61,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   const delivery = {
     ledger: ports.ledger,
     announcer: ports.announcer,
-    starter: ports.starter,
+    starter,
     policy,
     holder: tick.requestId,
     clock: ports.clock,

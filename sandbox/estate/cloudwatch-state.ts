@@ -1,4 +1,4 @@
-import type { CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { AlarmHistoryItem, CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { getOrMake } from '../maps.ts';
 import type { Place } from './place.ts';
 
@@ -48,6 +48,8 @@ export class CloudWatchState {
   readonly metrics = new Map<string, StoredMetric>();
   readonly alarms = new Map<string, MetricAlarm>();
   readonly compositeAlarms = new Map<string, CompositeAlarm>();
+  /** Every change of an alarm's state, the oldest first. */
+  readonly alarmHistory: AlarmHistoryItem[] = [];
   readonly place: Place;
 
   constructor(place: Place) {

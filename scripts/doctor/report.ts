@@ -10,7 +10,7 @@ const findingSchema = z.object({
   fix: z.string().optional(),
 });
 
-/** What the function answers to a check, as far as it is shown: the deployed version may be another one. */
+/** What a function answers to a check, as far as it is shown: the deployed version may be another one. */
 export const reportSchema = z.object({
   ok: z.boolean(),
   function: z.string(),
@@ -45,10 +45,10 @@ export function reportText({ findings, ...head }: Report): string {
   return [...lines, `${head.function} in ${head.account} ${head.region}: ${verdict} (${counts.join(', ')})`].join('\n');
 }
 
-/** The actions that are granted in one account and region, as one finding. */
+/** The actions that are granted to one role in one account and region, as one finding. */
 function together(findings: readonly Finding[]): Finding[] {
   const isAction = ({ what, region }: Finding) => what.includes(':') && region !== undefined;
-  const byPlace = Map.groupBy(findings.filter(isAction), placeOf);
+  const byPlace = Map.groupBy(findings.filter(isAction), (one) => `${placeOf(one)} ${one.says}`);
   const joined = [...byPlace.values()].flatMap((here) => {
     const [first] = here;
     return first ? [{ ...first, what: here.map(({ what }) => what).join(', ') }] : [];

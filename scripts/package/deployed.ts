@@ -35,6 +35,7 @@ export function statementsOf(resource: TemplateResource | undefined): Statement[
   const { Policies = [], PolicyDocument, KeyPolicy } = (resource?.Properties ?? {}) as ResourceWithPolicies;
   return [...Policies.map((policy) => policy.PolicyDocument), PolicyDocument ?? [], KeyPolicy ?? []]
     .flat()
+    .map((document) => (typeof document === 'string' ? (JSON.parse(document) as Policy) : document))
     .flatMap((document) => document.Statement);
 }
 
@@ -56,6 +57,7 @@ interface Policy {
 
 interface ResourceWithPolicies {
   readonly Policies?: { readonly PolicyDocument: Policy }[];
-  readonly PolicyDocument?: Policy;
+  /** An object, or the JSON of one. */
+  readonly PolicyDocument?: Policy | string;
   readonly KeyPolicy?: Policy;
 }

@@ -1,70 +1,125 @@
 import {
+  type AlarmHistoryItem,
+  type AlarmType,
   CloudWatchClient,
   type CompositeAlarm,
   type Dimension,
   type MetricAlarm,
+  paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
-import { type Identity, parseArn } from '../core/identity.ts';
-import type { AlarmReader } from '../ports-acting.ts';
+import { type Identity, parseArn, type Scope } from '../core/identity.ts';
+import type { AlarmReader, AlarmsSeen, LookTimes, WatchedAlarms } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
-import { PATIENT } from './clients.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
-
-type InAlarm = Awaited<ReturnType<AlarmReader['inAlarm']>>;
+import { chunks, everyItem } from './pages.ts';
+import { PATIENT } from './patient.ts';
 
 /** The alarms of every account, as its look role shows them. */
 export function awsAlarms(credentialsOf: CredentialsOf): AlarmReader {
+  const withClient = async <T>({ account, region }: Scope, work: (client: CloudWatchClient) => Promise<T>) => {
+    const client = new CloudWatchClient({ region, credentials: await credentialsOf(account), ...PATIENT });
+    try {
+      return await work(client);
+    } catch (error) {
+      if (isDenied(error)) throw new AccessDeniedError('may not read alarms', error);
+      throw error;
+    } finally {
+      client.destroy();
+    }
+  };
   return {
-    inAlarm: async ({ account, region }, resource, named) => {
-      const client = new CloudWatchClient({ region, credentials: await credentialsOf(account), ...PATIENT });
-      try {
-        return await alarmsInAlarm(client, resource, named);
-      } finally {
-        client.destroy();
-      }
+    alarmsOf: (scope, resource) => withClient(scope, (client) => alarmsOf(client, resource)),
+    look: async (scope, alarms, times) => {
+      if (alarms.own.length + alarms.named.length === 0) return { missing: [] };
+      return withClient(scope, (client) => lookAt(client, alarms, times));
     },
   };
 }
 
-/**
- * The alarms in ALARM that watch the resource or are named, by name. What is in ALARM is little, so all of it is read: a
- * listing by names would leave out the composite alarms, and one by dimension does not exist.
- * A resource's own alarm that is in ALARM only because there are no data is none: it was stopped on purpose.
- * @throws {AccessDeniedError}
- */
-export async function alarmsInAlarm(
-  client: CloudWatchClient,
-  resource: Identity,
-  named: readonly string[],
-): Promise<InAlarm> {
-  const alarms = new Map<string, Date>();
+/** Without AlarmTypes AWS shows metric alarms only. */
+const BOTH: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
+
+/** The names of the alarms that watch a resource's metrics. A listing by dimension does not exist, so all are read. */
+async function alarmsOf(client: CloudWatchClient, resource: Identity): Promise<string[]> {
   const dimension = dimensionOf(resource);
-  try {
-    // Without AlarmTypes AWS shows metric alarms only.
-    const input = { StateValue: 'ALARM', AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] } as const;
-    for await (const page of paginateDescribeAlarms(
-      { client, pageSize: 100 },
-      { ...input, AlarmTypes: [...input.AlarmTypes] },
-    )) {
-      for (const alarm of page.MetricAlarms ?? []) {
-        const own = dimension !== undefined && watches(alarm, dimension);
-        if (own ? !onlyForLackOfData(alarm) : named.includes(alarm.AlarmName ?? '')) add(alarms, alarm);
-      }
-      for (const alarm of page.CompositeAlarms ?? []) if (named.includes(alarm.AlarmName ?? '')) add(alarms, alarm);
-    }
-  } catch (error) {
-    if (isDenied(error)) throw new AccessDeniedError('may not list alarms', error);
-    throw error;
-  }
-  return [...alarms].map(([name, since]) => ({ name, since }));
+  if (!dimension) return [];
+  const all = await everyItem(
+    paginateDescribeAlarms({ client, pageSize: 100 }, { AlarmTypes: ['MetricAlarm'] }),
+    (page) => page.MetricAlarms,
+  );
+  return all.filter((alarm) => watches(alarm, dimension)).flatMap(({ AlarmName }) => AlarmName ?? []);
 }
 
-function add(alarms: Map<string, Date>, alarm: MetricAlarm | CompositeAlarm): void {
-  // The state's last update may be younger than the state: its reason changes as well.
-  const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-  if (!since) throw new Error(`CloudWatch does not say since when ${alarm.AlarmName} is in ALARM`);
-  alarms.set(alarm.AlarmName ?? '', since);
+/** DescribeAlarms takes so many names a call. */
+const NAMES_PER_CALL = 100;
+
+/**
+ * Which of the alarms went off. One that is quiet now but changed since the last look may have been in ALARM in between:
+ * its history tells. A resource's own alarm that went off only because there are no data did not: it was stopped on purpose.
+ */
+async function lookAt(client: CloudWatchClient, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen> {
+  const found = await describe(client, [...new Set([...alarms.own, ...alarms.named])]);
+  const names = new Set(found.map(({ AlarmName = '' }) => AlarmName));
+  const missing = alarms.named.filter((name) => !names.has(name));
+  for (const alarm of found) {
+    const { AlarmName: name = '' } = alarm;
+    const counts = (state: State) => !alarms.own.includes(name) || !onlyForLackOfData(alarm, state);
+    if (alarm.StateValue === 'ALARM') {
+      if (since(alarm) >= times.changed && counts(alarm)) return { off: { name, cameBack: false }, missing };
+    } else if (since(alarm).getTime() > times.looked.getTime() - LATE_MS) {
+      if ((await wentOff(client, name, times)).some(counts)) return { off: { name, cameBack: true }, missing };
+    }
+  }
+  return { missing };
+}
+
+type AnyAlarm = MetricAlarm | CompositeAlarm;
+
+/** A change of state may be seen so much later than it happened. */
+const LATE_MS = 2 * 60_000;
+
+async function describe(client: CloudWatchClient, names: readonly string[]): Promise<AnyAlarm[]> {
+  const found: AnyAlarm[] = [];
+  for (const AlarmNames of chunks(names, NAMES_PER_CALL)) {
+    const pages = paginateDescribeAlarms({ client, pageSize: 100 }, { AlarmNames, AlarmTypes: BOTH });
+    found.push(...(await everyItem(pages, (page) => [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])));
+  }
+  return found;
+}
+
+/** The state's last update may be younger than the state: its reason changes as well. */
+function since({ AlarmName, StateTransitionedTimestamp, StateUpdatedTimestamp }: AnyAlarm): Date {
+  const at = StateTransitionedTimestamp ?? StateUpdatedTimestamp;
+  if (at) return at;
+  throw new Error(`CloudWatch does not say since when ${AlarmName} is as it is`);
+}
+
+/** What made a state. */
+type State = Pick<MetricAlarm, 'StateReason' | 'StateReasonData'>;
+
+/** Each time that an alarm went into ALARM after the change. */
+async function wentOff(client: CloudWatchClient, AlarmName: string, { changed, looked }: LookTimes): Promise<State[]> {
+  const StartDate = new Date(Math.max(changed.getTime(), looked.getTime() - LATE_MS));
+  const input = { AlarmName, AlarmTypes: BOTH, HistoryItemType: 'StateUpdate', StartDate } as const;
+  const items = await everyItem(
+    paginateDescribeAlarmHistory({ client, pageSize: 100 }, { ...input, AlarmTypes: BOTH }),
+    (page) => page.AlarmHistoryItems,
+  );
+  return items.flatMap((item) => alarmStateIn(item) ?? []);
+}
+
+/** `HistoryData` is JSON: `{"oldState": ..., "newState": {"stateValue": "ALARM", "stateReason": "...", ...}}` */
+function alarmStateIn({ AlarmName, HistoryData }: AlarmHistoryItem): State | undefined {
+  const { newState } = parsed<{ newState?: { stateValue?: string; stateReason?: string; stateReasonData?: object } }>(
+    HistoryData,
+  );
+  if (!newState?.stateValue) throw new Error(`CloudWatch does not say what ${AlarmName} has been`);
+  if (newState.stateValue !== 'ALARM') return undefined;
+  return {
+    StateReason: newState.stateReason,
+    StateReasonData: newState.stateReasonData && JSON.stringify(newState.stateReasonData),
+  };
 }
 
 /** The dimension under which CloudWatch keeps the resource's metrics. */
@@ -83,25 +138,25 @@ function dimensionOf({ arn, id }: Identity): Required<Dimension> | undefined {
   }
 }
 
-/** Whether the alarm's metric, or one of those that it computes with, is the resource's. */
+/** Whether the alarm's metric, or one that it computes with, is the resource's. */
 function watches({ Dimensions = [], Metrics = [] }: MetricAlarm, { Name, Value }: Dimension): boolean {
   const all = [...Dimensions, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric?.Dimensions ?? [])];
   return all.some((one) => one.Name === Name && one.Value === Value);
 }
 
 /** `Threshold Crossed: no datapoints were received for 3 periods and 3 missing datapoints were treated as [Breaching].` */
-function onlyForLackOfData({ TreatMissingData, StateReasonData, StateReason = '' }: MetricAlarm): boolean {
-  if (TreatMissingData !== 'breaching') return false;
-  const points = recentPointsIn(StateReasonData);
-  return points === undefined ? /\bno datapoints were received\b/i.test(StateReason) : points.length === 0;
+function onlyForLackOfData(alarm: AnyAlarm, { StateReasonData, StateReason = '' }: State): boolean {
+  if (!('TreatMissingData' in alarm) || alarm.TreatMissingData !== 'breaching') return false;
+  const { recentDatapoints } = parsed<{ recentDatapoints?: unknown }>(StateReasonData);
+  if (Array.isArray(recentDatapoints)) return recentDatapoints.length === 0;
+  return /\bno datapoints were received\b/i.test(StateReason);
 }
 
-/** The datapoints that made the state, if the reason's data tell. */
-function recentPointsIn(json: string | undefined): readonly unknown[] | undefined {
+/** Nothing when it is not JSON, e.g. when somebody set the state by hand. */
+function parsed<T extends object>(json: string | undefined): Partial<T> {
   try {
-    const { recentDatapoints } = JSON.parse(json ?? '') as { recentDatapoints?: unknown };
-    return Array.isArray(recentDatapoints) ? recentDatapoints : undefined;
+    return (JSON.parse(json ?? '') ?? {}) as Partial<T>;
   } catch {
-    return undefined; // it is not JSON, e.g. when somebody set the state by hand
+    return {};
   }
 }

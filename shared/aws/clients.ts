@@ -4,16 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { RDSClient } from '@aws-sdk/client-rds';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Scope } from '../core/identity.ts';
-
-/**
- * Ten attempts with the SDK's exponential, jittered back-off (at most 20 s each): a scan may wait for the throttling that
- * it shares with production to pass, and fails loudly when it does not.
- */
-export const PATIENT = {
-  maxAttempts: 10,
-  // A connection that says nothing would otherwise hang until Lambda ends the function.
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
-} as const;
+import { PATIENT } from './patient.ts';
 
 /** The clients that look at one scope, under the credentials of its account. */
 export interface ScopeClients {

@@ -1,5 +1,13 @@
 import { type Evidence, unknown } from '../core/evidence.ts';
-import type { DatabaseFacts, EvidenceKind, Facts, InstanceFacts } from '../core/facts.ts';
+import {
+  type DailySeries,
+  type DatabaseFacts,
+  type EvidenceKind,
+  type Facts,
+  type InstanceFacts,
+  isMetric,
+  type MetricKind,
+} from '../core/facts.ts';
 import type { Arn, Identity, Scope } from '../core/identity.ts';
 import type { Estate, ScopeReader, TimeRange } from '../ports.ts';
 import type { CredentialsOf } from './assumed-role.ts';
@@ -38,6 +46,16 @@ function readerOf(scope: Scope, clients: ScopeClients): ScopeReader {
     read: async (wants, range) => {
       const questions = questionsOf(wants).map((question) => answer(clients, question, range));
       return new Map((await Promise.all(questions)).flatMap((answers) => [...answers]));
+    },
+    readMetrics: async (facts, kinds, range) => {
+      const asked = kinds.map((kind) => [kind, facts] as const);
+      try {
+        const series = await readMetrics(clients, asked, range);
+        return new Map(kinds.map((kind, index) => [kind, series[index] ?? unknown('it was not answered')]));
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+        return new Map(kinds.map((kind) => [kind, unknown(nameOf(error))]));
+      }
     },
   };
 }
@@ -80,8 +98,13 @@ async function answer(clients: ScopeClients, question: Question, range: TimeRang
 async function ask(clients: ScopeClients, { source, wants }: Question, range: TimeRange): Promise<Answers> {
   const resources = [...wants.keys()];
   switch (source) {
-    case 'metrics':
-      return readMetrics(clients, wants, range);
+    case 'metrics': {
+      const asked = [...wants].flatMap(([facts, kind]) => (isMetric(kind) ? [[kind, facts] as const] : []));
+      const series = await readMetrics(clients, asked, range);
+      return new Map(
+        asked.map(([, { identity }], index) => [identity.arn, series[index] ?? unknown('it was not answered')]),
+      );
+    }
     case 'volumes':
       return readVolumes(clients.ec2, resources);
     case 'instanceStore':
@@ -122,33 +145,20 @@ const ofDatabase =
       })),
     );
 
-const METRICS = {
+const METRICS: { readonly [Kind in MetricKind]: MetricsOf } = {
   peakCpuPercent: ofInstance('Maximum', 'CPUUtilization'),
   networkBytes: ofInstance('Sum', 'NetworkIn', 'NetworkOut'),
   peakConnections: ofDatabase('Maximum', 'DatabaseConnections'),
   peakIops: ofDatabase('Maximum', 'ReadIOPS', 'WriteIOPS'),
-} as const;
+};
 
-type MetricKind = keyof typeof METRICS;
-
-const isMetric = (kind: EvidenceKind): kind is MetricKind => kind in METRICS;
-
-async function readMetrics({ cloudwatch }: ScopeClients, wants: Question['wants'], range: TimeRange): Promise<Answers> {
-  const perResource = [...wants].map(([facts, kind]) => ({
-    arn: facts.identity.arn,
-    metrics: isMetric(kind) ? METRICS[kind](facts) : [],
-  }));
-  const series = await readDaily(
-    cloudwatch,
-    perResource.flatMap(({ metrics }) => metrics),
-    range,
-  );
-  let next = 0;
-  return new Map(
-    perResource.map(({ arn, metrics }) => {
-      const own = series.slice(next, next + metrics.length);
-      next += metrics.length;
-      return [arn, sumOf(own)];
-    }),
-  );
+/** Each of the kinds of evidence, in the order asked; all of them share the calls. */
+async function readMetrics(
+  { cloudwatch }: ScopeClients,
+  asked: readonly (readonly [MetricKind, Facts])[],
+  range: TimeRange,
+): Promise<Evidence<DailySeries>[]> {
+  const metrics = asked.map(([kind, facts]) => METRICS[kind](facts));
+  const series = (await readDaily(cloudwatch, metrics.flat(), range)).values();
+  return metrics.map((own) => sumOf(own.map(() => series.next().value ?? unknown('CloudWatch did not answer'))));
 }

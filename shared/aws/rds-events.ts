@@ -1,9 +1,9 @@
 import { paginateDescribeEvents, RDSClient } from '@aws-sdk/client-rds';
 import { type Arn, parseArn, type Scope } from '../core/identity.ts';
 import type { CredentialsOf } from './assumed-role.ts';
-import { PATIENT } from './clients.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
 import { everyItem } from './pages.ts';
+import { PATIENT } from './patient.ts';
 
 /** As long as RDS keeps events: fourteen days, in minutes. */
 const KEPT_MINUTES = 14 * 24 * 60;

@@ -6,8 +6,12 @@ import type { Proposal } from './plan.ts';
 export const OUTCOMES = ['kept', 'undone', 'skipped', 'failed', 'vetoed', 'expired', 'stuck'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Where a change is: how it ended or, before that, that it is applied and looked after until it settles and is healthy. */
+export const CHANGE_STATES = ['watching', ...OUTCOMES] as const;
+export type ChangeState = (typeof CHANGE_STATES)[number];
+
 /** The outcomes that need a person and make the execution fail. */
-export const needsAPerson = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'stuck';
+export const needsAPerson = (outcome: ChangeState): boolean => outcome === 'failed' || outcome === 'stuck';
 
 /** One action of one plan: what the ledger keeps of it under its resource. */
 export interface Change {
@@ -16,14 +20,17 @@ export interface Change {
   readonly planId: string;
   readonly account: string;
   readonly proposal: Proposal;
-  readonly outcome: Outcome;
+  readonly outcome: ChangeState;
   readonly because: string;
+  /** What a person should know although nothing has failed. */
+  readonly warning?: string;
   /** ARNs of the people (or `grace`, for mode auto) who let it happen. */
   readonly approvedBy?: string;
   /** The snapshot that was taken before, if any. */
   readonly snapshot?: string;
   /** ISO times. A change without `appliedAt` never touched the resource. */
   readonly appliedAt?: string;
+  /** When it ended; of one that is watched, when that began. */
   readonly finishedAt: string;
   /** When it stopped standing: undone, reversed by hand, or its `stopFor` over. */
   readonly endedAt?: string;
@@ -32,7 +39,8 @@ export interface Change {
 }
 
 /** A change that was applied and still stands. */
-export const stands = (change: Change): boolean => change.outcome === 'kept' && change.endedAt === undefined;
+export const stands = ({ outcome, endedAt }: Pick<Change, 'outcome' | 'endedAt'>): boolean =>
+  (outcome === 'kept' || outcome === 'watching') && endedAt === undefined;
 
 /** The action that takes a change back. */
 export function inverseOf(action: Action): Action {

@@ -46,6 +46,17 @@ export type InstanceEvidenceKind = keyof InstanceEvidence;
 export type DatabaseEvidenceKind = keyof DatabaseEvidence;
 export type EvidenceKind = InstanceEvidenceKind | DatabaseEvidenceKind;
 
+/** The kinds of evidence that CloudWatch has, by the type of the resource. */
+export const METRICS_OF = {
+  instance: ['peakCpuPercent', 'networkBytes'],
+  database: ['peakConnections', 'peakIops'],
+} as const satisfies { readonly [Type in Facts['type']]: readonly EvidenceKind[] };
+
+export type MetricKind = (typeof METRICS_OF)[Facts['type']][number];
+
+export const isMetric = (kind: EvidenceKind): kind is MetricKind =>
+  Object.values(METRICS_OF).some((kinds: readonly EvidenceKind[]) => kinds.includes(kind));
+
 /** Evidence by kind. A kind that is absent was not read (yet): nobody lacked it. */
 type Read<T> = { readonly [K in keyof T]?: Evidence<T[K]> };
 

@@ -22,3 +22,28 @@ export interface MessageAttributes {
   readonly rule: readonly string[];
   readonly owner: readonly string[];
 }
+
+/**
+ * What text, attributes and facts may take together, and what the facts at most: SNS takes 256 KiB for everything, and
+ * some of it goes to the subject and the envelope.
+ */
+const BYTES = { message: 250 * 1024, facts: 150 * 1024 } as const;
+
+/** What is left for the facts. */
+export const roomForFacts = ({ text, attributes }: Pick<Message, 'text' | 'attributes'>): number =>
+  Math.min(BYTES.facts, BYTES.message - bytesOf(text) - bytesOf(attributes));
+
+/** As many from the beginning as their JSON fits into so many bytes. */
+export function fitting<T>(items: readonly T[], bytes: number): T[] {
+  const kept: T[] = [];
+  let left = bytes;
+  for (const item of items) {
+    left -= bytesOf(item);
+    if (left < 0) break;
+    kept.push(item);
+  }
+  return kept;
+}
+
+/** What the value takes in the message, where the JSON of the facts is itself a JSON string: each quote costs one more. */
+export const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));

@@ -1,18 +1,15 @@
 import { describeAction, targetOf } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Arn, consoleLink, parseArn } from './identity.ts';
-import type { Message, MessageAttributes } from './message.ts';
+import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { formatMoney, type Money, totals } from './money.ts';
 import { countsOf, digestOf, type Left, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import { localTime } from './time.ts';
 
-/** SNS takes 256 KiB for everything: the facts get what the text and the attributes leave of `messageBytes`. */
 const LIMITS = {
   proposalsInText: 25,
-  messageBytes: 250 * 1024,
-  factsBytes: 150 * 1024,
   subject: 99,
   attributeValues: 40,
 } as const;
@@ -21,12 +18,11 @@ const LIMITS = {
 export function planMessage(plan: Plan, policy: Policy): Message {
   const text = textOf(plan, policy);
   const attributes = attributesOf(plan);
-  const room = LIMITS.messageBytes - bytesOf(text) - bytesOf(attributes);
   return {
     id: hashOf({ plan: plan.id, time: plan.time, digest: digestOf(plan) }).slice(0, 16),
     subject: subjectOf(plan).slice(0, LIMITS.subject),
     text,
-    facts: factsOf(plan, Math.min(LIMITS.factsBytes, room)),
+    facts: factsOf(plan, roomForFacts({ text, attributes })),
     chat: chatOf(plan),
     attributes,
   };
@@ -205,21 +201,6 @@ function factOf(proposal: Proposal) {
   const console = consoleLink(resource.arn);
   return { rule, mode, action: action.kind, target: targetOf(action), resource, because, saving, undo, console };
 }
-
-/** As many from the beginning as their JSON fits into so many bytes. */
-function fitting<T>(items: readonly T[], bytes: number): T[] {
-  const kept: T[] = [];
-  let left = bytes;
-  for (const item of items) {
-    left -= bytesOf(item);
-    if (left < 0) break;
-    kept.push(item);
-  }
-  return kept;
-}
-
-/** What the value takes in the message, where the JSON of the facts is itself a JSON string: each quote costs one more. */
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
 
 function chatOf(plan: Plan): string {
   const lines = plan.act

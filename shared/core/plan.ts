@@ -72,6 +72,35 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   return deepFreeze({ ...draft, leave, id, hash, time, policyHash: decidedUnder });
 }
 
+/** At most so many actions an execution: it has room for 3,000 operations, of which each action may take some tens. */
+const ACTIONS_AT_ONCE = 100;
+
+/** What one execution carries out: a whole plan or, of a larger one, the n-th hundred of its actions. */
+export interface Part {
+  readonly plan: string;
+  /** From 1. */
+  readonly part?: number | undefined;
+}
+
+/** The executions that carry a plan out between them. It is announced, answered and superseded as one all the same. */
+export function partsOf({ id, act }: Pick<Plan, 'id' | 'act'>): Part[] {
+  const parts = Math.ceil(act.length / ACTIONS_AT_ONCE);
+  return parts <= 1 ? [{ plan: id }] : Array.from({ length: parts }, (_, index) => ({ plan: id, part: index + 1 }));
+}
+
+/** `<plan>`, or `<plan>-<n>`: what an execution is called, and claims. */
+export const nameOfPart = ({ plan, part }: Part): string => (part === undefined ? plan : `${plan}-${part}`);
+
+/** The plan in such a name. The id of a plan ends in six digits of its hash, the number of a part never has so many. */
+export const planInName = (name: string): string => name.replace(/-\d{1,5}$/, '');
+
+/** The plan as the execution of a part sees it: what others carry out is there, under its number, and only reported. */
+export function planForPart(plan: Plan, { part }: Part): Plan {
+  if (part === undefined) return plan;
+  const isIn = (index: number) => Math.floor(index / ACTIONS_AT_ONCE) === part - 1;
+  return { ...plan, act: plan.act.map((one, index) => (isIn(index) ? one : { ...one, mode: 'report' })) };
+}
+
 /**
  * What a person would hear from the plan: two plans of equal digest say the same, so the second needs no message.
  * Evidence and prices may move a little every day without being news.

@@ -1,9 +1,9 @@
-import { directionOf, targetOf } from './action.ts';
 import { endOfDay } from './answer.ts';
 import type { Change } from './change.ts';
 import { type Evidence, known, unknown } from './evidence.ts';
 import { HOURS_PER_MONTH, type Money, money, type Saving, totals } from './money.ts';
 import type { RuleId } from './policy.ts';
+import { type Span, timesOf } from './standing.ts';
 import { DAY_MS, localDate } from './time.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,59 +19,22 @@ export interface Booking {
   readonly saved: Evidence<Money>;
 }
 
-/** A half-open range of time, in milliseconds since 1970. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * Realised savings: the hours for which a change has stood, up to `now`, times the hourly rate of its saving (a month is
- * 730 hours). What takes nothing, and what never touched its resource, books nothing.
- *
- * A change stands until it ends, or until the next one is applied to the same resource: so no hour of a resource is booked
- * twice, and an undo ends a saving whether or not somebody wrote that down. Give it all changes of the resources.
+ * 730 hours). What takes nothing, and what never touched its resource, books nothing. Give it all changes of the
+ * resources: so no hour of a resource is booked twice.
  */
 export function bookingsOf(
   changes: readonly Change[],
   { now, timezone }: { readonly now: Date; readonly timezone: string },
 ): Booking[] {
-  const nextOf = followers(changes);
   const split = byMonths(timezone);
-  return changes.flatMap((change) => {
-    const { appliedAt, saving } = change;
-    if (appliedAt === undefined || directionOf(change.proposal.action) !== 'takes') return [];
+  return timesOf(changes, now).flatMap(({ change, appliedAt, span }) => {
     const from = Date.parse(appliedAt);
-    const end = standsUntil(change);
-    if (!end.known) return from < now.getTime() ? [bookingOf(change, split.monthOf(from), end)] : [];
-    const to = Math.min(end.value, nextOf(change), now.getTime());
-    return split.months({ from, to }).map(([month, span]) => bookingOf(change, month, savedIn(span, { from, saving })));
+    if (!span.known) return [bookingOf(change, split.monthOf(from), span)];
+    const { saving } = change;
+    return split.months(span.value).map(([month, piece]) => bookingOf(change, month, savedIn(piece, { from, saving })));
   });
-}
-
-/** When it stopped standing; for ever, if it stands. What failed or is stuck may be in any state: nobody knows. */
-function standsUntil({ outcome, endedAt, finishedAt }: Change): Evidence<number> {
-  if (endedAt !== undefined) return known(Date.parse(endedAt));
-  if (outcome === 'kept') return known(Number.POSITIVE_INFINITY);
-  if (outcome === 'undone') return known(Date.parse(finishedAt));
-  return unknown(`how long it stood: it is ${outcome}`);
-}
-
-/** For each change, when the next one was applied to the same resource. */
-function followers(changes: readonly Change[]): (change: Change) => number {
-  const appliedAt = (change: Change) => Date.parse(change.appliedAt ?? '');
-  const keyOf = ({ proposal }: Change) => `${targetOf(proposal.action).arn} ${targetOf(proposal.action).id}`;
-  const applied = changes.filter((change) => change.appliedAt !== undefined);
-  const onResource = Map.groupBy(applied, keyOf);
-  const next = new Map<Change, number>();
-  for (const group of onResource.values()) {
-    group.sort((a, b) => appliedAt(a) - appliedAt(b) || (a.id < b.id ? -1 : 1));
-    for (const [index, change] of group.entries()) {
-      const after = group[index + 1];
-      if (after) next.set(change, appliedAt(after));
-    }
-  }
-  return (change) => next.get(change) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The difference of two running totals, each rounded: whatever a span is cut into, the pieces add up to the whole. */

@@ -14,6 +14,10 @@ export const optionalSetting = () =>
     .optional()
     .transform((text) => text || undefined);
 
+/** The stage in the name that a function is deployed under, `lamplighter-<function>-<stage>`. */
+export const stageOf = (name: string, deployedAs: string | undefined): string =>
+  deployedAs?.replace(`lamplighter-${name}-`, '') ?? 'prod';
+
 /**
  * Reads a function's settings once, at cold start. Every bad one is reported by name, none by value.
  * @throws {InvalidConfigError}

@@ -1,4 +1,4 @@
-import type { Plan, Proposal } from '../core/plan.ts';
+import { type Plan, type Proposal, partsOf } from '../core/plan.ts';
 import { planMessage } from '../core/plan-message.ts';
 import type { Policy } from '../core/policy.ts';
 import { parseHours } from '../core/quantity.ts';
@@ -50,10 +50,10 @@ export async function deliver(delivery: Delivery, recorded: { run: Run; previous
   return { said: 'sent' };
 }
 
-/** Starts the execution of a plan in which something may be carried out. Starting twice starts once. */
+/** Starts the executions of a plan in which something may be carried out. Starting twice starts once. */
 async function handOver({ ledger, starter }: Delivery, run: Run, plan: Plan): Promise<void> {
   if (!plan.act.some(mayBeCarriedOut)) return;
-  await starter.start(plan.id);
+  for (const part of partsOf(plan)) await starter.start(part);
   await ledger.handedOver(run);
 }
 

@@ -101,7 +101,7 @@ describe('the deployed handler', () => {
     await acting.claimPlan(plan.id, 'execution', START);
     lambda.start({ functionName: 'flow:live', payload: { plan: plan.id }, name: plan.id });
     await lambda.advance({ hours: 1 });
-    await acting.waitOn(plan.id, lambda.callbacks.waiting()[0] ?? '');
+    await acting.waitOn(plan.id, 'approve', lambda.callbacks.waiting()[0] ?? '');
     return plan;
   }
 

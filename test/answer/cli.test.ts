@@ -174,7 +174,7 @@ describe('list', () => {
     ['expired', async (desk) => (desk.now = hours(72))],
     ['approved', (desk, { id, hash }) => desk.ask(LEE, { about: { plan: id, hash }, say: 'approve' })],
     ['vetoed', (desk, { id, hash }) => desk.ask(LEE, { about: { plan: id, hash }, say: 'veto' })],
-    ['closed', (desk, { id }) => desk.ledger.closePlan(id)],
+    ['closed', (desk, { id }) => desk.ledger.closePlan(id, 'approve')],
   ])('does not show what has %s', async (_, happens) => {
     const { desk, plan } = await waiting();
     await happens(desk, plan);

@@ -92,7 +92,7 @@ describe('an approval', () => {
 
   it('when nothing waits yet is recorded all the same', async () => {
     const { desk, plan } = await waiting();
-    await desk.ledger.closePlan(plan.id);
+    await desk.ledger.closePlan(plan.id, 'approve');
     const { body } = await desk.ask(KIM, approve(plan));
     expect(body).toMatchObject({ said: 'now', execution: 'not waiting' });
     expect(desk.woken).toEqual([]);

@@ -4,7 +4,7 @@ import { eventSchema } from '../../functions/answer/event.ts';
 import { handle } from '../../functions/answer/handle.ts';
 import type { Ports } from '../../functions/answer/ports.ts';
 import type { Change } from '../../shared/core/change.ts';
-import { digestOf, type Plan, type Proposal, sealPlan } from '../../shared/core/plan.ts';
+import { digestOf, type Part, type Plan, type Proposal, sealPlan } from '../../shared/core/plan.ts';
 import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
@@ -91,7 +91,7 @@ export async function openDesk(policy: unknown = POLICY): Promise<Desk> {
       await ledger.announced(run, plan.time);
       await ledger.handedOver(run);
       await ledger.claimPlan(plan.id, `execution of ${plan.id}`, new Date(plan.time));
-      await ledger.waitOn(plan.id, `callback of ${plan.id}`);
+      await ledger.waitOn(plan.id, 'approve', `callback of ${plan.id}`);
       return plan;
     },
     ask: (by, request) => desk.deliver(urlEvent(by, JSON.stringify(request))),
@@ -101,13 +101,14 @@ export async function openDesk(policy: unknown = POLICY): Promise<Desk> {
     ledger,
     waker: { wake: (callbackId: string) => desk.waker.wake(callbackId) },
     starter: {
-      start: async (planId: string) => {
-        desk.started.push(planId);
+      start: async ({ plan }: Part) => {
+        desk.started.push(plan);
       },
     },
     clock: () => desk.now,
   };
-  const handler = defineFunction({ name: 'answer', event: eventSchema, handle: handle(ports) });
+  const needs = { function: 'answer', stage: 'prod', ledger, roles: [], hub: {}, untried: [] };
+  const handler = defineFunction({ name: 'answer', event: eventSchema, handle: handle({ ...ports, needs }) });
   return desk;
 }
 

@@ -57,6 +57,12 @@ describe('an undo', () => {
     );
   });
 
+  it('of a change that is still watched is taken: a person need not wait', async () => {
+    const { desk, change } = await applied({ outcome: 'watching', because: 'it is done and watched' });
+    expect((await desk.ask(KIM, undo(change))).status).toBe(200);
+    expect(desk.started).toHaveLength(1);
+  });
+
   it('asked for again within the minute is the same, and is started again: the first reply may have been lost', async () => {
     const { desk, change } = await applied();
     const first = await desk.ask(KIM, undo(change));

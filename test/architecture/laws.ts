@@ -6,15 +6,19 @@ export type Law = (source: Source) => string[];
 const SDK = /^(@aws-sdk|@smithy)\//;
 const isOurs = (from: string): boolean => /^(functions|shared|sandbox|bench|test|scripts|infra)\//.test(from);
 
+/** Where clients meet settings: a handler, and what it loads after the start. */
+const COMPOSITION_ROOT = /^functions\/[^/]+\/(handler|looking)\.ts$/;
+
 /** What each part may import of the project. A file belongs to the first part that its path matches. */
 const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/core\//, [/^shared\/core\//]],
   [/^shared\/ports\.ts$/, [/^shared\/core\//]],
+  [/^shared\/ports-check\.ts$/, [/^shared\/core\//]],
   [/^shared\/ports-acting\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
-  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting)?\.ts$/]],
-  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting)?\.ts$/]],
-  [/^functions\/[^/]+\/handler\.ts$/, [/^shared\//]],
-  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting)?\.ts$/]],
+  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
+  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
+  [COMPOSITION_ROOT, [/^shared\//]],
+  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
 ];
 
 /** `functions -> shared`; `shared/aws`, `shared/runtime -> ports, core`; `core -> core`; only a handler knows adapters. */
@@ -31,7 +35,7 @@ export const arrows: Law = (source) => {
 
 /** The AWS SDK is known in the adapters and in the handlers that hand them their clients. */
 export const sdkAtTheEdge: Law = (source) => {
-  if (/^shared\/aws\/|^functions\/[^/]+\/handler\.ts$/.test(source.path)) return [];
+  if (/^shared\/aws\//.test(source.path) || COMPOSITION_ROOT.test(source.path)) return [];
   return importsOf(source)
     .filter(({ from }) => SDK.test(from))
     .map(({ from }) => `${source.path} may not import ${from}`);

@@ -6,7 +6,7 @@ import {
   type SetAlarmStateCommandInput,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
-import { alarmsInAlarm, awsAlarms } from '../../shared/aws/alarms.ts';
+import { awsAlarms } from '../../shared/aws/alarms.ts';
 import type { Identity } from '../../shared/core/identity.ts';
 import { openSandbox } from './support.ts';
 
@@ -33,9 +33,16 @@ async function open() {
     );
   const ring = (AlarmName: string, more: Partial<SetAlarmStateCommandInput> = {}) =>
     cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'it is bad', ...more }));
-  const names = async (resource: Identity, named: readonly string[] = []) =>
-    (await alarmsInAlarm(cloudwatch, resource, named)).map(({ name }) => name);
-  return { ...here, cloudwatch, put, ring, names };
+  const hush = (AlarmName: string) => ring(AlarmName, { StateValue: 'OK', StateReason: 'it is fine' });
+  const reader = awsAlarms(here.credentialsOf);
+  const began = here.sandbox.clock.now();
+  /** What one look sees of the resource's own alarms and those named. */
+  const see = async (resource: Identity, named: readonly string[] = [], changed = began) => {
+    const own = await reader.alarmsOf(here.scope, resource);
+    return reader.look(here.scope, { own, named }, { changed, looked: changed });
+  };
+  const off = async (resource: Identity, named: readonly string[] = []) => (await see(resource, named)).off?.name;
+  return { ...here, cloudwatch, reader, put, ring, hush, see, off };
 }
 
 describe('alarms of a resource', () => {
@@ -44,98 +51,170 @@ describe('alarms of a resource', () => {
     ['a cluster', SHOP, of('DBClusterIdentifier', 'shop')],
     ['an instance', WEB, of('InstanceId', 'i-1')],
   ])('are those that carry its dimension: %s', async (_, resource, dimensions) => {
-    const { put, ring, names } = await open();
+    const { put, ring, off } = await open();
     await put('own', dimensions);
     await put('others', of(dimensions.Dimensions[0]?.Name ?? '', 'another'));
     await put('quiet', dimensions);
-    await ring('own');
     await ring('others');
-    expect(await names(resource)).toEqual(['own']);
+    expect(await off(resource)).toBeUndefined();
+    await ring('own');
+    expect(await off(resource)).toBe('own');
   });
 
   it('are also those that compute with its metrics', async () => {
-    const { put, ring, names } = await open();
+    const { put, ring, off } = await open();
     const Metric = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', ...of('InstanceId', 'i-1') };
     const Metrics = [{ Id: 'cpu', MetricStat: { Metric, Period: 60, Stat: 'Average' } }];
     await put('computed', { Metrics, MetricName: undefined, Namespace: undefined });
     await ring('computed');
-    expect(await names(WEB)).toEqual(['computed']);
+    expect(await off(WEB)).toBe('computed');
   });
 
-  it('do not count while only its data are missing: it was stopped on purpose', async () => {
-    const { put, ring, names } = await open();
-    const own = { ...of('InstanceId', 'i-1'), TreatMissingData: 'breaching' };
-    const missing = { recentDatapoints: [], threshold: 1 };
-    await put('says so in data', own);
-    await ring('says so in data', { StateReasonData: JSON.stringify(missing) });
-    await put('says so in words', own);
-    await ring('says so in words', {
-      StateReason:
-        'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].',
-    });
-    await put('has data', own);
-    await ring('has data', { StateReasonData: JSON.stringify({ ...missing, recentDatapoints: [99] }) });
-    await put('half of them', own);
-    await ring('half of them', {
-      StateReason:
-        'Threshold Crossed: 1 out of the last 2 datapoints [99.0] was greater than the threshold (1.0) and 1 missing datapoint was treated as [Breaching].',
-    });
-    await put('treats it otherwise', { ...own, TreatMissingData: 'missing' });
-    await ring('treats it otherwise', { StateReasonData: JSON.stringify(missing) });
-    expect(await names(WEB, ['says so in data'])).toEqual(['half of them', 'has data', 'treats it otherwise']);
+  const own = { ...of('InstanceId', 'i-1'), TreatMissingData: 'breaching' };
+  const missing = { recentDatapoints: [], threshold: 1 };
+  const inWords =
+    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].';
+  const halfOfThem =
+    'Threshold Crossed: 1 out of the last 2 datapoints [99.0] was greater than the threshold (1.0) and 1 missing datapoint was treated as [Breaching].';
+
+  it.each<[string, PutMetricAlarmCommandInput['TreatMissingData'], Partial<SetAlarmStateCommandInput>]>([
+    ['its data say so', 'breaching', { StateReasonData: JSON.stringify(missing) }],
+    ['its reason says so', 'breaching', { StateReason: inWords }],
+  ])('do not count while only their data are missing, as it was stopped on purpose: %s', async (_, treat, state) => {
+    const { put, ring, hush, see, off } = await open();
+    await put('own', { ...own, TreatMissingData: treat });
+    await ring('own', state);
+    expect(await off(WEB)).toBeUndefined();
+    expect(await off(WEB, ['own'])).toBeUndefined();
+    await hush('own');
+    expect(await see(WEB)).toEqual({ missing: [] }); // nor when they come back
+  });
+
+  it.each<[string, PutMetricAlarmCommandInput['TreatMissingData'], Partial<SetAlarmStateCommandInput>]>([
+    ['there are data', 'breaching', { StateReasonData: JSON.stringify({ ...missing, recentDatapoints: [99] }) }],
+    ['there are some', 'breaching', { StateReason: halfOfThem }],
+    ['missing data are no reason for it', 'missing', { StateReasonData: JSON.stringify(missing) }],
+  ])('count when %s', async (_, treat, state) => {
+    const { put, ring, off } = await open();
+    await put('own', { ...own, TreatMissingData: treat });
+    await ring('own', state);
+    expect(await off(WEB)).toBe('own');
   });
 
   it('of another resource count even so when they are named', async () => {
-    const { put, ring, names } = await open();
+    const { put, ring, off } = await open();
     await put('checkout', { ...of('InstanceId', 'i-2'), TreatMissingData: 'breaching' });
     await ring('checkout', { StateReasonData: JSON.stringify({ recentDatapoints: [] }) });
-    expect(await names(WEB, ['checkout'])).toEqual(['checkout']);
-  });
-});
-
-describe('named alarms', () => {
-  it('are metric and composite ones, in ALARM only, and no others', async () => {
-    const { cloudwatch, put, ring, names } = await open();
-    await put('checkout-errors');
-    await put('quiet');
-    await put('not-named');
-    await cloudwatch.send(new PutCompositeAlarmCommand({ AlarmName: 'shop', AlarmRule: 'ALARM("checkout-errors")' }));
-    for (const name of ['checkout-errors', 'not-named', 'shop']) await ring(name);
-    expect(await names(ORDERS, ['checkout-errors', 'shop', 'quiet', 'nobody'])).toEqual(['checkout-errors', 'shop']);
-  });
-
-  it('say since when, by the change of state and not of its reason', async () => {
-    const { sandbox, cloudwatch, put, ring } = await open();
-    await put('checkout');
-    sandbox.clock.advance({ hours: 1 });
-    await ring('checkout');
-    sandbox.clock.advance({ hours: 1 });
-    await ring('checkout', { StateReason: 'still bad' });
-    const since = new Date('2026-11-02T01:00:00Z');
-    expect(await alarmsInAlarm(cloudwatch, ORDERS, ['checkout'])).toEqual([{ name: 'checkout', since }]);
+    expect(await off(WEB, ['checkout'])).toBe('checkout');
   });
 
   it('are found on every page', async () => {
-    const { sandbox, put, ring, names } = await open();
+    const { sandbox, put, reader, scope } = await open();
     const many = Array.from({ length: 130 }, (_, n) => `alarm-${String(n).padStart(3, '0')}`);
-    for (const name of many) {
-      await put(name);
-      await ring(name);
-    }
-    expect(await names(ORDERS, many)).toEqual(many);
+    for (const name of many) await put(name, of('InstanceId', 'i-1'));
+    expect(await reader.alarmsOf(scope, WEB)).toEqual(many);
     expect(sandbox.calls.count('DescribeAlarms')).toBe(2);
   });
 });
 
-it('are read with the credentials of the account', async () => {
-  const { scope, credentialsOf, put, ring } = await open();
-  await put('own', of('DBInstanceIdentifier', 'orders'));
-  await ring('own');
-  expect(await awsAlarms(credentialsOf).inAlarm(scope, ORDERS, [])).toMatchObject([{ name: 'own' }]);
+describe('named alarms', () => {
+  it.each(['checkout-errors', 'shop'])('are metric and composite ones, and no others: %s', async (name) => {
+    const { cloudwatch, put, ring, off } = await open();
+    for (const alarm of ['checkout-errors', 'quiet', 'not-named']) await put(alarm);
+    await cloudwatch.send(new PutCompositeAlarmCommand({ AlarmName: 'shop', AlarmRule: 'ALARM("checkout-errors")' }));
+    await ring('not-named');
+    expect(await off(ORDERS, ['checkout-errors', 'shop', 'quiet'])).toBeUndefined();
+    await ring(name);
+    expect(await off(ORDERS, ['checkout-errors', 'shop', 'quiet'])).toBe(name);
+  });
+
+  it('that do not exist are named: nobody watches what they should', async () => {
+    const { put, see } = await open();
+    await put('checkout');
+    expect(await see(ORDERS, ['checkout', 'chekout', 'gone'])).toEqual({ missing: ['chekout', 'gone'] });
+  });
+
+  it('that went off before the change do not count, also when their reason changes after it', async () => {
+    const { sandbox, put, ring, see } = await open();
+    await put('checkout');
+    await ring('checkout');
+    sandbox.clock.advance({ hours: 1 });
+    const changed = sandbox.clock.now();
+    await ring('checkout', { StateReason: 'still bad' });
+    expect(await see(ORDERS, ['checkout'], changed)).toEqual({ missing: [] });
+  });
+
+  it('are looked at however many there are', async () => {
+    const { put, ring, off } = await open();
+    const many = Array.from({ length: 130 }, (_, n) => `alarm-${String(n).padStart(3, '0')}`);
+    for (const name of many) await put(name);
+    await ring('alarm-129');
+    expect(await off(ORDERS, many)).toBe('alarm-129');
+  });
+});
+
+describe('an alarm that is quiet when somebody looks', () => {
+  async function flapping() {
+    const here = await open();
+    await here.put('checkout');
+    await here.hush('checkout');
+    here.sandbox.clock.advance({ hours: 1 });
+    const changed = here.sandbox.clock.now();
+    here.sandbox.clock.advance({ minutes: 5 });
+    return { ...here, changed };
+  }
+
+  it('but went off and came back since the last look is seen by its history', async () => {
+    const { sandbox, ring, hush, see, changed } = await flapping();
+    await ring('checkout');
+    sandbox.clock.advance({ minutes: 1 });
+    await hush('checkout');
+    expect(await see(ORDERS, ['checkout'], changed)).toEqual({
+      off: { name: 'checkout', cameBack: true },
+      missing: [],
+    });
+  });
+
+  it('and lacked data in between did not go off', async () => {
+    const { ring, hush, see, changed } = await flapping();
+    await ring('checkout', { StateValue: 'INSUFFICIENT_DATA', StateReason: 'no data' });
+    await hush('checkout');
+    expect(await see(ORDERS, ['checkout'], changed)).toEqual({ missing: [] });
+  });
+
+  it('and went off before the change only did not go off for it', async () => {
+    const { sandbox, ring, hush, see } = await flapping();
+    await ring('checkout');
+    sandbox.clock.advance({ minutes: 1 });
+    const changed = sandbox.clock.now();
+    await hush('checkout');
+    expect(await see(ORDERS, ['checkout'], changed)).toEqual({ missing: [] });
+  });
+
+  it('and has not changed since the last look costs no call more', async () => {
+    const { sandbox, see, changed } = await flapping();
+    await see(ORDERS, ['checkout'], changed);
+    expect(sandbox.calls.count('DescribeAlarmHistory')).toBe(0);
+  });
+
+  it('is unknown when its history may not be read', async () => {
+    const { sandbox, ring, hush, see, changed } = await flapping();
+    await ring('checkout');
+    await hush('checkout');
+    sandbox.faults.add({ operation: 'DescribeAlarmHistory', fault: 'accessDenied' });
+    await expect(see(ORDERS, ['checkout'], changed)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  });
+});
+
+it('without any alarm nobody is asked', async () => {
+  const { sandbox, reader, scope } = await open();
+  const now = sandbox.clock.now();
+  expect(await reader.look(scope, { own: [], named: [] }, { changed: now, looked: now })).toEqual({ missing: [] });
+  expect(sandbox.calls.all()).toEqual([]);
 });
 
 it('that may not be listed are AccessDeniedError', async () => {
-  const { sandbox, names } = await open();
+  const { sandbox, see } = await open();
   sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
-  await expect(names(ORDERS)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  await expect(see(ORDERS)).rejects.toMatchObject({ name: 'AccessDeniedError' });
 });

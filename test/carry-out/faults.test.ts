@@ -4,13 +4,11 @@ import {
   connect,
   handOver,
   idleDatabase,
-  idleInstance,
   mutations,
   openScene,
   outcomesOf,
   type Scene,
   stopOf,
-  stopOfInstance,
   takingBack,
   told,
 } from '../support/carry-out.ts';
@@ -121,8 +119,11 @@ describe('what goes wrong at AWS', () => {
     const { scene, change } = await oneStop({
       first: ({ sandbox }) => sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' }),
     });
-    expect(change).toMatchObject({ outcome: 'kept', because: expect.stringContaining('could not be read') });
-    expect(told(scene)[0]?.text).toContain('nothing is known of its health');
+    expect(change).toMatchObject({ outcome: 'kept', because: 'its alarms could not be read in 2 hours' });
+    expect(told(scene)[0]).toMatchObject({
+      severity: 'warning',
+      text: expect.stringContaining('nothing is known of its health'),
+    });
   });
 
   it('its alarms cannot be read at one look: the good looks after it do not hide that', async () => {
@@ -131,7 +132,8 @@ describe('what goes wrong at AWS', () => {
     });
     expect(change).toMatchObject({
       outcome: 'kept',
-      because: expect.stringContaining('could not be read at every look'),
+      because: 'no alarm of the resource in 2 hours',
+      warning: expect.stringContaining('could not be read at every look'),
     });
   });
 
@@ -202,19 +204,5 @@ describe('who goes first', () => {
       because: 'somebody of higher priority has worked on it meanwhile',
     });
     expect(mutations(scene)).toEqual(['CreateDBSnapshot orders-qa']);
-  });
-
-  it('not one that has applied: the person hears who holds it', async () => {
-    const scene = await openScene();
-    const instance = idleInstance(scene, 'batch-1');
-    const { plan } = await handOver(scene, [stopOfInstance(instance)], { approved: true });
-    await scene.lambda.advance({ minutes: 5 });
-    const back = takingBack(stopOfInstance(instance));
-    const person = await handOver(scene, [back], { function: 'undo', approved: true });
-    await scene.lambda.advance({ minutes: 5 });
-    expect(await changeOf(scene, person.plan)).toMatchObject({
-      outcome: 'skipped',
-      because: `${plan.id} works on it`,
-    });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   changeOf,
+  connect,
   handOver,
   idleCluster,
   idleDatabase,
@@ -75,6 +76,99 @@ describe('what stays stopped', () => {
     await scene.lambda.advance({ days: 10 });
     expect([database.DBInstanceStatus, instance.State?.Name]).toEqual(['available', 'running']);
     expect(execution.status).toBe('SUCCEEDED');
+  });
+});
+
+describe('what stays stopped while something is out of reach', () => {
+  const OUTAGE = { code: 'Outage', message: 'out of reach', status: 400 };
+  async function standing(policy: Record<string, unknown> = {}) {
+    const scene = await openScene({ policy });
+    const database = idleDatabase(scene, 'qa');
+    const started = await handOver(scene, [stopOf(database)], { approved: true });
+    await scene.lambda.advance({ days: 3 });
+    return { scene, database, ...started };
+  }
+
+  it('AWS cannot be looked at for two days: it is looked at again after that', async () => {
+    const { scene, database, plan, execution } = await standing();
+    const outage = scene.sandbox.faults.add({ operation: 'DescribeDBInstances', fault: { error: OUTAGE } });
+    await scene.lambda.advance({ days: 2 });
+    outage.remove();
+    expect([execution.status, (await changeOf(scene, plan))?.endedAt]).toEqual(['RUNNING', undefined]);
+    database.DBInstanceStatus = 'available';
+    scene.region.rds.record(database, 'started');
+    await scene.lambda.advance({ days: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({ endedBecause: 'started by somebody' });
+  });
+
+  it('nor to its end: what nobody has seen is not booked, and that is said', async () => {
+    const { scene, plan } = await standing({ defaults: { mode: 'approve', stopFor: '6d' } });
+    const seen = scene.sandbox.clock.now();
+    scene.sandbox.faults.add({ operation: 'DescribeDBInstances', fault: { error: OUTAGE } });
+    await scene.lambda.advance({ days: 5 });
+    const change = await changeOf(scene, plan);
+    expect(change).toMatchObject({ outcome: 'kept', warning: expect.stringContaining('nobody could see') });
+    expect(Date.parse(change?.endedAt ?? '')).toBeLessThanOrEqual(seen.getTime());
+    expect(told(scene).at(-1)?.severity).toBe('warning');
+  });
+
+  it('SNS takes no message: everything goes on, and the execution fails at its end', async () => {
+    const scene = await openScene();
+    const publish = scene.sandbox.faults.add({ operation: 'Publish', fault: { error: OUTAGE } });
+    const { plan, execution } = await handOver(scene, [stopOf(idleDatabase(scene, 'qa'))], { approved: true });
+    await scene.lambda.advance({ days: 1 });
+    publish.remove();
+    await scene.lambda.advance({ days: 8 });
+    expect(mutations(scene).filter((one) => one.startsWith('Stop'))).toHaveLength(2);
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'kept' });
+    await scene.lambda.advance({ days: 30 });
+    expect(execution.status).toBe('FAILED');
+    expect(execution.error?.ErrorMessage).toContain('not announced');
+  });
+});
+
+describe('before a second stop', () => {
+  async function restarted(happen: (scene: Awaited<ReturnType<typeof openScene>>) => void) {
+    const scene = await openScene();
+    const database = idleDatabase(scene, 'qa');
+    const { plan } = await handOver(scene, [stopOf(database)], { approved: true });
+    await scene.lambda.advance({ days: 6 });
+    happen(scene);
+    await scene.lambda.advance({ days: 3 });
+    return { scene, database, change: await changeOf(scene, plan), message: told(scene).at(-1) };
+  }
+
+  it('somebody has connected since AWS started it: it is left running, and that is said', async () => {
+    const { scene, database, change, message } = await restarted((scene) => connect(scene, 'qa'));
+    expect(database.DBInstanceStatus).toBe('available');
+    expect(change?.endedBecause).toContain('it stays on: in use since then: up to 3 connections');
+    expect(message).toMatchObject({ severity: 'info', text: expect.stringContaining('in use since then') });
+    expect(mutations(scene)).toHaveLength(2);
+  });
+
+  it('nobody can say whether somebody has: it is left running', async () => {
+    const { database, change, message } = await restarted(({ sandbox }) =>
+      sandbox.faults.add({ operation: 'GetMetricData', fault: 'accessDenied' }),
+    );
+    expect(message?.severity).toBe('warning');
+    expect(database.DBInstanceStatus).toBe('available');
+    expect(change?.endedBecause).toContain('its connections are unknown: AccessDenied');
+  });
+
+  it('that AWS refuses: it is left running, and somebody should look at it', async () => {
+    const { database, change, message } = await restarted(({ sandbox }) =>
+      sandbox.faults.add({
+        operation: 'StopDBInstance',
+        fault: { error: { code: 'InvalidDBInstanceState', message: 'not now', status: 400 } },
+      }),
+    );
+    expect(database.DBInstanceStatus).toBe('available');
+    expect(change).toMatchObject({
+      outcome: 'kept',
+      endedBecause: expect.stringContaining('refused to stop it'),
+      warning: expect.stringContaining('runs again and costs'),
+    });
+    expect(message?.severity).toBe('warning');
   });
 });
 

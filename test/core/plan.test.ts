@@ -11,8 +11,12 @@ import {
   countsOf,
   describeResource,
   digestOf,
+  nameOfPart,
   type PlanDraft,
   type Proposal,
+  partsOf,
+  planForPart,
+  planInName,
   sealPlan,
 } from '../../shared/core/plan.ts';
 import { parsePolicy, policyHash, type RuleId } from '../../shared/core/policy.ts';
@@ -225,6 +229,60 @@ describe('what the caps let through', () => {
       { ...proposal(3), saving: saving(9) },
     ];
     expect(all.sort(byWorth).map((one) => one.resource.name)).toEqual(['orders-3', 'orders-4', 'orders-2', 'orders-1']);
+  });
+});
+
+describe('the parts of a plan', () => {
+  const of = (actions: number) => plan({ act: many(actions, proposal) });
+
+  it.each([
+    [0, 1],
+    [1, 1],
+    [100, 1],
+    [101, 2],
+    [250, 3],
+  ])('with %d actions are %d', (actions, parts) => expect(partsOf(of(actions))).toHaveLength(parts));
+
+  it('are the plan itself, by its own name, when there is one', () => {
+    const { id } = of(100);
+    expect(partsOf(of(100))).toEqual([{ plan: id }]);
+    expect(nameOfPart({ plan: id })).toBe(id);
+    expect(planInName(id)).toBe(id);
+  });
+
+  it('are named after the plan, which the name tells, and which Lambda takes for a name', () => {
+    const { id } = of(250);
+    const names = partsOf(of(250)).map(nameOfPart);
+    expect(names).toEqual([`${id}-1`, `${id}-2`, `${id}-3`]);
+    for (const name of names) expect([planInName(name), /^[\w-]{1,64}$/.test(name)]).toEqual([id, true]);
+  });
+
+  it('have each action exactly once, and at most a hundred', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), (actions) => {
+        const whole = { ...plan(), act: many(actions, (number) => ({ ...proposal(number), mode: 'auto' as const })) };
+        const shares = partsOf(whole).map((part) => {
+          const seen = planForPart(whole, part);
+          expect([seen.id, seen.hash, seen.act.map(({ action }) => action)]).toEqual([
+            whole.id,
+            whole.hash,
+            whole.act.map(({ action }) => action),
+          ]);
+          return seen.act.flatMap(({ mode }, index) => (mode === 'auto' ? [index + 1] : []));
+        });
+        expect(shares.flat()).toEqual(many(actions, (number) => number));
+        for (const share of shares) expect(share.length).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+
+  it('tell no id apart from a plan whose hash has digits only', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffff }), fc.integer({ min: 1, max: 99_999 }), (hash, part) => {
+        const id = `right-size-2026-11-22-2000-123456789012-${hash.toString(16).padStart(6, '0')}`;
+        expect([planInName(id), planInName(nameOfPart({ plan: id, part }))]).toEqual([id, id]);
+      }),
+    );
   });
 });
 

@@ -3,9 +3,10 @@ import type { FaultRule } from '../../sandbox/faults.ts';
 import { seedShop } from '../../sandbox/fleet/shop.ts';
 import { PRODUCTION, STAGING } from '../../sandbox/fleet/shop-estate.ts';
 import { putItem } from '../../shared/aws/ledger/table.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
-import { type CheckReport, check as checkNeeds, type Finding, type Needs } from '../../shared/runtime/check.ts';
+import type { Finding } from '../../shared/ports-check.ts';
+import type { CheckReport } from '../../shared/runtime/check.ts';
 import { forgetCalls, type Stage, stageForTest, wake } from '../support/right-size.ts';
+import { deployCarryOut, named, wrongIn } from './support.ts';
 
 const HUB = '123456789012';
 const SEOUL = 'ap-northeast-2';
@@ -26,17 +27,12 @@ const ACTIONS = [
 async function shop(policy: unknown = POLICY): Promise<Stage> {
   const stage = await stageForTest(policy === undefined ? {} : { policy });
   seedShop(stage.sandbox);
+  await deployCarryOut();
   forgetCalls(stage);
   return stage;
 }
 
 const check = (stage: Stage, more: object = {}): Promise<CheckReport> => wake(stage, { check: true, ...more });
-
-const wrongIn = ({ findings }: CheckReport): Finding[] =>
-  findings.filter(({ state }) => state === 'missing' || state === 'failed');
-
-const named = ({ findings }: CheckReport, what: string): Finding | undefined =>
-  findings.find((one) => one.what === what);
 
 describe('a check of what is as it should be', () => {
   it('grants every operation in every scope, and says which policy is in force and who stored it', async () => {
@@ -47,7 +43,10 @@ describe('a check of what is as it should be', () => {
     expect(named(report, 'policy')?.says).toMatch(
       /^version 1 is in force .* by arn:aws:iam::123456789012:user\/deployer$/,
     );
-    expect(named(report, 'ledger')).toMatchObject({ state: 'ok', says: 'answers for POLICY#, ANSWER#, RUN#' });
+    expect(named(report, 'ledger')).toMatchObject({
+      state: 'ok',
+      says: 'answers for POLICY#, PLAN#, PRICE#, RESOURCE#, ANSWER#, RUN#',
+    });
     expect(named(report, 'pricing:GetProducts')).toMatchObject({ state: 'ok' });
     for (const account of [PRODUCTION, STAGING]) {
       expect(report.findings).toContainEqual(
@@ -77,7 +76,7 @@ describe('a check of what is as it should be', () => {
       state: 'untried',
       fix: expect.stringContaining('remindAfter') as string,
     });
-    expect(named(report, 'lambda:InvokeFunction')?.state).toBe('untried');
+    expect(named(report, 'dynamodb:PutItem')?.state).toBe('untried');
   });
 
   it('cannot ask for the stop protection where there is no instance, and says so', async () => {
@@ -92,6 +91,7 @@ describe('a check of what is as it should be', () => {
 
   it('is of the account of the hub when no policy was ever stored', async () => {
     const stage = await stageForTest();
+    await deployCarryOut();
     stage.sandbox.estate.hub.role('lamplighter-look', { externalId: 'lamplighter' });
     const report = await check(stage);
     expect(report.ok).toBe(true);
@@ -176,7 +176,7 @@ describe('a check finds', () => {
     expect(wrongIn(report)[0]).toMatchObject({
       account: STAGING,
       says: 'lamplighter-look is denied (AccessDenied), though not in ap-northeast-2: a policy above the role denies it',
-      matters: 'No database is judged',
+      matters: 'No database is judged, stopped or started',
       fix: expect.stringContaining(`allow rds:DescribeDBInstances in ${STAGING} in us-east-1`) as string,
     });
   });
@@ -319,29 +319,4 @@ describe('the event of a check', () => {
     const stage = await shop();
     await expect(check(stage, more)).rejects.toMatchObject({ name: 'InvalidEventError', problems: [problem] });
   });
-});
-
-it('a role that acts is entered and not tried: what it may do shows only by doing it', async () => {
-  const entered: string[] = [];
-  const act = {
-    name: 'lamplighter-act',
-    matters: 'Nothing is carried out in this account',
-    enter: async (account: string) => {
-      entered.push(account);
-      return account === STAGING ? ({ state: 'ok' } as const) : ({ state: 'denied', code: 'AccessDenied' } as const);
-    },
-  };
-  const stored = { version: 1, policy: parsePolicy(POLICY), storedAt: new Date(0), storedBy: 'kim' };
-  const ledger = { currentPolicy: async () => stored };
-  const needs: Needs = { function: 'carry-out', stage: 'prod', ledger, roles: [act], hub: {}, untried: [] };
-  const report = await checkNeeds(needs, { own: { account: HUB, region: SEOUL }, now: new Date(0) });
-  expect(entered).toEqual([PRODUCTION, STAGING]);
-  expect(wrongIn(report)).toEqual([
-    expect.objectContaining({
-      what: 'sts:AssumeRole lamplighter-act',
-      account: PRODUCTION,
-      says: expect.stringContaining('does not trust lamplighter-carry-out-prod') as string,
-      matters: 'Nothing is carried out in this account',
-    }),
-  ]);
 });

@@ -1,6 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import type { Ask, Reply } from '../../scripts/doctor/ask.ts';
 import { type Report, reportText } from '../../scripts/doctor/report.ts';
-import { main, type Reply } from '../../scripts/doctor.ts';
+import { main } from '../../scripts/doctor.ts';
 
 const ACCOUNT = '222222222222';
 const REGION = 'eu-west-1';
@@ -42,17 +43,30 @@ const threw = (errorType: string, errorMessage: string): Reply => ({
   payload: JSON.stringify({ errorType, errorMessage }),
 });
 
-/** Runs the command against a function that answers so. */
-async function run(args: readonly string[], reply: Reply | Error) {
+/** Runs the command against functions that answer so, each the same unless told by its name. */
+async function run(
+  args: readonly string[],
+  reply: Reply | Error,
+  others: Readonly<Record<string, Reply | Error>> = {},
+) {
   const said: string[] = [];
-  const invoke = vi.fn(async () => {
-    if (reply instanceof Error) throw reply;
-    return reply;
-  });
+  const asked: unknown[] = [];
+  const asking = (how: string): Ask => {
+    return async (name, event) => {
+      asked.push([how, name, event]);
+      const answer = others[name] ?? reply;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+  };
   const say = (text: string) => void said.push(text);
-  const code = await main(args, { out: say, err: say, invoke });
-  return { code, text: said.join('\n'), invoked: invoke.mock.calls as unknown[] };
+  const code = await main(args, { out: say, err: say, ask: { now: asking('now'), durable: asking('durable') } });
+  return { code, text: said.join('\n'), asked };
 }
+
+const refusal = (name: string) => Object.assign(new Error('AWS says so'), { name });
+
+const ONE = ['--only', 'right-size'];
 
 it('says a line for each finding: what is wrong, why it matters, what mends it; the worst last', () => {
   expect(reportText(broken).split('\n')).toEqual([
@@ -68,23 +82,41 @@ it.each([
   ['0 when nothing is missing', fine, 0],
   ['1 when something is', broken, 1],
 ])('ends with %s', async (_, report, expected) => {
-  const { code, text } = await run([], answered(report));
+  const { code, text } = await run(ONE, answered(report));
   expect(code).toBe(expected);
   expect(text).toBe(reportText(report));
 });
 
-it('prints the answer as it is for programs', async () => {
-  const { code, text } = await run(['--json'], answered(broken));
+it('asks all three functions, and ends with 1 when one of them lacks something', async () => {
+  const { code, text, asked } = await run([], answered(fine), { 'lamplighter-carry-out-prod': answered(broken) });
+  expect(asked).toEqual([
+    ['now', 'lamplighter-right-size-prod', { check: true }],
+    ['durable', 'lamplighter-carry-out-prod', { check: true }],
+    ['now', 'lamplighter-answer-prod', { check: true }],
+  ]);
   expect(code).toBe(1);
-  expect(JSON.parse(text)).toEqual(broken);
+  expect(text).toBe([fine, broken, fine].map(reportText).join('\n\n'));
+});
+
+it('says what the others found when one cannot be asked', async () => {
+  const { code, text } = await run([], answered(fine), { 'lamplighter-answer-prod': refusal('TimeoutError') });
+  expect(code).toBe(1);
+  expect(text).toBe(
+    `${reportText(fine)}\n\n${reportText(fine)}\nlamplighter-answer-prod could not be asked: TimeoutError: AWS says so`,
+  );
+});
+
+it('prints the answers as they are for programs', async () => {
+  const { code, text } = await run([...ONE, '--json'], answered(broken));
+  expect(code).toBe(1);
+  expect(JSON.parse(text)).toEqual([broken]);
 });
 
 it.each<[string[], string, object]>([
-  [[], 'lamplighter-right-size-prod', { check: true }],
-  [['--stage', 'dev'], 'lamplighter-right-size-dev', { check: true }],
-  [['--function', 'mine'], 'mine', { check: true }],
+  [ONE, 'lamplighter-right-size-prod', { check: true }],
+  [[...ONE, '--stage', 'dev'], 'lamplighter-right-size-dev', { check: true }],
   [
-    ['--scope', '111111111111', '--scope', '222222222222:eu-west-1,us-east-1'],
+    [...ONE, '--scope', '111111111111', '--scope', '222222222222:eu-west-1,us-east-1'],
     'lamplighter-right-size-prod',
     {
       check: true,
@@ -92,21 +124,19 @@ it.each<[string[], string, object]>([
     },
   ],
 ])('with %j asks %s for %j', async (args, name, event) => {
-  expect((await run(args, answered(fine))).invoked).toEqual([[name, event]]);
+  expect((await run(args, answered(fine))).asked).toEqual([['now', name, event]]);
 });
 
 it.each([
   ['an option that nobody knows', ['--quick']],
   ['half an account', ['--scope', '1111']],
-  ['a stage and a function', ['--stage', 'dev', '--function', 'mine']],
+  ['a function that is none', ['--only', 'watch-spend']],
 ])('refuses %s, and asks nobody', async (_, args) => {
-  const { code, text, invoked } = await run(args, answered(fine));
+  const { code, text, asked } = await run(args, answered(fine));
   expect(code).toBe(2);
   expect(text).toContain('usage: npm run doctor');
-  expect(invoked).toEqual([]);
+  expect(asked).toEqual([]);
 });
-
-const refusal = (name: string) => Object.assign(new Error('AWS says so'), { name });
 
 it.each<[string, Reply | Error, RegExp]>([
   [
@@ -122,10 +152,15 @@ it.each<[string, Reply | Error, RegExp]>([
     threw('InvalidEventError', 'check: unknown key; allowed: time'),
     /knows no check: deploy this one first$/,
   ],
+  [
+    'that was made for its URL only',
+    threw('InvalidEventError', 'requestContext: answer is woken through its Function URL with IAM authentication only'),
+    /knows no check: deploy this one first$/,
+  ],
   ['that answers something else', answered([]), /answered something else than a report/],
   ['that answers no JSON', { failed: false, payload: '' }, /answered something else than a report/],
 ])('ends with 1 and says why for a function %s', async (_, reply, words) => {
-  const { code, text } = await run([], reply);
+  const { code, text } = await run(ONE, reply);
   expect(code).toBe(1);
   expect(text).toMatch(words);
 });

@@ -13,6 +13,8 @@ it.each<[string, unknown]>([
   ['nothing', undefined],
   ['a plan that is no id', { plan: 'orders qa' }],
   ['a plan and something else', { plan: 'p-1', force: true }],
+  ['a part without a number', { plan: 'p-1', part: 'all' }],
+  ['a part before the first', { plan: 'p-1', part: 0 }],
 ])('%s is not', (_, event) => {
   expect(eventSchema.safeParse(event)).toMatchObject({ success: false });
 });

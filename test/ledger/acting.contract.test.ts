@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Change, OUTCOMES, type Outcome } from '../../shared/core/change.ts';
 import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
 import type { Plan, PlanDraft } from '../../shared/core/plan.ts';
+import { parsePolicy } from '../../shared/core/policy.ts';
 import type { CapCount } from '../../shared/ports-acting.ts';
-import { change, daysLater } from '../support/change-specimen.ts';
+import { answer, change, daysLater } from '../support/change-specimen.ts';
 import { ACCOUNT, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 import { type LocalDynamo, startDynamo } from './local-table.ts';
 import { dynamoTwin, memoryTwin, type Twin } from './twins.ts';
@@ -42,7 +43,7 @@ describe.each([
     it('may ask again, any time', async () => {
       expect(await twin.acting.claimPlan('plan', 'one', TICK)).toBe(true);
       expect(await twin.acting.claimPlan('plan', 'other', TICK)).toBe(false);
-      await twin.acting.closePlan('plan');
+      await twin.acting.closePlan('plan', 'approve');
       expect(await twin.acting.claimPlan('plan', 'one', at(60))).toBe(true);
       expect(await twin.acting.claimPlan('plan', 'other', at(60))).toBe(false);
     });
@@ -55,24 +56,26 @@ describe.each([
     it('leaves the plan as it was recorded', async () => {
       const sealed = await record();
       await twin.acting.claimPlan(sealed.id, 'one', TICK);
-      await twin.acting.waitOn(sealed.id, 'callback');
+      await twin.acting.waitOn(sealed.id, 'approve', 'callback');
       expect(await twin.acting.plan(sealed.id)).toEqual(sealed);
     });
 
     it('can be woken from when it waits until it is closed, by its last callback', async () => {
-      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
+      expect(await twin.answering.callbacksOf('plan')).toEqual([]);
       await twin.acting.claimPlan('plan', 'one', TICK);
-      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
-      await twin.acting.waitOn('plan', 'first');
-      await twin.acting.waitOn('plan', 'second');
-      expect(await twin.answering.callbackOf('plan')).toBe('second');
-      await twin.acting.closePlan('plan');
-      expect(await twin.answering.callbackOf('plan')).toBeUndefined();
+      expect(await twin.answering.callbacksOf('plan')).toEqual([]);
+      await twin.acting.waitOn('plan', 'approve', 'first');
+      await twin.acting.waitOn('plan', 'approve', 'second');
+      expect(await twin.answering.callbacksOf('plan')).toEqual(['second']);
+      await twin.acting.closePlan('plan', 'approve');
+      expect(await twin.answering.callbacksOf('plan')).toEqual([]);
     });
 
     it('cannot wait without a claim, and need not be there to be closed', async () => {
-      await expect(twin.acting.waitOn('plan', 'callback')).rejects.toMatchObject({ name: 'LedgerCorruptError' });
-      await twin.acting.closePlan('plan');
+      await expect(twin.acting.waitOn('plan', 'approve', 'callback')).rejects.toMatchObject({
+        name: 'LedgerCorruptError',
+      });
+      await twin.acting.closePlan('plan', 'approve');
       expect(await twin.acting.claimPlan('plan', 'one', TICK)).toBe(true);
     });
   });
@@ -176,6 +179,14 @@ describe.each([
       expect(await leased('other', at(3))).toMatchObject({ planId: 'other', fence: 3 });
     });
 
+    it('is given back by its plan also when it was taken anew since', async () => {
+      const first = await leased('one');
+      await twin.acting.releaseLease(first);
+      await leased('one', at(1));
+      await twin.acting.releaseLease(first);
+      expect(await leased('other', at(2))).toMatchObject({ planId: 'other', fence: 3 });
+    });
+
     it('is of one resource', async () => {
       await take('one');
       expect(await take('other', TICK, { resource: proposal(2).resource.arn })).toMatchObject({ lease: { fence: 1 } });
@@ -256,6 +267,52 @@ describe.each([
           take('urgent', at(1), { priority: PRIORITY.person }),
         ]);
         expect('lease' in overtaken).toBe(!began);
+      });
+    });
+
+    describe('of a plan that only watches', () => {
+      const urgent = { ...wanted('urgent'), priority: PRIORITY.person };
+      const applied = async () => {
+        const lease = await leased('one');
+        await twin.acting.beginApply(lease);
+        return lease;
+      };
+
+      it('is taken over by a person’s, and whoever had it hears by whom', async () => {
+        const lost = await applied();
+        expect(await twin.acting.overtakenBy(lost)).toBeUndefined();
+        const lease = await twin.acting.takeOver('one', urgent);
+        expect(lease).toEqual({ ...urgent, fence: 2 });
+        expect(await twin.acting.takeOver('one', urgent)).toEqual(lease); // the first reply was lost
+        expect(await twin.acting.overtakenBy(lost)).toEqual({ by: 'urgent', still: true });
+        expect(await twin.acting.beginUndo(lost)).toBe(false);
+        if (lease) await twin.acting.releaseLease(lease);
+        expect(await twin.acting.overtakenBy(lost)).toEqual({ by: 'urgent', still: false });
+      });
+
+      it('is not taken over once that plan takes its change back itself', async () => {
+        const lease = await applied();
+        expect(await twin.acting.beginUndo(lease)).toBe(true);
+        expect(await twin.acting.takeOver('one', urgent)).toBeUndefined();
+        expect(await twin.acting.overtakenBy(lease)).toBeUndefined();
+        await twin.acting.releaseLease(lease);
+        expect(await leased('other', at(1))).toMatchObject({ fence: 2 });
+        expect(await twin.acting.takeOver('other', urgent)).toMatchObject({ fence: 3 });
+      });
+
+      it.each<[string, string, Partial<Lease>]>([
+        ['an equal', 'one', { priority: PRIORITY['right-size'] }],
+        ['who takes it for another’s', 'nobody', {}],
+      ])('is not taken over by %s', async (_, from, spoiled) => {
+        const lease = await applied();
+        expect(await twin.acting.takeOver(from, { ...urgent, ...spoiled })).toBeUndefined();
+        expect(await twin.acting.overtakenBy(lease)).toBeUndefined();
+      });
+
+      it('is one of the two when it is taken over and taken back at once', async () => {
+        const lease = await applied();
+        const [began, taken] = await Promise.all([twin.acting.beginUndo(lease), twin.acting.takeOver('one', urgent)]);
+        expect(taken !== undefined).toBe(!began);
       });
     });
 
@@ -353,6 +410,13 @@ describe.each([
       expect([await count('b', { most: 0 }), await count('c', { most: 3 })]).toEqual([true, true]);
     });
 
+    it('has room again when a place is given back, however often, and by who has one only', async () => {
+      await Promise.all([count('a'), count('b')]);
+      const place = { account: ACCOUNT, rule: 'idle-database', direction: 'takes', day: '2026-11-23' } as const;
+      for (const changeId of ['c', 'a', 'a']) await twin.acting.uncount({ ...place, changeId });
+      expect([await count('c'), await count('d')]).toEqual([true, false]);
+    });
+
     it('of nothing lets nothing through', async () => {
       expect(await count('a', { most: 0 })).toBe(false);
       expect(await count('a', { most: 1 })).toBe(true);
@@ -383,6 +447,49 @@ describe.each([
         }),
         { numRuns: 30 },
       );
+    });
+  });
+
+  describe('everything that a gate asks', () => {
+    const about = plan({ act: many(3, proposal) });
+    const cap = { account: ACCOUNT, rule: 'idle-database', direction: 'takes', day: '2026-11-23' } as const;
+    const question = { plan: about, numbers: [2], resources: [RESOURCE], cap, now: TICK };
+
+    it('is nothing at first', async () => {
+      expect(await twin.acting.word(question)).toEqual({ answers: { vetoes: [] }, vetoes: [], counted: new Set() });
+    });
+
+    it('is the policy, the answers about the action, the vetoes of the resource and who has a place in the day', async () => {
+      const policy = parsePolicy({ timezone: 'Asia/Seoul' });
+      await twin.policies.store(policy, 'kim', TICK);
+      const approval = answer({}, about);
+      const vetoes = [answer({ say: 'veto', actions: [2] }, about), answer({ say: 'veto', actions: [3] }, about)];
+      for (const one of [approval, ...vetoes]) await twin.answering.recordAnswer(about, one);
+      const standing = { until: daysLater(3), by: 'kim', why: 'audit' };
+      for (const resource of [RESOURCE, 'arn:aws:rds:eu-west-1:123456789012:db:another']) {
+        await twin.answering.recordVeto(ACCOUNT, { resource, ...standing });
+      }
+      await twin.acting.countAgainstCap({ ...cap, changeId: 'a', most: 2 });
+      expect(await twin.acting.word(question)).toEqual({
+        policy,
+        answers: { approval, vetoes: [vetoes[0]] },
+        vetoes: [{ resource: RESOURCE, ...standing }],
+        counted: new Set(['a']),
+      });
+    });
+
+    it('leaves out a veto that has ended', async () => {
+      await twin.answering.recordVeto(ACCOUNT, { resource: RESOURCE, until: at(1), by: 'kim', why: 'audit' });
+      expect((await twin.acting.word(question)).vetoes).toHaveLength(1);
+      expect((await twin.acting.word({ ...question, now: at(1) })).vetoes).toEqual([]);
+    });
+
+    it('is asked for a whole plan as well', async () => {
+      const large = plan({ act: many(120, proposal) });
+      const last = answer({ say: 'veto', actions: [120] }, large);
+      await twin.answering.recordAnswer(large, last);
+      const numbers = many(120, (number) => number);
+      expect((await twin.acting.word({ ...question, plan: large, numbers })).answers).toEqual({ vetoes: [last] });
     });
   });
 
@@ -426,6 +533,39 @@ describe.each([
       const undone = change({ outcome: 'undone', because: 'kim has started it', ...ended });
       expect(await recorded(undone)).toEqual(undone);
       expect(await recorded(stuck)).toEqual(undone);
+    });
+
+    const watching = change({ outcome: 'watching', because: 'it is done', finishedAt: daysLater(1).toISOString() });
+    it.each(['kept', 'undone', 'failed', 'stuck'] as const)(
+      'takes the place of its being watched: %s',
+      async (outcome) => {
+        expect(await recorded(watching)).toEqual(watching);
+        const end = change({ outcome, because: 'so', warning: 'but' });
+        expect(await recorded(end)).toEqual(end);
+        expect(await recorded(watching)).toEqual(end);
+      },
+    );
+
+    it('is written in one go by who knows what was written last, and not over what somebody else wrote since', async () => {
+      await twin.acting.recordChange(watching);
+      await twin.acting.recordChange(change(), watching);
+      expect(await twin.answering.change(change().id)).toEqual(change());
+      await twin.acting.recordChange(change(ended), change());
+      await twin.acting.recordChange(change({ ...ended, endedAt: daysLater(6).toISOString() }), change());
+      expect(await twin.answering.change(change().id)).toEqual(change(ended));
+    });
+
+    it('is written whole when what should have been written before never was', async () => {
+      await twin.acting.recordChange(change(), watching);
+      expect(await twin.answering.change(change().id)).toEqual(change());
+    });
+
+    it('is among the changes of its resource', async () => {
+      expect(await twin.acting.changesOf(RESOURCE)).toEqual([]);
+      await twin.acting.recordChange(change());
+      expect(await twin.acting.changesOf(RESOURCE)).toEqual([change()]);
+      expect(await twin.ledger.changes(new Date(0))).toEqual([change()]);
+      expect(await twin.acting.changesOf(`${RESOURCE}-2`)).toEqual([]);
     });
 
     it('never loses when it was applied', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PlanAnswer, standingOf } from '../../shared/core/answer.ts';
 import type { Change } from '../../shared/core/change.ts';
-import type { Plan, PlanDraft } from '../../shared/core/plan.ts';
+import { nameOfPart, type Plan, type PlanDraft, partsOf } from '../../shared/core/plan.ts';
 import { answer, change, daysLater } from '../support/change-specimen.ts';
 import { ACCOUNT, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 import { type LocalDynamo, startDynamo } from './local-table.ts';
@@ -59,7 +59,7 @@ describe.each([
     it('are kept apart from the vetoes of an account', async () => {
       await twin.answering.recordVeto(ACCOUNT, { resource: 'arn', until: daysLater(3), by: KIM, why: 'audit' });
       await veto();
-      expect(await twin.acting.vetoes(ACCOUNT, TICK)).toHaveLength(1);
+      expect(await twin.ledger.vetoes(ACCOUNT, TICK)).toHaveLength(1);
       expect((await twin.acting.answers(THREE.id)).vetoes).toHaveLength(1);
     });
 
@@ -156,12 +156,12 @@ describe.each([
       await twin.acting.claimPlan(THREE.id, 'one', TICK);
       const [seen, woken] = await Promise.all([
         (async () => {
-          await twin.acting.waitOn(THREE.id, 'callback');
+          await twin.acting.waitOn(THREE.id, 'approve', 'callback');
           return (await twin.acting.answers(THREE.id)).approval !== undefined;
         })(),
         (async () => {
           await say();
-          return (await twin.answering.callbackOf(THREE.id)) !== undefined;
+          return (await twin.answering.callbacksOf(THREE.id)).length > 0;
         })(),
       ]);
       expect(seen || woken).toBe(true);
@@ -250,24 +250,51 @@ describe.each([
     const waiting = async (days: number) => {
       const one = await record({ time: daysLater(days), act: [proposal(days)], leave: many(3, left) });
       await twin.acting.claimPlan(one.id, 'one', daysLater(days));
+      await twin.acting.waitOn(one.id, 'approve', 'callback');
       return one;
     };
 
-    it('are none before the first, and none that nobody carries out', async () => {
-      await record();
+    it('are none before the first, and none that nobody carries out, or that wait for nobody', async () => {
+      const one = await record();
+      expect(await twin.answering.openPlans()).toEqual([]);
+      await twin.acting.claimPlan(one.id, 'one', TICK);
       expect(await twin.answering.openPlans()).toEqual([]);
     });
 
-    it('are those that are claimed and not closed, newest first', async () => {
+    it('are those that wait and are not closed, newest first', async () => {
       const [first, second, third] = [await waiting(1), await waiting(2), await waiting(3)];
       expect(await twin.answering.openPlans()).toEqual([third, second, first]);
-      await twin.acting.closePlan(second.id);
+      await twin.acting.closePlan(second.id, 'approve');
       expect(await twin.answering.openPlans()).toEqual([third, first]);
+    });
+
+    it('wait until nobody waits in either mode', async () => {
+      const one = await waiting(1);
+      await twin.acting.waitOn(one.id, 'auto', 'another');
+      expect(await twin.answering.callbacksOf(one.id)).toEqual(['callback', 'another']);
+      await twin.acting.closePlan(one.id, 'approve');
+      expect(await twin.answering.callbacksOf(one.id)).toEqual(['another']);
+      expect(await twin.answering.openPlans()).toEqual([one]);
+      await twin.acting.closePlan(one.id, 'auto');
+      expect(await twin.answering.openPlans()).toEqual([]);
+    });
+
+    it('have a large plan among them once, until nobody waits for any part of it', async () => {
+      const large = await record({ act: many(101, proposal), leave: [] });
+      for (const name of partsOf(large).map(nameOfPart)) {
+        await twin.acting.claimPlan(name, name, TICK);
+        await twin.acting.waitOn(name, 'approve', `callback of ${name}`);
+      }
+      expect(await twin.answering.openPlans()).toEqual([large]);
+      await twin.acting.closePlan(`${large.id}-1`, 'approve');
+      expect(await twin.answering.openPlans()).toEqual([large]);
+      await twin.acting.closePlan(`${large.id}-2`, 'approve');
+      expect(await twin.answering.openPlans()).toEqual([]);
     });
 
     it('are not opened again by a claim that is repeated', async () => {
       const one = await waiting(1);
-      await twin.acting.closePlan(one.id);
+      await twin.acting.closePlan(one.id, 'approve');
       await twin.acting.claimPlan(one.id, 'one', daysLater(2));
       expect(await twin.answering.openPlans()).toEqual([]);
     });

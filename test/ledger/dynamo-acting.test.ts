@@ -46,6 +46,7 @@ const one: CapCount = {
 };
 const kept = change({}, THREE);
 const ended = { ...kept, endedAt: daysLater(5).toISOString(), endedBecause: 'started by hand' };
+const asked = { plan: THREE, numbers: [1], resources: [ARN], cap: one, now: TICK };
 const veto = { resource: ARN, until: daysLater(3), by: 'kim', why: 'audit' };
 
 /** Everything in the table but the plan itself, by key. */
@@ -81,7 +82,7 @@ const lease = async () => {
 describe('what is stored', () => {
   it('by the function that acts is under PLAN#, LEASE#, CAP# and RESOURCE#', async () => {
     await twin.acting.claimPlan(THREE.id, 'arn:execution', TICK);
-    await twin.acting.waitOn(THREE.id, 'callback');
+    await twin.acting.waitOn(THREE.id, 'approve', 'callback');
     await twin.acting.beginApply(await lease());
     await twin.acting.countAgainstCap(one);
     await twin.acting.recordChange(kept);
@@ -99,7 +100,7 @@ describe('what is stored', () => {
         expires: days(at(60), 400),
       },
       {
-        ...{ pk: `PLAN#${THREE.id}`, sk: 'EXECUTION', execution: 'arn:execution', callbackId: 'callback' },
+        ...{ pk: `PLAN#${THREE.id}`, sk: 'EXECUTION', execution: 'arn:execution', approveCallback: 'callback' },
         ...{ claimedAt: TICK.toISOString(), gsi1pk: 'OPEN', gsi1sk: TICK.toISOString() },
         expires: days(TICK, 800),
       },
@@ -134,13 +135,13 @@ describe('what is stored', () => {
 
   it('of what is over is out of the way: no open plan, no holder, no standing change', async () => {
     await twin.acting.claimPlan(THREE.id, 'one', TICK);
-    await twin.acting.waitOn(THREE.id, 'callback');
-    await twin.acting.closePlan(THREE.id);
+    await twin.acting.waitOn(THREE.id, 'approve', 'callback');
+    await twin.acting.closePlan(THREE.id, 'approve');
     await twin.acting.releaseLease(await lease());
     await twin.acting.recordChange(ended);
     const [released, execution, over] = await items();
-    expect(Object.keys(released!).sort()).toEqual(['expires', 'fence', 'pk', 'sk']);
-    expect(Object.keys(execution!).sort()).toEqual(['claimedAt', 'execution', 'expires', 'pk', 'sk']);
+    expect(Object.keys(released!).sort()).toEqual(['expires', 'fence', 'last', 'pk', 'sk']);
+    expect(Object.keys(execution!).sort()).toEqual(['claimedAt', 'execution', 'expires', 'gsi1sk', 'pk', 'sk']);
     expect(over).toMatchObject({
       gsi1sk: ended.endedAt,
       expires: Date.parse(ended.endedAt) / 1000 + 400 * 86_400,
@@ -157,7 +158,7 @@ describe('calls', () => {
     const { acting } = twin;
     expect(await calls(() => acting.claimPlan(THREE.id, 'one', TICK))).toEqual(['PutItem']);
     expect(await calls(() => acting.claimPlan(THREE.id, 'one', TICK))).toEqual(['PutItem', 'GetItem']);
-    expect(await calls(() => acting.waitOn(THREE.id, 'callback'))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.waitOn(THREE.id, 'approve', 'callback'))).toEqual(['UpdateItem']);
     expect(await calls(() => acting.supersededBy(THREE))).toEqual(['Query']);
     expect(await calls(() => acting.supersededBy(plan({ function: 'undo' })))).toEqual([]);
     expect(await calls(() => acting.answers(THREE.id))).toEqual(['Query']);
@@ -167,24 +168,34 @@ describe('calls', () => {
       ...['UpdateItem', 'UpdateItem', 'GetItem'],
     ]);
     expect(await calls(() => acting.beginApply(held))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.overtakenBy(held))).toEqual(['GetItem']);
+    expect(await calls(() => acting.beginUndo(held))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.takeOver('other', person))).toEqual(['UpdateItem', 'UpdateItem']);
     expect(await calls(() => acting.releaseLease(held))).toEqual(['UpdateItem']);
     expect(await calls(() => acting.countAgainstCap(one))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.uncount(one))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.word(asked))).toEqual(['BatchGetItem']);
+    expect(await calls(() => acting.changesOf(ARN))).toEqual(['Query']);
     expect(await calls(() => acting.recordChange(kept))).toEqual(['PutItem']);
     expect(await calls(() => acting.recordChange(kept))).toEqual(['PutItem', 'GetItem']);
     expect(await calls(() => acting.recordChange(ended))).toEqual(['PutItem', 'GetItem', 'PutItem']);
-    expect(await calls(() => acting.closePlan(THREE.id))).toEqual(['UpdateItem']);
+    expect(await calls(() => acting.recordChange({ ...ended, endedAt: daysLater(9).toISOString() }, ended))).toEqual([
+      'PutItem',
+    ]);
+    expect(await calls(() => acting.closePlan(THREE.id, 'approve'))).toEqual(['UpdateItem']);
   });
 
   it('of people’s answers are few, and none reads a whole plan for one change', async () => {
     await twin.ledger.record(THREE, 'digest');
     await twin.acting.claimPlan(THREE.id, 'one', TICK);
+    await twin.acting.waitOn(THREE.id, 'approve', 'callback');
     await twin.acting.recordChange(kept);
     const { answering } = twin;
     const no = answer({ say: 'veto', actions: [1, 2] }, THREE);
     expect(await calls(() => answering.recordAnswer(THREE, answer({}, THREE)))).toEqual(['Query', 'PutItem']);
     expect(await calls(() => answering.recordAnswer(THREE, no))).toEqual(['Query', 'PutItem', 'PutItem']);
     expect(await calls(() => answering.recordVeto(ACCOUNT, veto))).toEqual(['PutItem']);
-    expect(await calls(() => answering.callbackOf(THREE.id))).toEqual(['GetItem']);
+    expect(await calls(() => answering.callbacksOf(THREE.id))).toEqual(['GetItem']);
     expect(await calls(() => answering.change(kept.id))).toEqual(['Query', 'GetItem']);
     expect(await calls(() => answering.change('nonsense'))).toEqual([]);
     expect(await calls(() => answering.changes(TICK))).toEqual(['Query', 'BatchGetItem']);
@@ -194,6 +205,7 @@ describe('calls', () => {
   it('that read are strongly consistent, but for the two that ask the index', async () => {
     await twin.ledger.record(THREE, 'digest');
     await twin.acting.claimPlan(THREE.id, 'one', TICK);
+    await twin.acting.waitOn(THREE.id, 'approve', 'callback');
     await twin.acting.recordChange(kept);
     const lagging: unknown[] = [];
     intercept(table.client, ({ operation, input }, send) => {
@@ -206,10 +218,12 @@ describe('calls', () => {
     await acting.claimPlan(THREE.id, 'other', TICK);
     await acting.supersededBy(THREE);
     await acting.answers(THREE.id);
+    await acting.word(asked);
+    await acting.changesOf(ARN);
     await acting.takeLease(wanted, TICK);
     await acting.takeLease({ ...wanted, planId: 'other' }, TICK);
     await acting.recordChange(ended);
-    await answering.callbackOf(THREE.id);
+    await answering.callbacksOf(THREE.id);
     await answering.change(kept.id);
     expect(lagging).toEqual([]);
     await answering.changes(TICK);
@@ -222,11 +236,12 @@ describe('a crash, and the same again', () => {
   /** Each with what it is done on, and how many calls it takes at most. */
   const writes: [string, number, (twin: Twin) => Promise<unknown>][] = [
     ['claimPlan', 1, ({ acting }) => acting.claimPlan('plan', 'one', TICK)],
-    ['waitOn', 1, ({ acting }) => acting.waitOn(THREE.id, 'callback')],
+    ['waitOn', 1, ({ acting }) => acting.waitOn(THREE.id, 'approve', 'callback')],
     ['takeLease', 1, ({ acting }) => acting.takeLease(wanted, TICK)],
     ['countAgainstCap', 1, ({ acting }) => acting.countAgainstCap(one)],
+    ['uncount', 1, ({ acting }) => acting.uncount(one)],
     ['recordChange', 1, ({ acting }) => acting.recordChange(kept)],
-    ['closePlan', 1, ({ acting }) => acting.closePlan(THREE.id)],
+    ['closePlan', 1, ({ acting }) => acting.closePlan(THREE.id, 'approve')],
     ['an approval', 2, ({ answering }) => answering.recordAnswer(THREE, answer({}, THREE))],
     ['a veto of all', 2, ({ answering }) => answering.recordAnswer(THREE, answer({ say: 'veto' }, THREE))],
     [
@@ -451,6 +466,7 @@ describe('an index that lags', () => {
   beforeEach(async () => {
     await twin.ledger.record(THREE, 'digest');
     await twin.acting.claimPlan(THREE.id, 'one', TICK);
+    await twin.acting.waitOn(THREE.id, 'approve', 'callback');
     await twin.acting.recordChange(kept);
   });
 
@@ -458,7 +474,7 @@ describe('an index that lags', () => {
   const meanwhile = (act: () => Promise<unknown>) => justBefore(2, act);
 
   it('does not show a plan as open that is closed', async () => {
-    const stop = meanwhile(() => other.acting.closePlan(THREE.id));
+    const stop = meanwhile(() => other.acting.closePlan(THREE.id, 'approve'));
     expect(await twin.answering.openPlans()).toEqual([]);
     stop();
   });
@@ -527,14 +543,20 @@ describe('a table that does not answer', () => {
     ['claimPlan', ({ acting }) => acting.claimPlan('plan', 'one', TICK)],
     ['supersededBy', ({ acting }) => acting.supersededBy(THREE)],
     ['answers', ({ acting }) => acting.answers('plan')],
-    ['waitOn', ({ acting }) => acting.waitOn('plan', 'callback')],
+    ['waitOn', ({ acting }) => acting.waitOn('plan', 'approve', 'callback')],
     ['takeLease', ({ acting }) => acting.takeLease(wanted, TICK)],
     ['beginApply', ({ acting }) => acting.beginApply(held)],
     ['releaseLease', ({ acting }) => acting.releaseLease(held)],
+    ['beginUndo', ({ acting }) => acting.beginUndo(held)],
+    ['takeOver', ({ acting }) => acting.takeOver('other', person)],
+    ['overtakenBy', ({ acting }) => acting.overtakenBy(held)],
+    ['word', ({ acting }) => acting.word(asked)],
+    ['changesOf', ({ acting }) => acting.changesOf(ARN)],
     ['countAgainstCap', ({ acting }) => acting.countAgainstCap(one)],
+    ['uncount', ({ acting }) => acting.uncount(one)],
     ['recordChange', ({ acting }) => acting.recordChange(kept)],
-    ['closePlan', ({ acting }) => acting.closePlan('plan')],
-    ['callbackOf', ({ answering }) => answering.callbackOf('plan')],
+    ['closePlan', ({ acting }) => acting.closePlan('plan', 'approve')],
+    ['callbacksOf', ({ answering }) => answering.callbacksOf('plan')],
     ['recordAnswer', ({ answering }) => answering.recordAnswer(THREE, answer({}, THREE))],
     ['recordVeto', ({ answering }) => answering.recordVeto(ACCOUNT, veto)],
     ['change', ({ answering }) => answering.change(kept.id)],

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/core/message.ts';
-import { digestOf, type PlanDraft } from '../../shared/core/plan.ts';
+import { digestOf, nameOfPart, type Part, type PlanDraft } from '../../shared/core/plan.ts';
 import { planMessage } from '../../shared/core/plan-message.ts';
 import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import type { Announcer, Run, RunKey, Starter } from '../../shared/ports.ts';
 import { type Delivery, deliver } from '../../shared/runtime/deliver.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
-import { ACCOUNT, DEFAULT_POLICY, plan, proposal, TICK } from '../support/plan-specimen.ts';
+import { ACCOUNT, DEFAULT_POLICY, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 
 /** Keeps what it is given, or fails when told to. */
 class FakeAnnouncer implements Announcer {
@@ -25,7 +25,7 @@ let announcer: FakeAnnouncer;
 let clock: Date;
 let started: string[];
 
-const starter: Starter = { start: async (planId) => void started.push(planId) };
+const starter: Starter = { start: async (part) => void started.push(nameOfPart(part)) };
 
 beforeEach(() => {
   ledger = new MemoryLedger();
@@ -205,6 +205,23 @@ describe('handing over', () => {
       expect(await stateOf()).toBe('handed-over');
     },
   );
+
+  it('starts three executions of a plan of 250 actions, which is announced and handed over as one', async () => {
+    const act = many(250, (number) => ({ ...proposal(number), mode: 'approve' as const }));
+    await tick({ act });
+    const { id } = plan({ act });
+    expect(announcer.sent).toHaveLength(1);
+    expect(started).toEqual([`${id}-1`, `${id}-2`, `${id}-3`]);
+    expect(await stateOf()).toBe('handed-over');
+  });
+
+  it('starts all of them again when it died between two, since their names let each begin once', async () => {
+    const act = many(250, (number) => ({ ...proposal(number), mode: 'approve' as const }));
+    const dying = { start: async ({ part }: Part) => (part === 2 ? Promise.reject(new Error('crash')) : undefined) };
+    await expect(tick({ act }, deliveryBy('request-1', { starter: dying }))).rejects.toThrow('crash');
+    await tick({ act }, deliveryBy('request-2'));
+    expect([started.length, announcer.sent.length, await stateOf()]).toEqual([3, 1, 'handed-over']);
+  });
 
   it('starts nothing for a plan that only reports', async () => {
     await tick(inMode('report'));

@@ -1,7 +1,8 @@
 import { expect, onTestFinished } from 'vitest';
 import type { KillPoints, Moment } from '../../sandbox/durable/kill-points.ts';
 import { createRandom } from '../../sandbox/random.ts';
-import type { Proposal } from '../../shared/core/plan.ts';
+import type { Outcome } from '../../shared/core/change.ts';
+import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import {
   changeOf,
   handOver,
@@ -14,6 +15,7 @@ import {
   stopOf,
   stopOfCluster,
   stopOfInstance,
+  takingBack,
 } from './carry-out.ts';
 
 /**
@@ -35,14 +37,20 @@ const killPointsOf = ({ outside, lambda }: Scene, where: Where): KillPoints =>
   where === 'call' ? outside.killPoints : lambda.killPoints;
 
 /** What must be the same, whatever happens on the way. Names and ids are taken out. */
-async function play(scene: Scene, { cast, name, death }: { cast: Cast; name: string; death?: Death }) {
+async function play(
+  scene: Scene,
+  { cast, name, death, meanwhile }: Pick<Killing, 'cast' | 'meanwhile'> & { name: string; death?: Death },
+) {
   scene.sandbox.calls.clear();
   const act = cast(scene, name);
   const before = { call: scene.outside.killPoints.count, checkpoint: scene.lambda.killPoints.count };
   if (death) killPointsOf(scene, death.where).killAt(before[death.where] + death.nth, death.moment);
-  const { plan, execution } = await handOver(scene, act, { approved: true });
+  const executions = new Set(scene.lambda.executions.all());
+  const { plan } = await handOver(scene, act, { approved: true });
+  const plans = [plan, ...((await meanwhile?.(scene, act)) ?? [])];
   await scene.lambda.finish();
-  const changes = await Promise.all(act.map((_, index) => changeOf(scene, plan, index + 1)));
+  const ours = scene.lambda.executions.all().filter((one) => !executions.has(one));
+  const changes = await Promise.all(plans.flatMap((one) => act.map((_, index) => changeOf(scene, one, index + 1))));
   const ids = act.flatMap(({ resource }) => [resource.arn.split(/[:/]/).at(-1) ?? '', resource.name]);
   const named = (text: string): string => ids.reduce((rest, id, index) => rest.replaceAll(id, `#${index >> 1}`), text);
   return {
@@ -50,13 +58,13 @@ async function play(scene: Scene, { cast, name, death }: { cast: Cast; name: str
       call: scene.outside.killPoints.count - before.call,
       checkpoint: scene.lambda.killPoints.count - before.checkpoint,
     },
-    crashes: execution.crashes,
+    crashes: ours.reduce((sum, { crashes }) => sum + crashes, 0),
     end: {
-      status: execution.status,
+      statuses: ours.map(({ status }) => status),
       mutations: mutations(scene).map(named),
       outcomes: changes.map((change) => ({
         outcome: change?.outcome,
-        because: change?.because,
+        because: change?.because.replace(/\(undo-\S+\)/, '(undo)'),
         ended: change?.endedBecause,
         snapshot: change?.snapshot !== undefined,
       })),
@@ -80,6 +88,14 @@ export const fiveActions: Cast = (scene, name) => [
   stopOfInstance(idleInstance(scene, `${name}-e`)),
 ];
 
+/** A person takes everything back when it has been watched for a while. */
+export async function takenBack(scene: Scene, act: readonly Proposal[]): Promise<readonly Plan[]> {
+  await scene.lambda.runUntil(() => act.every((proposal) => stateOf(scene, proposal) === 'stopped'));
+  await scene.lambda.advance({ minutes: 10 });
+  const { plan } = await handOver(scene, act.map(takingBack), { function: 'undo', approved: true });
+  return [plan];
+}
+
 export const deathsAt = (where: Where, numbers: readonly number[]): Death[] =>
   numbers.flatMap((nth) => [
     { where, nth, moment: 'before' as const },
@@ -95,6 +111,10 @@ export function sampleOf(count: number, size: number, seed: number): number[] {
 
 interface Killing {
   readonly cast: Cast;
+  /** What people do before it ends, and the plans that come of it. */
+  readonly meanwhile?: (scene: Scene, act: readonly Proposal[]) => Promise<readonly Plan[]>;
+  /** What becomes of the actions, of all plans. Default: kept. */
+  readonly outcomes?: readonly Outcome[];
   /** How many mutations a calm life makes. */
   readonly mutations: number;
   /** Where to die, by how many calls and checkpoints a calm life has. */
@@ -102,12 +122,17 @@ interface Killing {
 }
 
 /** Lives through every death; the last line says how many ended as if nothing had happened. */
-export async function killAndResume({ cast, mutations: expected, deaths: deathsOf }: Killing): Promise<void> {
+export async function killAndResume({
+  mutations: expected,
+  deaths: deathsOf,
+  outcomes = ['kept'],
+  ...life
+}: Killing): Promise<void> {
   const scene = await openScene({ policy: POLICY, durations: { snapshotCreate: 20_000, databaseStop: 20_000 } });
   scene.region.rds.snapshotQuota = 10_000;
-  const calm = await play(scene, { cast, name: 'calm' });
-  expect(calm.end.status).toBe('SUCCEEDED');
-  expect(new Set(calm.end.outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
+  const calm = await play(scene, { ...life, name: 'calm' });
+  expect(new Set(calm.end.statuses)).toEqual(new Set(['SUCCEEDED']));
+  expect(new Set(calm.end.outcomes.map((one) => one.outcome))).toEqual(new Set(outcomes));
   expect(calm.end.mutations).toHaveLength(expected);
   const deaths = deathsOf(calm.counts);
   const tally = { same: 0, twice: 0 };
@@ -115,7 +140,7 @@ export async function killAndResume({ cast, mutations: expected, deaths: deathsO
     console.log(`killed and resumed: ${tally.same} of ${deaths.length} as if alive; done twice: ${tally.twice}`);
   });
   for (const [index, death] of deaths.entries()) {
-    const { end, crashes } = await play(scene, { cast, name: `n${index}`, death });
+    const { end, crashes } = await play(scene, { ...life, name: `n${index}`, death });
     tally.twice += end.mutations.length - new Set(end.mutations).size;
     expect({ death, end, crashes }).toEqual({ death, end: calm.end, crashes: 1 });
     tally.same += 1;

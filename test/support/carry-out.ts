@@ -8,6 +8,7 @@ import { Lambda } from '../../sandbox/durable/lambda.ts';
 import { inProcess } from '../../sandbox/durable/runtimes/in-process.ts';
 import { functionEnv, type Hub, installHub } from '../../sandbox/hub/hub.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { stateChange } from '../../sandbox/services/cloudwatch/alarm-history.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { type Change, inverseOf } from '../../shared/core/change.ts';
@@ -205,16 +206,34 @@ export const takingBack = (proposal: Proposal): Proposal => ({
 });
 
 /** An alarm that goes off now, on nothing in particular. */
-export function ring({ region, sandbox }: Scene, name: string): void {
+export const ring = (scene: Scene, name: string): void => become(scene, name, 'ALARM');
+
+/** An alarm that is quiet from now on. */
+export const hush = (scene: Scene, name: string): void => become(scene, name, 'OK');
+
+function become({ region: { cloudwatch }, sandbox }: Scene, name: string, StateValue: 'OK' | 'ALARM'): void {
   const now = sandbox.clock.now();
-  region.cloudwatch.alarms.set(name, {
+  const alarm = {
     AlarmName: name,
     AlarmArn: `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`,
-    StateValue: 'ALARM',
-    StateReason: 'Threshold Crossed: 1 datapoint was greater than the threshold.',
+    StateValue,
+    StateReason: `Threshold Crossed: 1 datapoint was ${StateValue === 'OK' ? 'not ' : ''}greater than the threshold.`,
     StateUpdatedTimestamp: now,
     StateTransitionedTimestamp: now,
-  });
+  };
+  cloudwatch.alarmHistory.push(stateChange(alarm, { from: cloudwatch.alarms.get(name)?.StateValue, at: now }));
+  cloudwatch.alarms.set(name, alarm);
+}
+
+/** Lets something happen while the next gate is asked: it has looked at the resource, and nothing is done yet. */
+export function duringGate({ sandbox }: Scene, happen: () => void): void {
+  const { parameters } = sandbox.estate.hub.region(REGION).ssm;
+  const get = parameters.get.bind(parameters);
+  parameters.get = (name) => {
+    parameters.get = get;
+    happen();
+    return get(name);
+  };
 }
 
 export function flip({ sandbox }: Scene, which: 'pause' | 'halt', value: 'on' | 'off'): void {
@@ -226,8 +245,6 @@ interface HandOver {
   readonly function?: string;
   /** Said before the execution starts, as a person's undo is. */
   readonly approved?: boolean;
-  /** Whether the execution is started, too. Default: yes. */
-  readonly start?: boolean;
 }
 
 /** Records the plan as right-size would have, announced and handed over, and starts its execution. */
@@ -258,8 +275,9 @@ export async function say(
   const ledger = answerLedger({ client: hub.dynamodb, table: hub.table });
   const at = sandbox.clock.now().toISOString();
   await ledger.recordAnswer(plan, { planId: plan.id, hash: plan.hash, by: PERSON, at, ...answer });
-  const callback = await ledger.callbackOf(plan.id);
-  if (callback && lambda.callbacks.waiting().includes(callback)) lambda.callbacks.succeed(callback, '"answered"');
+  for (const callback of await ledger.callbacksOf(plan.id)) {
+    if (lambda.callbacks.waiting().includes(callback)) lambda.callbacks.succeed(callback, '"answered"');
+  }
 }
 
 /** What the ledger says of one action of the plan. */
@@ -271,6 +289,10 @@ export async function outcomesOf(scene: Scene, plan: Plan): Promise<(string | un
   const changes = await Promise.all(plan.act.map((_, index) => changeOf(scene, plan, index + 1)));
   return changes.map((change) => change?.outcome);
 }
+
+/** What the ledger says of everything that was done since some time. */
+export const changesSince = ({ hub }: Scene, since: Date): Promise<readonly Change[]> =>
+  answerLedger({ client: hub.dynamodb, table: hub.table }).changes(since);
 
 /** What people were told, oldest first. */
 export const told = ({ sandbox, hub }: Scene) =>

@@ -4,15 +4,25 @@ import { AlreadyAnsweredError, type PlanAnswer, type PlanAnswers } from '../../s
 import { canonicalJson } from '../../shared/core/canonical.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
+import type { Arn } from '../../shared/core/identity.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { type Plan, planInName } from '../../shared/core/plan.ts';
 import { type Policy, policyHash } from '../../shared/core/policy.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import { daysBefore } from '../../shared/core/time.ts';
 import type { Claim, Ledger, PolicyStore, PriceCache, Run, RunKey, StoredPolicy } from '../../shared/ports.ts';
-import type { ActingLedger, AnswerLedger, CapCount } from '../../shared/ports-acting.ts';
+import type {
+  ActingLedger,
+  ActingMode,
+  AnswerLedger,
+  CapCount,
+  CapOfDay,
+  Overtaken,
+  Question,
+  Word,
+} from '../../shared/ports-acting.ts';
 
 interface KeptRun {
   run: Run;
@@ -22,8 +32,7 @@ interface KeptRun {
 interface Execution {
   readonly name: string;
   readonly claimedAt: Date;
-  open: boolean;
-  callbackId?: string | undefined;
+  readonly callbacks: Map<ActingMode, string>;
 }
 
 /** Every port of the ledger in Maps: what the tests of the functions use. No method waits, so each is one step. */
@@ -37,7 +46,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   readonly #executions = new Map<string, Execution>();
   readonly #answers = new Map<string, PlanAnswer[]>();
   /** By resource; one that was given back is kept for its fence. */
-  readonly #leases = new Map<string, { lease: Lease; applying: boolean; free: boolean }>();
+  readonly #leases = new Map<string, { lease: Lease; applying: boolean; undoing: boolean; free: boolean }>();
   readonly #counted = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Change>();
 
@@ -140,31 +149,30 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   }
 
   async claimPlan(planId: string, execution: string, now: Date): Promise<boolean> {
-    const claimed = this.#executions.get(planId) ?? { name: execution, claimedAt: now, open: true };
+    const fresh = { name: execution, claimedAt: now, callbacks: new Map() };
+    const claimed = this.#executions.get(planId) ?? fresh;
     this.#executions.set(planId, claimed);
     return claimed.name === execution;
   }
 
-  async waitOn(planId: string, callbackId: string): Promise<void> {
+  async waitOn(planId: string, mode: ActingMode, callbackId: string): Promise<void> {
     const execution = this.#executions.get(planId);
     if (!execution) throw new LedgerCorruptError(`PLAN#${planId}`, 'an execution waits that never claimed the plan');
-    execution.callbackId = callbackId;
+    execution.callbacks.set(mode, callbackId);
   }
 
-  async closePlan(planId: string): Promise<void> {
-    const execution = this.#executions.get(planId);
-    if (!execution) return;
-    execution.open = false;
-    execution.callbackId = undefined;
+  async closePlan(planId: string, mode: ActingMode): Promise<void> {
+    this.#executions.get(planId)?.callbacks.delete(mode);
   }
 
-  async callbackOf(planId: string): Promise<string | undefined> {
-    return this.#executions.get(planId)?.callbackId;
+  async callbacksOf(planId: string): Promise<readonly string[]> {
+    return [...(this.#executions.get(planId)?.callbacks.values() ?? [])];
   }
 
   async openPlans(): Promise<readonly Plan[]> {
-    const open = [...this.#executions].filter(([, execution]) => execution.open);
-    const plans = await Promise.all(open.map(([planId]) => this.plan(planId)));
+    const open = [...this.#executions].filter(([, { callbacks }]) => callbacks.size > 0);
+    const ids = new Set(open.map(([name]) => planInName(name)));
+    const plans = await Promise.all([...ids].map((id) => this.plan(id)));
     return plans.sort((a, b) => (a.time < b.time ? 1 : -1));
   }
 
@@ -172,6 +180,19 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
     const said = this.#answers.get(planId) ?? [];
     const approval = said.find(({ say }) => say === 'approve');
     return { ...(approval && { approval }), vetoes: said.filter(({ say }) => say === 'veto').sort(inOrder) };
+  }
+
+  async word({ plan, numbers, resources, cap, now }: Question): Promise<Word> {
+    const policy = this.#policies.at(-1)?.policy;
+    const { approval, vetoes } = await this.answers(plan.id);
+    const about = vetoes.filter(({ actions }) => !actions || actions.some((number) => numbers.includes(number)));
+    const standing = await this.vetoes(plan.account, now);
+    return {
+      ...(policy && { policy }),
+      answers: { ...(approval && { approval }), vetoes: about },
+      vetoes: standing.filter(({ resource }) => resources.includes(resource)),
+      counted: new Set(cap && this.#counted.get(dayOf(cap))),
+    };
   }
 
   async recordAnswer(plan: Plan, answer: PlanAnswer): Promise<void> {
@@ -207,8 +228,30 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
       !kept || kept.free || kept.lease.until <= now || (kept.lease.priority < wanted.priority && !kept.applying);
     if (!yields) return { heldBy: kept.lease.planId };
     const lease = { ...wanted, fence: (kept?.lease.fence ?? 0) + 1 };
-    this.#leases.set(wanted.resource, { lease, applying: false, free: false });
+    this.#leases.set(wanted.resource, { lease, applying: false, undoing: false, free: false });
     return { lease };
+  }
+
+  async takeOver(from: string, wanted: Omit<Lease, 'fence'>): Promise<Lease | undefined> {
+    const kept = this.#leases.get(wanted.resource);
+    if (kept && !kept.free && kept.lease.planId === wanted.planId) return kept.lease;
+    const may = kept && !kept.free && !kept.undoing && kept.lease.planId === from;
+    if (!may || kept.lease.priority >= wanted.priority) return undefined;
+    const lease = { ...wanted, fence: kept.lease.fence + 1 };
+    this.#leases.set(wanted.resource, { lease, applying: false, undoing: false, free: false });
+    return lease;
+  }
+
+  async overtakenBy(lease: Lease): Promise<Overtaken | undefined> {
+    if (this.#held(lease)) return undefined;
+    const kept = this.#leases.get(lease.resource);
+    return { by: kept?.lease.planId ?? 'another plan', still: kept?.free === false };
+  }
+
+  async beginUndo(lease: Lease): Promise<boolean> {
+    const kept = this.#held(lease);
+    if (kept) kept.undoing = true;
+    return kept !== undefined;
   }
 
   async beginApply(lease: Lease): Promise<boolean> {
@@ -217,9 +260,9 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
     return kept !== undefined;
   }
 
-  async releaseLease(lease: Lease): Promise<void> {
-    const kept = this.#held(lease);
-    if (kept) kept.free = true;
+  async releaseLease({ resource, planId }: Pick<Lease, 'resource' | 'planId'>): Promise<void> {
+    const kept = this.#leases.get(resource);
+    if (kept?.lease.planId === planId) kept.free = true;
   }
 
   #held({ resource, planId, fence }: Lease) {
@@ -227,12 +270,20 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
     return kept && !kept.free && kept.lease.planId === planId && kept.lease.fence === fence ? kept : undefined;
   }
 
-  async countAgainstCap({ account, rule, direction, day, changeId, most }: CapCount): Promise<boolean> {
-    const key = canonicalJson([account, rule, direction, day]);
+  async countAgainstCap({ changeId, most, ...cap }: CapCount): Promise<boolean> {
+    const key = dayOf(cap);
     const counted = this.#counted.get(key) ?? new Set<string>();
     if (!counted.has(changeId) && counted.size >= most) return false;
     this.#counted.set(key, counted.add(changeId));
     return true;
+  }
+
+  async uncount({ changeId, ...cap }: Omit<CapCount, 'most'>): Promise<void> {
+    this.#counted.get(dayOf(cap))?.delete(changeId);
+  }
+
+  async changesOf(resource: Arn): Promise<readonly Change[]> {
+    return [...this.#changes.values()].filter(({ proposal }) => proposal.resource.arn === resource);
   }
 
   async recordChange(change: Change): Promise<void> {
@@ -264,6 +315,8 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
 }
 
 const keyOf = ({ function: name, account, time }: RunKey): string => `RUN#${name}#${account} / TICK#${time}`;
+
+const dayOf = ({ account, rule, direction, day }: CapOfDay): string => canonicalJson([account, rule, direction, day]);
 
 /** Who said it first; of one answer, by action. */
 const inOrder = (a: PlanAnswer, b: PlanAnswer): number =>

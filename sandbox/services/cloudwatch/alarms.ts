@@ -11,6 +11,7 @@ import type { CloudWatchState } from '../../estate/cloudwatch-state.ts';
 import { AwsError } from '../../http/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Caller, Operation } from '../service.ts';
+import { stateChange } from './alarm-history.ts';
 
 /**
  * Alarms keep the state that they are given: the sandbox evaluates none and runs none of their actions. A page holds metric
@@ -73,11 +74,14 @@ export const setAlarmState: Operation<SetAlarmStateInput, object> = (input, { es
   const alarm = find(region.cloudwatch, input.AlarmName ?? '');
   if (!alarm) throw new AwsError('ResourceNotFound', `Unknown: alarm ${input.AlarmName}`, 404);
   const now = estate.clock.now();
-  if (alarm.StateValue !== input.StateValue) alarm.StateTransitionedTimestamp = now;
+  const from = alarm.StateValue;
   alarm.StateValue = input.StateValue;
   alarm.StateReason = input.StateReason;
   alarm.StateReasonData = input.StateReasonData;
   alarm.StateUpdatedTimestamp = now;
+  if (from === input.StateValue) return {};
+  alarm.StateTransitionedTimestamp = now;
+  region.cloudwatch.alarmHistory.push(stateChange(alarm, { from, at: now }));
   return {};
 };
 

@@ -1,3 +1,4 @@
+import type { Asked } from '../../ports-acting.ts';
 import { RefusedError, refusedBy } from './refused.ts';
 
 /** What to do about a resource that looks as it does: ask AWS; nothing, it is there or on its way; or nothing, and why. */
@@ -15,17 +16,18 @@ export interface Question<Seen> {
  * heard, and then the refusal only says that it is being done.
  * @throws {RefusedError} when nothing was changed
  */
-export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promise<void> {
+export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promise<Asked> {
   const judged = async () => judge(await look().catch(refuse));
   const verdict = await judged();
-  if (verdict === 'done') return;
+  if (verdict === 'done') return 'there';
   if (verdict !== 'ask') throw verdict;
   try {
     await mutate();
+    return 'asked';
   } catch (error) {
     const { message, code, retryable, cause } = refusedBy(error);
     const now = await judged();
-    if (now === 'done') return;
+    if (now === 'done') return 'asked';
     const passes = now !== 'ask' && now.retryable;
     throw new RefusedError(message, { code, retryable: retryable || passes, cause });
   }

@@ -1,5 +1,5 @@
 import { type Identity, parseArn } from '../../core/identity.ts';
-import type { Progress } from '../../ports-acting.ts';
+import type { Asked, Progress } from '../../ports-acting.ts';
 import { ask } from './ask.ts';
 import type { DatabaseForm, DatabaseSeen } from './database-forms.ts';
 import { notAsExpected, type RefusedError } from './refused.ts';
@@ -13,14 +13,14 @@ import { notAsExpected, type RefusedError } from './refused.ts';
 /** The name by which RDS knows it, behind `db:` or `cluster:`. */
 export const nameIn = ({ arn }: Identity): string => parseArn(arn)?.resource.split(':').at(-1) ?? '';
 
-export const stopDatabaseNow = (form: DatabaseForm, target: Identity): Promise<void> =>
+export const stopDatabaseNow = (form: DatabaseForm, target: Identity): Promise<Asked> =>
   ask({
     look: () => form.describe(nameIn(target)),
     judge: (seen) => whyOther(seen, target) ?? within(seen, STOPPING) ?? whyNot(seen, 'available') ?? 'ask',
     mutate: () => form.stop(nameIn(target)),
   });
 
-export const startDatabaseNow = (form: DatabaseForm, target: Identity): Promise<void> =>
+export const startDatabaseNow = (form: DatabaseForm, target: Identity): Promise<Asked> =>
   ask({
     look: () => form.describe(nameIn(target)),
     judge: (seen) => whyOther(seen, target) ?? within(seen, RUNNING) ?? whyNot(seen, 'stopped') ?? 'ask',

@@ -6,7 +6,7 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { Identity } from '../../core/identity.ts';
-import type { Progress } from '../../ports-acting.ts';
+import type { Asked, Progress } from '../../ports-acting.ts';
 import { AccessDeniedError, isDenied, nameOf } from '../errors.ts';
 import { ask, type Verdict } from './ask.ts';
 import { notAsExpected } from './refused.ts';
@@ -22,14 +22,14 @@ export interface Power {
   readonly instanceType?: string;
 }
 
-export const stopInstanceNow = (power: Power): Promise<void> =>
+export const stopInstanceNow = (power: Power): Promise<Asked> =>
   ask({
     look: () => describe(power),
     judge: (seen) => judge(seen, { ...power, from: 'running', towards: ['stopping', 'stopped'] }),
     mutate: () => power.ec2.send(new StopInstancesCommand({ InstanceIds: [power.instance.id] })),
   });
 
-export const startInstanceNow = (power: Power): Promise<void> =>
+export const startInstanceNow = (power: Power): Promise<Asked> =>
   ask({
     look: () => describe(power),
     judge: (seen) => judge(seen, { ...power, from: 'stopped', towards: ['pending', 'running'] }),

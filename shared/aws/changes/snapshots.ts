@@ -1,8 +1,9 @@
 import { hashOf } from '../../core/canonical.ts';
 import type { Identity } from '../../core/identity.ts';
 import type { Progress } from '../../ports-acting.ts';
+import { nameOf } from '../errors.ts';
 import { ask } from './ask.ts';
-import type { DatabaseForm, SnapshotSeen } from './database-forms.ts';
+import type { DatabaseForm, SnapshotOrder, SnapshotSeen } from './database-forms.ts';
 import { nameIn, whyNot, whyOther } from './database-power.ts';
 import { notAsExpected } from './refused.ts';
 
@@ -41,20 +42,47 @@ export async function beginSnapshot(form: DatabaseForm, wanted: SnapshotWanted):
   const database = nameIn(wanted.database);
   const tags = { [SNAPSHOT_TAGS.change]: tagValue(wanted.changeId), [SNAPSHOT_TAGS.expires]: wanted.expires };
   await ask({
-    look: async () => ({ database: await form.describe(database), snapshot: await form.describeSnapshot(name) }),
+    look: async () => {
+      const seen = await form.describe(database);
+      // One that was begun before shows in the database's status for as long as it is being made, and in its name later.
+      return { database: seen, snapshot: whyNot(seen, 'available') ? await form.describeSnapshot(name) : undefined };
+    },
     judge: (seen) => {
       const other = whyOther(seen.database, wanted.database);
       if (other) return other;
       if (!seen.snapshot) return whyNot(seen.database, 'available') ?? 'ask';
-      if (isOf(seen.snapshot, wanted)) return 'done';
-      return notAsExpected(`the snapshot ${name} exists and is not of this change`);
+      return isOf(seen.snapshot, wanted) ? 'done' : taken(name);
     },
-    mutate: () => form.createSnapshot({ database, snapshot: name, tags }),
+    mutate: () => createOrFind(form, { database, snapshot: name, tags }, wanted),
   });
   return name;
 }
 
-const isOf = (snapshot: SnapshotSeen, { database, changeId }: SnapshotWanted): boolean =>
+/** RDS gives a name once. So whatever carries it is looked at only when RDS says that there is something. */
+async function createOrFind(form: DatabaseForm, order: SnapshotOrder, wanted: SnapshotWanted): Promise<void> {
+  try {
+    await form.createSnapshot(order);
+  } catch (error) {
+    const standing = EXISTS.has(nameOf(error)) ? await form.describeSnapshot(order.snapshot) : undefined;
+    if (!standing) throw error;
+    if (!isOf(standing, wanted)) throw taken(order.snapshot);
+  }
+}
+
+const EXISTS = new Set(['DBSnapshotAlreadyExistsFault', 'DBClusterSnapshotAlreadyExistsFault']);
+
+const taken = (name: string) => notAsExpected(`the snapshot ${name} exists and is not of this change`);
+
+/** The name of the change's snapshot, if there is one. */
+export async function snapshotBegun(form: DatabaseForm, wanted: Of): Promise<string | undefined> {
+  const name = snapshotName(wanted.changeId);
+  const snapshot = await form.describeSnapshot(name);
+  return snapshot && isOf(snapshot, wanted) ? name : undefined;
+}
+
+type Of = Pick<SnapshotWanted, 'database' | 'changeId'>;
+
+const isOf = (snapshot: SnapshotSeen, { database, changeId }: Of): boolean =>
   snapshot.of === database.id && snapshot.tags[SNAPSHOT_TAGS.change] === tagValue(changeId);
 
 /** The statuses on the way; every other one but `available` is the end of it. */

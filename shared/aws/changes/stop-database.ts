@@ -4,7 +4,7 @@ import type { ChangeVerbs } from '../../ports-acting.ts';
 import { databaseForm } from './database-forms.ts';
 import { databaseRuns, databaseStopped, startDatabaseNow, stopDatabaseNow } from './database-power.ts';
 import { only } from './only.ts';
-import { beginSnapshot, snapshotProgress } from './snapshots.ts';
+import { beginSnapshot, snapshotBegun, snapshotProgress } from './snapshots.ts';
 
 /** A snapshot first, then the stop. Taking it back is a start. */
 export function stopDatabase(rds: RDSClient): ChangeVerbs {
@@ -16,6 +16,10 @@ export function stopDatabase(rds: RDSClient): ChangeVerbs {
     protect: async (action, changeId, expires) => {
       const [form, database] = of(action);
       return beginSnapshot(form, { database, changeId, expires });
+    },
+    protection: async (action, changeId) => {
+      const [form, database] = of(action);
+      return snapshotBegun(form, { database, changeId });
     },
     protected: async (action, protection) => snapshotProgress(...of(action), protection),
     apply: async (action) => stopDatabaseNow(...of(action)),

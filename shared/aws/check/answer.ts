@@ -1,15 +1,5 @@
+import type { Answer, Refuser } from '../../ports-check.ts';
 import { AccessDeniedError, isDenied, nameOf } from '../errors.ts';
-
-/** What trying one call has shown. `by`: which policy refuses it, as far as AWS says. */
-export type Answer =
-  | { readonly state: 'ok' }
-  | { readonly state: 'denied'; readonly code: string; readonly by?: Refuser }
-  | { readonly state: 'closed'; readonly code: string }
-  | { readonly state: 'failed'; readonly code: string }
-  | { readonly state: 'untried'; readonly why: string };
-
-/** The kinds of policy that can refuse a call. */
-export type Refuser = 'organization' | 'boundary' | 'caller' | 'resource';
 
 /** How a region that is not enabled refuses credentials which are good elsewhere. */
 const CLOSED = new Set(['AuthFailure', 'OptInRequired', 'UnrecognizedClientException', 'InvalidClientTokenId']);

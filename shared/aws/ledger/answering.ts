@@ -1,7 +1,7 @@
 import type { Ledger } from '../../ports.ts';
 import type { AnswerLedger } from '../../ports-acting.ts';
-import { answersIn } from './answers.ts';
-import { changesIn } from './changes.ts';
+import { saidIn } from './answers.ts';
+import { changeIn, changesIn } from './changes.ts';
 import { executionsIn } from './executions.ts';
 import { plansIn } from './plans.ts';
 import { supersedingIn } from './runs.ts';
@@ -13,14 +13,15 @@ import { standingVetoesIn } from './vetoes.ts';
  * `RUN#undo#`. The lists for people (`changes`, `openPlans`) begin at the index, which lags, and end at the table.
  */
 export function answerLedger(table: LedgerTable): AnswerLedger & Pick<Ledger, 'record'> {
-  const { callbackOf, openPlans } = executionsIn(table);
+  const { callbacksOf, openPlans } = executionsIn(table);
   return {
     ...plansIn(table),
-    ...answersIn(table),
+    ...saidIn(table),
     ...supersedingIn(table),
     ...standingVetoesIn(table),
+    ...changeIn(table),
     ...changesIn(table),
-    callbackOf,
+    callbacksOf,
     openPlans,
   };
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../../core/plan.ts';
 import type { ActingLedger, AnswerLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { actionNumber, expiresAfter, keyText, readItem } from './items.ts';
-import { getItem, IF_NEW, type Item, type LedgerTable, putItem, queryPages } from './table.ts';
+import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryPages } from './table.ts';
 
 /**
  * What people said about one plan, each item once and for ever:
@@ -27,7 +27,7 @@ const answerSchema = z.object({
 
 type Answers = Pick<ActingLedger, 'answers'> & Pick<AnswerLedger, 'recordAnswer'>;
 
-export function answersIn(ledger: LedgerTable): Answers {
+export function saidIn(ledger: LedgerTable): Answers {
   return {
     answers: (planId) => answersTo(ledger, planId),
     recordAnswer: async (plan, answer) => {
@@ -40,9 +40,22 @@ export function answersIn(ledger: LedgerTable): Answers {
 }
 
 async function answersTo(ledger: LedgerTable, planId: string): Promise<PlanAnswers> {
-  const answers: PlanAnswer[] = [];
+  const items: Item[] = [];
   const keys = { text: 'pk = :pk', values: { pk: partitionOf(planId) } };
-  for await (const page of queryPages(ledger, { keys })) answers.push(...page.map((item) => answerOf(planId, item)));
+  for await (const page of queryPages(ledger, { keys })) items.push(...page);
+  return answersIn(planId, items);
+}
+
+/** The keys of everything that may have been said about some actions of a plan. */
+export const answerKeys = (planId: string, numbers: readonly number[]): Key[] =>
+  ['APPROVE', 'VETO#ALL', ...numbers.map((number) => `VETO#${actionNumber(number)}`)].map((sk) => ({
+    pk: partitionOf(planId),
+    sk,
+  }));
+
+/** The answers in items of a plan, in the order in which they were given. */
+export function answersIn(planId: string, items: readonly Item[]): PlanAnswers {
+  const answers = items.filter(({ pk }) => pk === partitionOf(planId)).map((item) => answerOf(planId, item));
   const approval = answers.find(({ say }) => say === 'approve');
   const vetoes = answers.filter(({ say }) => say === 'veto').sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   return { ...(approval && { approval }), vetoes };

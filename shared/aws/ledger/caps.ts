@@ -1,9 +1,10 @@
-import type { ActingLedger, CapCount } from '../../ports-acting.ts';
-import { expiresAfter } from './items.ts';
-import { type Key, type LedgerTable, updateItem } from './table.ts';
+import * as z from 'zod';
+import type { ActingLedger, CapCount, CapOfDay } from '../../ports-acting.ts';
+import { expiresAfter, readItem } from './items.ts';
+import { type Item, type Key, type LedgerTable, updateItem } from './table.ts';
 
 /** `CAP#account#rule#direction / DAY#date`: the set of the changes that were counted on a UTC day. */
-const keyOf = ({ account, rule, direction, day }: CapCount): Key => ({
+export const capKey = ({ account, rule, direction, day }: CapOfDay): Key => ({
   pk: `CAP#${account}#${rule}#${direction}`,
   sk: `DAY#${day}`,
 });
@@ -11,8 +12,17 @@ const keyOf = ({ account, rule, direction, day }: CapCount): Key => ({
 /** Nobody counts against a day that is over; a little more, for whoever wants to know why the day was full. */
 const KEPT_DAYS = 3;
 
-export const capsIn = (ledger: LedgerTable): Pick<ActingLedger, 'countAgainstCap'> => ({
-  countAgainstCap: (count) => updateItem(ledger, keyOf(count), counting(count)),
+const capSchema = z.object({ changes: z.set(z.string()).optional() });
+
+/** The changes that an item of a cap counts. */
+export const countedIn = (item: Item | undefined): ReadonlySet<string> =>
+  (item && readItem(capSchema, item).changes) ?? new Set();
+
+export const capsIn = (ledger: LedgerTable): Pick<ActingLedger, 'countAgainstCap' | 'uncount'> => ({
+  countAgainstCap: (count) => updateItem(ledger, capKey(count), counting(count)),
+  uncount: async (count) => {
+    await updateItem(ledger, capKey(count), uncounting(count)); // refused: it was not counted
+  },
 });
 
 /** One write, so that whoever counts at the same time is counted: there is no room that two could see. */
@@ -30,3 +40,10 @@ function counting({ day, changeId, most }: CapCount) {
     },
   };
 }
+
+const uncounting = ({ changeId }: Pick<CapCount, 'changeId'>) => ({
+  text: 'DELETE #changes :one',
+  condition: 'contains(#changes, :id)',
+  names: ['changes'],
+  values: { one: new Set([changeId]), id: changeId },
+});

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { canonicalJson } from '../../core/canonical.ts';
-import { type Change, OUTCOMES, type Outcome, stands } from '../../core/change.ts';
+import { CHANGE_STATES, type Change, type ChangeState, stands } from '../../core/change.ts';
 import type { Arn } from '../../core/identity.ts';
 import { ChangeRecordedError, LedgerCorruptError } from './errors.ts';
 import { actionNumber, expiresAfter, keyText, readItem } from './items.ts';
-import type { Item, Key } from './table.ts';
+import type { Expression, Item, Key } from './table.ts';
 
 /**
- * `RESOURCE#arn / CHANGE#planId#0001`: how one action of a plan ended. In the index it is under CHANGES, by when it
+ * `RESOURCE#arn / CHANGE#planId#0001`: how one action of a plan ended, or that it is being watched. In the index it is under CHANGES, by when it
  * stopped to matter, or by STANDING: that sorts behind every time, so that one range holds what has ended since some
  * time and what still stands. What stands is kept for as long as it does.
  */
@@ -22,6 +22,11 @@ export interface ChangePlace {
 export const changeKey = ({ resource, planId, number }: ChangePlace): Key => ({
   pk: `RESOURCE#${resource}`,
   sk: `CHANGE#${planId}#${actionNumber(number)}`,
+});
+
+export const changesOfResource = (resource: Arn): Expression => ({
+  text: 'pk = :pk AND begins_with(sk, :change)',
+  values: { pk: `RESOURCE#${resource}`, change: 'CHANGE#' },
 });
 
 /** Takes `<plan>/<number>` apart; nothing when the text is no such id. */
@@ -49,7 +54,7 @@ const changeSchema = z.looseObject({
   planId: z.string(),
   account: z.string(),
   proposal: z.looseObject({ rule: z.string(), resource: z.looseObject({ arn: z.string() }) }),
-  outcome: z.enum(OUTCOMES),
+  outcome: z.enum(CHANGE_STATES),
   because: z.string(),
   appliedAt: z.iso.datetime().optional(),
   finishedAt: z.iso.datetime(),
@@ -63,8 +68,11 @@ export function changeOf(item: Item): Change {
   throw new LedgerCorruptError(keyText(item), 'the change is not what this version of Lamplighter writes');
 }
 
-/** What an outcome may become when somebody has looked. */
-const BECOMES: Partial<Record<Outcome, readonly Outcome[]>> = { stuck: ['undone'] };
+/** What a state may become: what is watched ends, and what is stuck is freed by somebody or something. */
+const BECOMES: Partial<Record<ChangeState, readonly ChangeState[]>> = {
+  watching: ['kept', 'undone', 'failed', 'stuck'],
+  stuck: ['undone'],
+};
 
 /**
  * What is recorded when `next` comes after `standing`. How a change began never changes; how it ended is added once.
@@ -74,13 +82,15 @@ const BECOMES: Partial<Record<Outcome, readonly Outcome[]>> = { stuck: ['undone'
 export function afterwards(standing: Change, next: Change): Change {
   const becomes = (one: Change, other: Change) => BECOMES[one.outcome]?.includes(other.outcome) ?? false;
   const isNew = becomes(standing, next);
+  const ends = standing.endedAt === undefined && next.endedAt !== undefined;
   if (!isNew && next.outcome !== standing.outcome && !becomes(next, standing)) {
     throw new ChangeRecordedError(standing, next);
   }
   const { endedAt, endedBecause } = standing.endedAt === undefined ? next : standing;
   return {
     ...standing,
-    ...(isNew && { outcome: next.outcome, because: next.because }),
+    ...(isNew && { outcome: next.outcome, because: next.because, finishedAt: next.finishedAt }),
+    ...((isNew || ends) && next.warning !== undefined && { warning: next.warning }),
     ...(endedAt !== undefined && { endedAt }),
     ...(endedBecause !== undefined && { endedBecause }),
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Change } from '../../core/change.ts';
 import type { Arn } from '../../core/identity.ts';
+import type { ChangeHistory, Ledger } from '../../ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../ports-acting.ts';
 import {
   afterwards,
@@ -9,6 +10,7 @@ import {
   changeItem,
   changeKey,
   changeOf,
+  changesOfResource,
   mattersSince,
   newestFirst,
   planAndNumber,
@@ -16,20 +18,37 @@ import {
 import { lostEveryRace } from './errors.ts';
 import { readItem } from './items.ts';
 import { partsOfAction } from './plan-items.ts';
-import { getItem, getItems, IF_NEW, type Item, keysByStatus, type LedgerTable, putItem, queryPages } from './table.ts';
+import {
+  type Expression,
+  getItem,
+  getItems,
+  IF_NEW,
+  type Item,
+  keysByStatus,
+  type LedgerTable,
+  putItem,
+  queryPages,
+} from './table.ts';
 
-/** A change is written when it ends and once or twice after: nobody loses so many races. */
+/** A change is written twice or three times in its life: nobody loses so many races. */
 const ATTEMPTS = 5;
 
 /** The way of the function that acts. */
 export const recordedChangesIn = (ledger: LedgerTable): Pick<ActingLedger, 'recordChange'> => ({
-  recordChange: async (change) => {
-    if (await putItem(ledger, changeItem(change), IF_NEW)) return;
+  recordChange: async (change, before) => {
+    const next = before ? afterwards(before, change) : change;
+    if (await putItem(ledger, changeItem(next), before ? ifNewOr(before) : IF_NEW)) return;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       if (await added(ledger, change)) return;
     }
     throw lostEveryRace(ledger.table, 'PutItem', ATTEMPTS);
   },
+});
+
+const ifNewOr = (before: Change): Expression => ({
+  text: `${IF_NEW.text} OR #change = :before`,
+  names: ['change'],
+  values: { before: changeItem(before).change },
 });
 
 /** Reads what stands and writes what comes after it; false when somebody else has written in between. */
@@ -41,21 +60,34 @@ async function added(ledger: LedgerTable, change: Change): Promise<boolean> {
   return putItem(ledger, after, { text: '#change = :before', names: ['change'], values: { before: before.change } });
 }
 
-export function changesIn(ledger: LedgerTable): Pick<AnswerLedger, 'change' | 'changes'> {
-  return {
-    change: async (id) => {
-      const item = await itemOf(ledger, id);
-      return item && changeOf(item);
-    },
-    // The index says which it may be, the table what they are.
-    changes: async (since) => {
-      const from = since.toISOString();
-      const items = await getItems(ledger, await keysByStatus(ledger, CHANGES, from));
-      const changes = items.map(changeOf).filter((change) => mattersSince(change, from));
-      return changes.sort(newestFirst);
-    },
-  };
-}
+/** By the resource: what was done to whatever has carried its name. */
+export const historyIn = (ledger: LedgerTable): ChangeHistory => ({
+  changesOf: async (resource) => {
+    const changes: Change[] = [];
+    for await (const page of queryPages(ledger, { keys: changesOfResource(resource) })) {
+      changes.push(...page.map(changeOf));
+    }
+    return changes;
+  },
+});
+
+/** What stands and what has ended since some time. The index says which it may be, the table what they are. */
+export const changesIn = (ledger: LedgerTable): Pick<Ledger, 'changes'> => ({
+  changes: async (since) => {
+    const from = since.toISOString();
+    const items = await getItems(ledger, await keysByStatus(ledger, CHANGES, from));
+    const changes = items.map(changeOf).filter((change) => mattersSince(change, from));
+    return changes.sort(newestFirst);
+  },
+});
+
+/** One change by its id. */
+export const changeIn = (ledger: LedgerTable): Pick<AnswerLedger, 'change'> => ({
+  change: async (id) => {
+    const item = await itemOf(ledger, id);
+    return item && changeOf(item);
+  },
+});
 
 /**
  * The action in the plan says which resource the change is about. Parts of a plan that was refused may lie beside it, but

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Plan } from '../../core/plan.ts';
-import type { ActingLedger, AnswerLedger } from '../../ports-acting.ts';
+import { type Plan, planInName } from '../../core/plan.ts';
+import type { ActingLedger, ActingMode, AnswerLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
 import { planIdOf, planKey } from './plan-items.ts';
@@ -8,8 +8,8 @@ import { plansIn } from './plans.ts';
 import { getItem, getItems, IF_NEW, type Key, keysByStatus, type LedgerTable, putItem, updateItem } from './table.ts';
 
 /**
- * `PLAN#id / EXECUTION`, beside the parts of the plan: its one execution. While it waits for an answer it is in the
- * index under OPEN; `callbackId` is what an answer has to wake.
+ * `PLAN#id / EXECUTION`, beside the parts of the plan: its one execution. A large plan has several, each in a partition of
+ * its own, `PLAN#id-n / EXECUTION`. While one waits for an answer it is in the index under OPEN; `approveCallback` and `autoCallback` are what an answer has to wake, one for each mode that waits.
  */
 const keyOf = (planId: string): Key => ({ pk: planKey(planId), sk: 'EXECUTION' });
 
@@ -19,34 +19,42 @@ const FIRST = '0'; // before every time
 const executionSchema = z.object({
   execution: z.string(),
   gsi1pk: z.literal(OPEN).optional(),
-  callbackId: z.string().optional(),
+  approveCallback: z.string().optional(),
+  autoCallback: z.string().optional(),
 });
+
+const CALLBACKS = { approve: 'approveCallback', auto: 'autoCallback' } as const satisfies Record<ActingMode, string>;
 
 /** Twice as long as the plan: an old plan must not be carried out again because its claim went before it. */
 const CLAIM_DAYS = 800;
 
 type Executions = Pick<ActingLedger, 'claimPlan' | 'waitOn' | 'closePlan'> &
-  Pick<AnswerLedger, 'callbackOf' | 'openPlans'>;
+  Pick<AnswerLedger, 'callbacksOf' | 'openPlans'>;
 
 export function executionsIn(ledger: LedgerTable): Executions {
   return {
     claimPlan: async (planId, execution, now) => {
-      const open = { gsi1pk: OPEN, gsi1sk: now.toISOString() };
       const expires = expiresAfter(now, CLAIM_DAYS);
-      const item = { ...keyOf(planId), execution, claimedAt: now.toISOString(), ...open, expires };
+      const claimedAt = now.toISOString();
+      const item = { ...keyOf(planId), execution, claimedAt, gsi1sk: claimedAt, expires };
       if (await putItem(ledger, item, IF_NEW)) return true;
       const standing = await executionOf(ledger, planId);
       if (!standing) throw new LedgerCorruptError(keyText(keyOf(planId)), 'it was there and is gone');
       return standing.execution === execution;
     },
-    waitOn: async (planId, callbackId) => {
-      if (await updateItem(ledger, keyOf(planId), { ...WAITING, values: { callbackId } })) return;
+    waitOn: async (planId, mode, callbackId) => {
+      if (await updateItem(ledger, keyOf(planId), waiting(mode, callbackId))) return;
       throw new LedgerCorruptError(keyText(keyOf(planId)), 'an execution waits that never claimed the plan');
     },
-    closePlan: async (planId) => {
-      await updateItem(ledger, keyOf(planId), CLOSING); // refused: nobody ever waited
+    closePlan: async (planId, mode) => {
+      const [last, notLast] = closing(mode);
+      if (await updateItem(ledger, keyOf(planId), last)) return;
+      await updateItem(ledger, keyOf(planId), notLast); // refused: nobody ever waited
     },
-    callbackOf: async (planId) => (await executionOf(ledger, planId))?.callbackId,
+    callbacksOf: async (planId) => {
+      const { approveCallback, autoCallback } = (await executionOf(ledger, planId)) ?? {};
+      return [approveCallback, autoCallback].filter((one) => one !== undefined);
+    },
     openPlans: () => openPlans(ledger),
   };
 }
@@ -60,14 +68,24 @@ async function executionOf(ledger: LedgerTable, planId: string) {
 async function openPlans(ledger: LedgerTable): Promise<Plan[]> {
   const keys = await keysByStatus(ledger, OPEN, FIRST);
   const open = (await getItems(ledger, keys)).filter((item) => readItem(executionSchema, item).gsi1pk === OPEN);
-  const plans = await Promise.all(open.map((item) => plansIn(ledger).plan(planIdOf(item.pk))));
+  const ids = new Set(open.map(({ pk }) => planInName(planIdOf(pk))));
+  const plans = await Promise.all([...ids].map((id) => plansIn(ledger).plan(id)));
   return plans.sort((a, b) => (a.time < b.time ? 1 : -1));
 }
 
-const WAITING = { text: 'SET #callbackId = :callbackId', condition: 'attribute_exists(pk)', names: ['callbackId'] };
-
-const CLOSING = {
-  text: 'REMOVE #gsi1pk, #gsi1sk, #callbackId',
+const waiting = (mode: ActingMode, callback: string) => ({
+  text: `SET #${CALLBACKS[mode]} = :callback, #gsi1pk = :open`,
   condition: 'attribute_exists(pk)',
-  names: ['gsi1pk', 'gsi1sk', 'callbackId'],
-};
+  names: [CALLBACKS[mode], 'gsi1pk'],
+  values: { callback, open: OPEN },
+});
+
+/** Whoever closes last takes the plan out of the index. */
+function closing(mode: ActingMode) {
+  const [own, other] = [CALLBACKS[mode], CALLBACKS[mode === 'auto' ? 'approve' : 'auto']];
+  const last = `attribute_exists(pk) AND attribute_not_exists(#${other})`;
+  return [
+    { text: `REMOVE #gsi1pk, #${own}`, condition: last, names: ['gsi1pk', own, other] },
+    { text: `REMOVE #${own}`, condition: 'attribute_exists(pk)', names: [own] },
+  ] as const;
+}

@@ -7,8 +7,8 @@ import { expiresAfter, readItem, storedTime } from './items.ts';
 import { getItem, type Item, type Key, type LedgerTable, type Update, updatedItem, updateItem } from './table.ts';
 
 /**
- * `LEASE#arn / LEASE`. One that was given back keeps its fence and nothing else, so that the next holder's is higher.
- * `applying` is there from `beginApply` until the lease changes hands.
+ * `LEASE#arn / LEASE`. One that was given back keeps its fence, so that the next holder's is higher, and who had it.
+ * `applying` is there from `beginApply` until the lease changes hands, `undoing` from `beginUndo`.
  */
 const keyOf = (resource: Arn): Key => ({ pk: `LEASE#${resource}`, sk: 'LEASE' });
 
@@ -20,19 +20,40 @@ const leaseSchema = z.object({
   applying: z.literal(true).optional(),
 });
 
+/** Of a lease in whatever state. */
+const traceSchema = z.object({ planId: z.string().optional(), last: z.string().optional(), fence: z.int() });
+
 type Holder = z.output<typeof leaseSchema>;
 type Wanted = Omit<Lease, 'fence'>;
 
 /** Between a refusal and the look at who holds it, it may change hands: so often is tried, then the last one holds it. */
 const ATTEMPTS = 5;
 
-export function leasesIn(ledger: LedgerTable): Pick<ActingLedger, 'takeLease' | 'beginApply' | 'releaseLease'> {
+type Leases = Pick<
+  ActingLedger,
+  'takeLease' | 'beginApply' | 'beginUndo' | 'takeOver' | 'overtakenBy' | 'releaseLease'
+>;
+
+export function leasesIn(ledger: LedgerTable): Leases {
   return {
     takeLease: (wanted, now) => takeLease(ledger, wanted, now),
-    beginApply: (lease) =>
-      updateItem(ledger, keyOf(lease.resource), { ...APPLYING, ...held(lease, { applying: true }) }),
+    beginApply: (lease) => updateItem(ledger, keyOf(lease.resource), { ...APPLYING, ...held(lease, { begun: true }) }),
+    beginUndo: (lease) => updateItem(ledger, keyOf(lease.resource), { ...UNDOING, ...held(lease, { begun: true }) }),
+    takeOver: async (from, wanted) => {
+      const update = (how: Update) => updatedItem(ledger, keyOf(wanted.resource), how);
+      // Ours already: the reply to an earlier try was lost.
+      const ours = (await update(takingOver(from, wanted))) ?? (await update(prolonging(wanted)));
+      return ours && leaseOf(wanted.resource, readItem(leaseSchema, ours));
+    },
+    overtakenBy: async ({ resource, planId, fence }) => {
+      const item = await getItem(ledger, keyOf(resource));
+      const now = item && readItem(traceSchema, item);
+      if (now?.planId === planId && now.fence === fence) return undefined;
+      return { by: now?.planId ?? now?.last ?? 'another plan', still: now?.planId !== undefined };
+    },
     releaseLease: async (lease) => {
-      await updateItem(ledger, keyOf(lease.resource), { ...RELEASING, ...held(lease) }); // refused: not ours any more
+      const values = { planId: lease.planId };
+      await updateItem(ledger, keyOf(lease.resource), { ...RELEASING, values }); // refused: not ours any more
     },
   };
 }
@@ -54,24 +75,36 @@ async function takeLease(ledger: LedgerTable, wanted: Wanted, now: Date) {
 const yields = ({ until, priority, applying }: Holder, wanted: Wanted, now: Date): boolean =>
   until <= now || (priority < wanted.priority && !applying);
 
-/** The same as {@link yields}, in the breath in which it is taken; an item that is new has no fence to add to. */
-const taking = ({ planId, priority, until }: Wanted, now: Date) => ({
+/** A new holder begins anew; an item that is new has no fence to add to. */
+const HANDING_OVER = {
   text:
     'SET #planId = :planId, #priority = :priority, #until = :until, #expires = :expires, ' +
-    '#fence = if_not_exists(#fence, :zero) + :one REMOVE #applying',
+    '#fence = if_not_exists(#fence, :zero) + :one REMOVE #applying, #undoing',
+  names: ['planId', 'priority', 'until', 'expires', 'fence', 'applying', 'undoing'],
+};
+
+const handingOver = ({ planId, priority, until }: Wanted) => ({
+  planId,
+  priority,
+  until: until.toISOString(),
+  expires: expiresAfter(until),
+  zero: 0,
+  one: 1,
+});
+
+/** The same as {@link yields}, in the breath in which it is taken. */
+const taking = (wanted: Wanted, now: Date): Update => ({
+  ...HANDING_OVER,
   condition:
     'attribute_not_exists(#planId) OR ' +
     '(#planId <> :planId AND (#until <= :now OR (#priority < :priority AND attribute_not_exists(#applying))))',
-  names: ['planId', 'priority', 'until', 'expires', 'fence', 'applying'],
-  values: {
-    planId,
-    priority,
-    until: until.toISOString(),
-    expires: expiresAfter(until),
-    now: now.toISOString(),
-    zero: 0,
-    one: 1,
-  },
+  values: { ...handingOver(wanted), now: now.toISOString() },
+});
+
+const takingOver = (from: string, wanted: Wanted): Update => ({
+  ...HANDING_OVER,
+  condition: '#planId = :from AND #priority < :priority AND attribute_not_exists(#undoing)',
+  values: { ...handingOver(wanted), from },
 });
 
 const prolonging = ({ planId, until }: Wanted) => ({
@@ -83,15 +116,16 @@ const prolonging = ({ planId, until }: Wanted) => ({
 
 const IF_HELD = '#planId = :planId AND #fence = :fence';
 
-const APPLYING = { text: 'SET #applying = :applying', condition: IF_HELD, names: ['planId', 'fence', 'applying'] };
+const APPLYING = { text: 'SET #applying = :begun', condition: IF_HELD, names: ['planId', 'fence', 'applying'] };
+const UNDOING = { text: 'SET #undoing = :begun', condition: IF_HELD, names: ['planId', 'fence', 'undoing'] };
 
 const RELEASING = {
-  text: 'REMOVE #planId, #priority, #until, #applying',
-  condition: IF_HELD,
-  names: ['planId', 'fence', 'priority', 'until', 'applying'],
+  text: 'SET #last = #planId REMOVE #planId, #priority, #until, #applying, #undoing',
+  condition: '#planId = :planId',
+  names: ['planId', 'priority', 'until', 'applying', 'undoing', 'last'],
 };
 
-const held = ({ planId, fence }: Lease, more: Readonly<Record<string, unknown>> = {}) => ({
+const held = ({ planId, fence }: Lease, more: Readonly<Record<string, unknown>>) => ({
   values: { planId, fence, ...more },
 });
 

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../ports.ts';
+import { changesIn } from './changes.ts';
 import { plansIn } from './plans.ts';
 import { policyIn } from './policies.ts';
 import { runsIn } from './runs.ts';
@@ -7,7 +8,7 @@ import { vetoesIn } from './vetoes.ts';
 
 /**
  * The ledger in DynamoDB. Conditional writes make every step safe to repeat; there are no transactions.
- * Calls: `currentPolicy`, `vetoes`, `runs` and `plan` one read each, unless there are several pages; `record` three
+ * Calls: `currentPolicy`, `vetoes`, `runs` and `plan` one read each, `changes` two, unless there are several pages; `record` three
  * writes for up to 23 actions; `claim`, `release`, `announced` and `handedOver` one write each.
  *
  * Every method throws {@link LedgerUnavailableError} when the table does not answer, {@link LedgerCorruptError} when it
@@ -18,4 +19,5 @@ export const dynamoLedger = (table: LedgerTable): Ledger => ({
   ...vetoesIn(table),
   ...runsIn(table),
   ...plansIn(table),
+  ...changesIn(table),
 });

@@ -4,10 +4,10 @@ import { type Policy, parsePolicy, policyHash } from '../../core/policy.ts';
 import type { Ledger, PolicyStore, StoredPolicy } from '../../ports.ts';
 import { LedgerCorruptError, PolicyChangedError } from './errors.ts';
 import { keyText, readItem, storedTime } from './items.ts';
-import { type Expression, getItem, IF_NEW, type LedgerTable, putItem, queryPages } from './table.ts';
+import { type Expression, getItem, IF_NEW, type Item, type LedgerTable, putItem, queryPages } from './table.ts';
 
 /** The policy in force, and beside it every version that was stored: `POLICY#versions / VERSION#000001`. */
-const CURRENT = { pk: 'POLICY#current', sk: 'POLICY' } as const;
+export const CURRENT = { pk: 'POLICY#current', sk: 'POLICY' } as const;
 const VERSIONS = 'POLICY#versions';
 
 const policySchema = z.object({
@@ -23,11 +23,16 @@ type Kept = z.output<typeof policySchema>;
 export function policyIn(ledger: LedgerTable): Pick<Ledger, 'currentPolicy'> {
   return {
     currentPolicy: async () => {
-      const kept = await inForce(ledger);
-      // One that a newer version no longer takes throws: the defaults in its place would be a silent change.
-      return kept && storedPolicy(kept, parsePolicy(parseJson(kept.policy)));
+      const item = await getItem(ledger, CURRENT);
+      return item && storedPolicyOf(item);
     },
   };
+}
+
+/** @throws when it is one that a newer version no longer takes: the defaults in its place would be a silent change */
+export function storedPolicyOf(item: Item): StoredPolicy {
+  const kept = readItem(policySchema, item);
+  return storedPolicy(kept, parsePolicy(parseJson(kept.policy)));
 }
 
 /** The deployer's way to change the policy. Throws {@link PolicyChangedError} when somebody else does at the same time. */

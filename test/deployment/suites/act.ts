@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allowedActions, statementsOf, trustOf } from '../../../scripts/package/deployed.ts';
-import { allows, denies, type Request } from '../../../scripts/package/iam.ts';
+import { allows, denies, type Request, type Statement } from '../../../scripts/package/iam.ts';
 import type { Packaged } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { type ActionKind, DIRECTIONS, PERMISSIONS, type Permissions } from '../../../shared/core/action.ts';
@@ -74,15 +75,26 @@ const taking = stages
   .filter(({ kind, stage }) => stage === (DIRECTIONS[kind] === 'takes' ? 'apply' : 'undo'))
   .flatMap(({ actions }) => actions);
 
+/** What the verbs read in the session in which they act: from their sources, since the bundle is one for both roles. */
+function looksOfChanges(): string[] {
+  const folder = new URL('../../../shared/aws/changes/', import.meta.url);
+  const code = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  const looks = code.join('\n').match(/\bDescribe\w+(?=Command\()/g) ?? [];
+  return [...new Set(looks)].map((operation) => `${operation.includes('DB') ? 'rds' : 'ec2'}:${operation}`);
+}
+
 export function actSuite({ template, bundles }: Packaged): void {
-  const { Resources } = resolve(template, { ExternalId: 'the-external-id-of-the-hub' });
-  const statements = statementsOf(Resources.ActRole);
+  const roleWith = (parameters: Record<string, string>) => {
+    const { Resources } = resolve(template, { ExternalId: 'the-external-id-of-the-hub', ...parameters });
+    return { Resources, statements: [Resources.ActRole, Resources.NeverStopProtected].flatMap(statementsOf) };
+  };
+  const { Resources, statements } = roleWith({});
   const may = (action: string, resource: string, context: Request['context'] = {}) =>
     allows(statements, { action, resource, context });
 
   describe('the act role', () => {
-    it('allows what PERMISSIONS says, and nothing else', () => {
-      expect(allowedActions(statements)).toEqual([...new Set(permitted)].sort());
+    it('allows what PERMISSIONS says, the looks of shared/aws/changes, and nothing else', () => {
+      expect(allowedActions(statements)).toEqual([...permitted, ...looksOfChanges()].sort());
     });
 
     it('allows nothing that carry-out does not call', () => {
@@ -95,9 +107,9 @@ export function actSuite({ template, bundles }: Packaged): void {
         expect(action).not.toMatch(/Delete|Terminate|Modify|Restore|Put/);
     });
 
-    it('is bounded by a resource in every statement', () => {
-      for (const { Effect, Resource } of statements) {
-        if (Effect === 'Allow') expect([Resource].flat()).not.toContain('*');
+    it('is bounded by a resource in every statement that changes anything', () => {
+      for (const { Effect, Resource, Sid } of statements) {
+        if (Effect === 'Allow' && Sid !== 'LookFirst') expect([Resource].flat()).not.toContain('*');
       }
     });
 
@@ -159,10 +171,25 @@ export function actSuite({ template, bundles }: Packaged): void {
       }
     });
 
+    const namesIn = (all: readonly Statement[]) =>
+      Object.values(all.find(({ Effect }) => Effect === 'Deny')?.Condition ?? {}).flatMap((keys) => Object.keys(keys));
+
     it('is the one that the policy names unless it says otherwise', () => {
-      const { protectTag } = parsePolicy({}).defaults;
-      const { Condition = {} } = statements.find(({ Effect }) => Effect === 'Deny')!;
-      for (const keys of Object.values(Condition)) expect(Object.keys(keys)).toEqual([`aws:ResourceTag/${protectTag}`]);
+      const name = `aws:ResourceTag/${parsePolicy({}).defaults.protectTag}`;
+      expect(namesIn(statements)).toEqual([name, name]);
+    });
+
+    it('is the one that the member was deployed with', () => {
+      const renamed = roleWith({ ProtectTag: 'keep' }).statements;
+      expect(namesIn(renamed)).toEqual(['aws:ResourceTag/keep', 'aws:ResourceTag/keep']);
+      const stop = { action: 'ec2:StopInstances', resource: instance };
+      expect(denies(renamed, { ...stop, context: { 'aws:ResourceTag/keep': '' } })).toBe(true);
+    });
+
+    it('is denied to the role from its first moment on', () => {
+      expect(Resources.ActRole?.Properties?.ManagedPolicyArns).toEqual([
+        'arn:aws:iam::123456789012:policy/lamplighter-never-stop-protected',
+      ]);
     });
   });
 }

@@ -58,6 +58,7 @@ export function actingSuite(packaged: Packaged): void {
         LEDGER_TABLE: 'lamplighter-prod',
         LOOK_ROLE_NAME: 'lamplighter-look',
         PAUSE_PARAMETER: '/lamplighter/prod/pause',
+        PROTECT_TAG: 'lamplighter:protect',
         TOPIC_ARN: 'arn:aws:sns:us-east-1:123456789012:lamplighter-prod-alerts',
       });
     });

@@ -1,0 +1,71 @@
+import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
+import { type Closed, giveBack, mayBeApplied, type Passed } from './gate.ts';
+import type { Hands } from './hands.ts';
+import type { Leased } from './lease.ts';
+import { type Applied, type Later, mutate } from './mutation.ts';
+
+/** One mutation with the gate that has to let it through. */
+export interface Attempt {
+  readonly item: Leased;
+  readonly name: string;
+  readonly gate: () => Promise<Passed | Closed>;
+}
+
+/** The action itself. What it took of the day's cap and did not use is given back. */
+export async function applyOnce(hands: Hands, durable: Durable, item: Leased): Promise<Applied> {
+  const gate = () => mayBeApplied(hands, item);
+  return passAndApply(hands, durable, {
+    item,
+    name: 'apply',
+    gate,
+    unused: (at) => giveBack(hands, item, at),
+  });
+}
+
+/** Asks the gate and makes the mutation, again for some hours while AWS says that it may be granted later. */
+export async function passAndApply(
+  hands: Hands,
+  durable: Durable,
+  attempt: Attempt & { readonly unused?: (passedAt: string) => Promise<void> },
+): Promise<Applied> {
+  for (let round = 1; ; round++) {
+    const name = round === 1 ? attempt.name : `${attempt.name}, round ${round}`;
+    const { passedAt, applied } = await tryOnce(hands, durable, { ...attempt, name });
+    if ('at' in applied) return applied;
+    const { unused } = attempt;
+    // A place that cannot be given back is lost for the day, and nothing else.
+    if (passedAt && unused)
+      await Promise.resolve(durable.step(`unused: ${name}`, () => unused(passedAt), patiently)).catch(() => undefined);
+    if (!('later' in applied)) return applied;
+    if (round === ATTEMPTS) return { refused: applied.later };
+    await durable.wait(`before round ${round + 1} of ${attempt.name}`, pauseAfter(round));
+  }
+}
+
+interface Tried {
+  /** When the gate let it through, if it did. */
+  readonly passedAt?: string;
+  readonly applied: Applied | Later;
+}
+
+/**
+ * The gate in one step, the mutation in the next: what the gate let through is done at once, and a crash in between repeats
+ * the mutation and not the question, whose answer would be the change itself.
+ */
+async function tryOnce(hands: Hands, durable: Durable, { item, name, gate }: Attempt): Promise<Tried> {
+  // True only in the invocation in which the gate was asked, and until the first try: after that nobody knows.
+  const memory = { untried: false };
+  const work = async () => {
+    const passed = await gate();
+    memory.untried = true;
+    return passed;
+  };
+  try {
+    const passed = await durable.step(`gate: ${name}`, work, patiently);
+    if ('closed' in passed) return { applied: passed };
+    const applied = await mutate(hands, durable, { item, name, memory, passedAt: passed.at });
+    return { passedAt: passed.at, applied };
+  } catch (error) {
+    return { applied: { closed: `it could not be checked again: ${reasonOf(error)}`, unknown: true } };
+  }
+}

@@ -1,0 +1,60 @@
+import { nameOfPerson } from '../../shared/core/approvers.ts';
+import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
+import { type Durable, patiently } from './durable.ts';
+import type { Hands } from './hands.ts';
+import { type Item, proposalOf } from './item.ts';
+
+export interface Leased extends Item {
+  readonly lease: Lease;
+}
+
+export type Taken = { readonly lease: Lease } | { readonly heldBy: string };
+
+/** Outlives the longest snapshot, watch (seven days) and undo; an execution that never comes back blocks no longer. */
+const LEASE_MS = 12 * DAY_MS;
+
+/** Takes or prolongs the lease of the action's resource. A person's plan also takes it from one that only watches. */
+export async function takeLease(hands: Hands, { plan, number }: Pick<Item, 'plan' | 'number'>): Promise<Taken> {
+  const now = hands.clock();
+  const person = plan.function === 'undo';
+  const wanted = {
+    resource: proposalOf({ plan, number }).resource.arn,
+    planId: plan.id,
+    priority: person ? PRIORITY.person : PRIORITY['right-size'],
+    until: new Date(now.getTime() + LEASE_MS),
+  };
+  const taken = await hands.ledger.takeLease(wanted, now);
+  if ('lease' in taken || !person) return taken;
+  const changes = await hands.ledger.changesOf(wanted.resource);
+  const watches = changes.some(({ planId, outcome }) => planId === taken.heldBy && outcome === 'watching');
+  const lease = watches ? await hands.ledger.takeOver(taken.heldBy, wanted) : undefined;
+  return lease ? { lease } : taken;
+}
+
+/** Steps remember JSON: the lease's end comes back as text. */
+export const revived = ({ lease }: { lease: Lease }): Lease => ({ ...lease, until: new Date(lease.until) });
+
+/** Why the mutation may not be made, if the lease is lost. From here on nobody overtakes. */
+export async function lostLease({ ledger, clock }: Hands, lease: Lease): Promise<string | undefined> {
+  if (await ledger.beginApply(lease)) return undefined;
+  const now = await ledger.takeLease(lease, clock());
+  if ('heldBy' in now) return `${now.heldBy} has overtaken it`;
+  await ledger.releaseLease(now.lease); // free again, and no longer as it was when this plan looked at it
+  return 'somebody of higher priority has worked on it meanwhile';
+}
+
+/** Whose plan it is that overtook another: a person's, by their name. */
+export async function whoseIs(hands: Hands, planId: string): Promise<string> {
+  const { approval } = await hands.ledger.answers(planId);
+  return approval ? `${nameOfPerson(approval.by)} (${planId})` : planId;
+}
+
+/** Gives a lease back. One that nobody gives back ends by itself, so that a ledger out of reach holds nothing else up. */
+export async function release(
+  { ledger }: Hands,
+  durable: Durable,
+  { lease, name }: { lease: Lease; name: string },
+): Promise<void> {
+  await Promise.resolve(durable.step(name, () => ledger.releaseLease(lease), patiently)).catch(() => undefined);
+}

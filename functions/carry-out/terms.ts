@@ -1,0 +1,30 @@
+import type { Policy } from '../../shared/core/policy.ts';
+import { parseDays, parseHours } from '../../shared/core/quantity.ts';
+
+/** What the policy says about a change after it was decided on, as it was then: small enough to be remembered. */
+export interface Terms {
+  readonly timezone: string;
+  readonly parallel: number;
+  readonly watchHours: number;
+  readonly stopForDays: number;
+  readonly dependents: Policy['dependents'];
+}
+
+export const termsOf = ({ timezone, defaults, dependents }: Policy): Terms => ({
+  timezone,
+  parallel: defaults.parallel,
+  watchHours: parseHours(defaults.watch),
+  stopForDays: parseDays(defaults.stopFor),
+  dependents,
+});
+
+/** The alarms that the policy names for what depends on a resource. */
+export const alarmsFor = (resource: string, { dependents }: Terms): string[] => [
+  ...new Set(dependents.filter((one) => matches(one.resource, resource)).flatMap(({ alarms }) => alarms)),
+];
+
+/** `*` in a pattern stands for any characters. */
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

@@ -1,0 +1,72 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { STSClient } from '@aws-sdk/client-sts';
+import { assumedRole } from '../../shared/aws/assumed-role.ts';
+import { familyReads } from '../../shared/aws/check/families.ts';
+import { pricesCheck } from '../../shared/aws/check/prices.ts';
+import { roleCheck } from '../../shared/aws/check/role.ts';
+import { tryScan } from '../../shared/aws/check/scan.ts';
+import { awsEstate } from '../../shared/aws/estate.ts';
+import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
+import { dynamoPriceCache } from '../../shared/aws/ledger/prices.ts';
+import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
+import { PATIENT } from '../../shared/aws/patient.ts';
+import { awsPriceList, cachedPrices, priceListRegion } from '../../shared/aws/pricing.ts';
+import { lambdaStarter, starterCheck } from '../../shared/aws/starter.ts';
+import { partitionOf } from '../../shared/core/identity.ts';
+import { stageOf } from '../../shared/runtime/config.ts';
+import { allAtOnce, countingStops } from '../../shared/runtime/counting-stops.ts';
+import type { Looking } from './handle.ts';
+
+interface Settings {
+  readonly AWS_REGION: string;
+  readonly AWS_LAMBDA_FUNCTION_NAME?: string | undefined;
+  readonly LOOK_ROLE_NAME: string;
+  readonly CARRY_OUT_ARN: string;
+  readonly EXTERNAL_ID: string;
+}
+
+/**
+ * The second half of the composition root: what looks at accounts, and what a plan is handed over with. It is half of the
+ * code, and is loaded while the ledger answers.
+ */
+export function lookingWith(config: Settings, table: LedgerTable): Looking {
+  const home = { region: config.AWS_REGION, ...PATIENT };
+  const partition = partitionOf(config.AWS_REGION);
+  const ledger = dynamoLedger(table);
+  const pricing = new PricingClient({ region: priceListRegion(partition), ...PATIENT });
+  const lambda = new LambdaClient(home);
+  const credentialsOf = assumedRole(new STSClient(home), {
+    roleName: config.LOOK_ROLE_NAME,
+    externalId: config.EXTERNAL_ID,
+    sessionName: 'lamplighter-right-size',
+    partition,
+  });
+  return {
+    estate: countingStops(awsEstate(credentialsOf), allAtOnce(ledger)),
+    prices: cachedPrices(awsPriceList(pricing), dynamoPriceCache(table)),
+    starter: lambdaStarter(lambda, config.CARRY_OUT_ARN),
+    needs: {
+      function: 'right-size',
+      stage: stageOf('right-size', config.AWS_LAMBDA_FUNCTION_NAME),
+      ledger,
+      reads: {
+        ...familyReads(table, ['PLAN#', 'PRICE#', 'RESOURCE#']),
+        'ANSWER#': ({ account }, now) => ledger.vetoes(account, now),
+        'RUN#': ({ account }, now) => ledger.runs({ function: 'right-size', account, time: now.toISOString() }),
+      },
+      roles: [
+        {
+          name: config.LOOK_ROLE_NAME,
+          matters: 'Nothing of this account is looked at: it is reported as unknown',
+          ...roleCheck(credentialsOf, tryScan),
+        },
+      ],
+      hub: {
+        'lambda:InvokeFunction': starterCheck(lambda, config.CARRY_OUT_ARN),
+        'pricing:GetProducts': pricesCheck(pricing),
+      },
+      untried: ['dynamodb:PutItem', 'sns:Publish'],
+    },
+  };
+}

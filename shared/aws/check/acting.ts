@@ -1,0 +1,42 @@
+import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeEventsCommand,
+} from '@aws-sdk/client-rds';
+import { SMALLEST, tryAll, tryReads } from './reads.ts';
+import type { Tries } from './role.ts';
+
+/** What is read, with the look role, of a resource before and after it is changed. */
+export const tryRecheck: Tries = async (clients, now) => {
+  const { autoScaling, cloudwatch, rds } = clients;
+  const members = new DescribeAutoScalingInstancesCommand({ MaxRecords: SMALLEST.autoScaling });
+  const [reads, more] = await Promise.all([
+    tryReads(clients, now),
+    tryAll({
+      'autoscaling:DescribeAutoScalingInstances': () => autoScaling.send(members),
+      'cloudwatch:DescribeAlarms': () =>
+        cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: SMALLEST.cloudwatch })),
+      'cloudwatch:DescribeAlarmHistory': () =>
+        cloudwatch.send(new DescribeAlarmHistoryCommand({ MaxRecords: SMALLEST.cloudwatch })),
+      'rds:DescribeEvents': () => rds.send(new DescribeEventsCommand({ MaxRecords: SMALLEST.rds })),
+    }),
+  ]);
+  return { ...reads, ...more };
+};
+
+/** What is read, with the act role, in the same breath as a change is made. */
+export const tryHands: Tries = async ({ ec2, rds }) => {
+  const page = { MaxRecords: SMALLEST.rds };
+  return tryAll({
+    'ec2:DescribeInstances': () => ec2.send(new DescribeInstancesCommand({ MaxResults: SMALLEST.ec2 })),
+    'rds:DescribeDBInstances': () => rds.send(new DescribeDBInstancesCommand(page)),
+    'rds:DescribeDBClusters': () => rds.send(new DescribeDBClustersCommand(page)),
+    'rds:DescribeDBSnapshots': () => rds.send(new DescribeDBSnapshotsCommand(page)),
+    'rds:DescribeDBClusterSnapshots': () => rds.send(new DescribeDBClusterSnapshotsCommand(page)),
+  });
+};

@@ -1,0 +1,67 @@
+import type { Answer } from '../../ports-check.ts';
+import type { Checking } from '../check.ts';
+
+/** What a finding says of a refusal, why it matters, and what mends it. */
+
+/** What a function lacks without the action, as a sentence. */
+const MATTERS: Readonly<Record<string, string>> = {
+  'autoscaling:DescribeAutoScalingGroups': 'No instance is judged: it might belong to an Auto Scaling group',
+  'autoscaling:DescribeAutoScalingInstances': 'No instance is stopped: it might belong to an Auto Scaling group',
+  'cloudwatch:DescribeAlarmHistory': 'An alarm that went off and came back between two looks is not seen',
+  'cloudwatch:DescribeAlarms': 'No change is taken back when an alarm goes off: nobody sees it',
+  'cloudwatch:GetMetricData': 'Nothing is proposed or stopped: how busy anything is stays unknown',
+  'ec2:DescribeInstanceAttribute': 'No instance is proposed or stopped: it might be protected against stopping',
+  'ec2:DescribeInstanceTypes': 'No instance is proposed or stopped: it might have local disks, which a stop erases',
+  'ec2:DescribeInstances': 'No instance is judged, stopped or started',
+  'ec2:DescribeVolumes': 'A proposal does not say which volumes go on being billed',
+  'lambda:InvokeFunction': 'No plan is handed over: what is approved is not carried out',
+  'pricing:GetProducts': 'What anything would save is unknown',
+  'rds:DescribeDBClusterSnapshots': 'No Aurora cluster is stopped: nobody can tell when its snapshot is there',
+  'rds:DescribeDBClusters': 'No database is judged, stopped or started',
+  'rds:DescribeDBInstances': 'No database is judged, stopped or started',
+  'rds:DescribeDBSnapshots': 'No database is stopped: nobody can tell when its snapshot is there',
+  'rds:DescribeEvents': 'A database that AWS restarts after seven days is not stopped again',
+  'ssm:GetParameters': 'Nothing is changed: without the switches every gate stays closed',
+};
+
+export const mattersOf = (what: string): string => MATTERS[what] ?? 'What needs it fails';
+
+export const TRY_AGAIN = 'Try again; if it lasts, look at the AWS Health Dashboard and at the network';
+
+export const hubFix = ({ needs, asked }: Checking): string =>
+  'Deploy the hub, with LAMPLIGHTER_EXTERNAL_ID set: ' +
+  `npm run build && npx serverless deploy --stage ${needs.stage} --region ${asked.own.region}`;
+
+/** The hub has its roles from its own stack; every other account from infra/member.yml. */
+export function memberFix(account: string, checking: Checking): string {
+  const { needs, asked } = checking;
+  if (account === asked.own.account) return hubFix(checking);
+  return (
+    `With credentials of ${account}: aws cloudformation deploy --stack-name lamplighter-member ` +
+    '--template-file infra/member.yml --capabilities CAPABILITY_NAMED_IAM --parameter-overrides ' +
+    `HubAccountId=${asked.own.account} Stage=${needs.stage} ExternalId=$LAMPLIGHTER_EXTERNAL_ID`
+  );
+}
+
+export function organizationFix(what: string, { account, region }: { account: string; region?: string }): string {
+  const where = region ? `${account} in ${region}` : account;
+  return `Have whoever keeps the policies of the organization allow ${what} in ${where}, or take it out of \`scopes\` in the policy`;
+}
+
+export type Refusal = Extract<Answer, { readonly state: 'denied' | 'closed' }>;
+
+export const isFromAbove = (answer: Refusal): boolean =>
+  answer.state === 'denied' && (answer.by === 'organization' || answer.by === 'boundary');
+
+const REFUSERS = {
+  organization: 'by a policy of the organization (SCP or RCP)',
+  boundary: 'by a permissions boundary',
+  caller: 'by its own policies',
+  resource: 'by the policy of what is called',
+} as const;
+
+/** `denied (AccessDenied) by a permissions boundary` */
+export function refusal(answer: Refusal): string {
+  const by = answer.state === 'denied' && answer.by ? ` ${REFUSERS[answer.by]}` : '';
+  return `denied (${answer.code})${by}`;
+}

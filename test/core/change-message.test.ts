@@ -1,0 +1,94 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { describe, expect, it } from 'vitest';
+import { snsAnnouncer } from '../../shared/aws/announcer.ts';
+import type { Change } from '../../shared/core/change.ts';
+import { changesMessage } from '../../shared/core/change-message.ts';
+import { change } from '../support/change-specimen.ts';
+import { many, plan, proposal } from '../support/plan-specimen.ts';
+
+const PLAN = plan({ act: many(100, proposal) });
+
+/** The n-th action of the plan, kept. */
+const nth = (n: number, spoiled: Partial<Change> = {}): Change =>
+  change({ id: `${PLAN.id}/${n}`, proposal: PLAN.act[n - 1]!, ...spoiled }, PLAN);
+
+const messageOf = (changes: readonly Change[]) => changesMessage(PLAN, changes, 'Asia/Seoul');
+
+interface Facts {
+  readonly counts: object;
+  readonly changes: readonly { readonly id: string }[];
+  readonly omitted: number;
+}
+
+describe('a few changes', () => {
+  it('are all told, in words and as data', () => {
+    const message = messageOf([nth(1), nth(2, { outcome: 'expired' })]);
+    const { counts, changes, omitted } = message.facts as Facts;
+    expect([counts, changes.length, omitted]).toEqual([{ kept: 1, expired: 1 }, 2, 0]);
+    expect(message.text).toContain(`to take it back: npm run answer -- undo ${PLAN.id}/1`);
+    expect(message.text).not.toContain('more,');
+  });
+
+  it('come in the order in which somebody has to read them', () => {
+    const outcomes = ['expired', 'kept', 'undone', 'failed', 'stuck'] as const;
+    const { facts, subject } = messageOf(outcomes.map((outcome, index) => nth(index + 1, { outcome })));
+    expect((facts as Facts).changes).toEqual(
+      ['stuck', 'failed', 'undone', 'kept', 'expired'].map((outcome) => expect.objectContaining({ outcome })),
+    );
+    expect(subject).toMatch(/: 1 stuck, 1 failed, 1 undone, 1 kept, 1 expired, a person is needed$/);
+  });
+
+  it('that are alike begin with the dearest', () => {
+    const saving = (amount: number) =>
+      ({ monthly: { currency: 'USD', amount }, basis: 'list', stillBilled: [] }) as unknown as Change['saving'] &
+        object;
+    const { facts } = messageOf([nth(1, { saving: saving(10) }), nth(2, { saving: saving(300) })]);
+    expect((facts as Facts).changes.map(({ id }) => id)).toEqual([`${PLAN.id}/2`, `${PLAN.id}/1`]);
+  });
+
+  it('have the same id whatever else is said of them', () => {
+    expect(messageOf([nth(1)]).id).toBe(messageOf([nth(1, { because: 'another word' })]).id);
+    expect(messageOf([nth(1)]).id).not.toBe(messageOf([nth(1, { outcome: 'undone' })]).id);
+  });
+});
+
+/** What SNS would be asked to publish, and how much of its 256 KiB that takes. */
+async function published(changes: readonly Change[]) {
+  const inputs: { Message: string; MessageAttributes: object }[] = [];
+  const client = { send: async ({ input }: { input: (typeof inputs)[number] }) => inputs.push(input) };
+  const topics = { alerts: 'arn:aws:sns:eu-west-1:1:alerts' };
+  await snsAnnouncer(client as unknown as SNSClient, topics).send(messageOf(changes));
+  const { Message, MessageAttributes } = inputs[0]!;
+  const body = JSON.parse(Message) as { default: string; email: string };
+  const bytes = Buffer.byteLength(Message) + Buffer.byteLength(JSON.stringify(MessageAttributes));
+  return { bytes, email: body.email, facts: JSON.parse(body.default) as Facts };
+}
+
+describe('a hundred changes', () => {
+  it.each([
+    ['long', 'x'],
+    ['Korean', '주'],
+    ['full of quotes', '"'],
+    ['full of emoji', '🔥'],
+    ['full of line breaks', '\n'],
+  ])('fit into SNS, the worst among them, when their words are %s', async (_, sign) => {
+    const words = sign.repeat(500);
+    const changes = PLAN.act.map((one, index) =>
+      nth(index + 1, {
+        because: words,
+        proposal: { ...one, resource: { ...one.resource, name: words, owner: words } },
+      }),
+    );
+    const failed = nth(100, { outcome: 'failed' });
+    const { bytes, email, facts } = await published([...changes.slice(0, 99), failed]);
+    expect(bytes).toBeLessThan(256 * 1024);
+    expect(facts.counts).toEqual({ failed: 1, kept: 99 });
+    expect(facts.changes.length + facts.omitted).toBe(100);
+    expect(facts.changes[0]?.id).toBe(failed.id);
+    expect(email).toContain(`And 75 more, 75 kept: npm run answer -- show ${PLAN.id}`);
+  });
+
+  it('are told whole while there is room', async () => {
+    expect((await published(PLAN.act.map((_, index) => nth(index + 1)))).facts.omitted).toBe(0);
+  });
+});
