@@ -24,7 +24,9 @@ interface Figures {
   readonly peakRssMb: number;
 }
 
-export type CallFigures = { readonly 'right-size': Readonly<Record<string, Figures>> };
+export interface CallFigures {
+  readonly 'right-size': Readonly<Record<string, Figures>>;
+}
 
 /**
  * Two fleets. The small one is a busy one, as the question is what it costs to find next to nothing: stop protection takes a

@@ -22,6 +22,8 @@ export interface Durations {
   readonly databaseStoppedAtMost: number;
   /** RDS: a snapshot's creating -> available. */
   readonly snapshotCreate: number;
+  /** CloudTrail: from a call until LookupEvents shows it. */
+  readonly eventDelivery: number;
 }
 
 export const TYPICAL_DURATIONS: Durations = {
@@ -35,4 +37,5 @@ export const TYPICAL_DURATIONS: Durations = {
   databaseStart: 6 * MINUTE,
   databaseStoppedAtMost: 7 * DAY,
   snapshotCreate: 4 * MINUTE,
+  eventDelivery: 5 * MINUTE,
 };

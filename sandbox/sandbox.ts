@@ -6,6 +6,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { listen } from './http/endpoint.ts';
 import { createMailbox, type Message } from './messages.ts';
 import { createRandom } from './random.ts';
+import { recordCall } from './services/cloud-trail/record-call.ts';
 import { createServices } from './services/services.ts';
 
 export interface SandboxOptions {
@@ -58,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     record: (call) => {
       calls.add(call);
       mailbox.take(call);
+      recordCall(estate, call);
     },
   });
   const key = estate.hub.accessKey({ roleName: 'lamplighter-hub' });

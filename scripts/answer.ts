@@ -1,5 +1,5 @@
 /**
- * `npm run answer -- ...`: approve and veto plans, take changes back, and look at what waits and what was saved.
+ * `npm run answer -- ...`: approve and veto plans, take changes back, answer anomalies, and look at what waits and what was saved.
  * Exit codes: 0 done, 1 refused or not answered, 2 wrong usage.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -12,10 +12,11 @@ import type { Plan } from '../shared/core/plan.ts';
 import { parsePolicy } from '../shared/core/policy.ts';
 import type { Ledger } from '../shared/ports.ts';
 import type { AnswerLedger } from '../shared/ports-acting.ts';
+import type { AnomalyAnswers } from '../shared/ports-spend.ts';
 import { type Command, type Invocation, readArguments, USAGE, UsageError } from './answer/arguments.ts';
 import { savingsText } from './answer/savings.ts';
 import { type Reply, send, wordsOf } from './answer/send.ts';
-import { type KnownPlan, listText, type Showing, showText } from './answer/tables.ts';
+import { anomaliesText, type KnownPlan, listText, type Showing, showText } from './answer/tables.ts';
 
 /** What the command touches: tests pass their own. */
 export interface Surroundings {
@@ -28,7 +29,8 @@ export interface Surroundings {
 }
 
 /** The ledger, as far as it is read here. Whatever is written goes through the function. */
-export type Reading = Pick<AnswerLedger, 'plan' | 'answers' | 'supersededBy' | 'change' | 'changes' | 'openPlans'> &
+export type Reading = Pick<AnomalyAnswers, 'openAnomalies' | 'answersAbout'> &
+  Pick<AnswerLedger, 'plan' | 'answers' | 'supersededBy' | 'change' | 'changes' | 'openPlans'> &
   Pick<Ledger, 'currentPolicy'>;
 
 /** @returns the exit code */
@@ -67,7 +69,7 @@ async function read(command: Reader, ledger: Reading, now: Date): Promise<string
   const showing: Showing = { policy, now };
   switch (command.verb) {
     case 'list':
-      return listText(await Promise.all((await ledger.openPlans()).map(({ id }) => known(ledger, id))), showing);
+      return list(ledger, showing);
     case 'show':
       return show(ledger, command.plan, showing);
     case 'savings':
@@ -75,6 +77,17 @@ async function read(command: Reader, ledger: Reading, now: Date): Promise<string
     default:
       return command satisfies never;
   }
+}
+
+async function list(ledger: Reading, showing: Showing): Promise<string> {
+  const [plans, anomalies] = await Promise.all([ledger.openPlans(), ledger.openAnomalies()]);
+  const waiting = listText(await Promise.all(plans.map(({ id }) => known(ledger, id))), showing);
+  if (anomalies.length === 0) return waiting;
+  const answered = anomalies.map(async (anomaly) => ({
+    anomaly,
+    answer: (await ledger.answersAbout(anomaly.id)).at(-1),
+  }));
+  return `${waiting}\n\n${anomaliesText(await Promise.all(answered))}`;
 }
 
 async function planIn(ledger: Reading, id: string): Promise<Plan> {
@@ -111,6 +124,12 @@ async function requestFor(command: Exclude<Command, Reader>, ledger: () => Readi
   switch (command.verb) {
     case 'undo':
       return { about: { change: command.change }, say: 'undo', ...note };
+    case 'expected':
+    case 'investigate':
+    case 'snooze': {
+      const { verb, anomaly, until, recurring } = command;
+      return { about: { anomaly }, say: verb, ...(until && { until }), ...(recurring && { recurring }), ...note };
+    }
     case 'veto-resource':
       return { about: { resource: command.resource }, say: 'veto', until: command.until, ...note };
     default: {

@@ -20,6 +20,12 @@ export type Answer =
 /** The answer to each operation, by its IAM action. */
 export type Answers = Readonly<Record<string, Answer>>;
 
+/** An account with those of its regions that are checked. */
+export interface Place {
+  readonly account: string;
+  readonly regions: readonly string[];
+}
+
 /** A role that the function assumes in every account. */
 export interface AccountRole {
   readonly name: string;
@@ -28,6 +34,8 @@ export interface AccountRole {
   enter(account: string): Promise<Answer>;
   /** Tries the reads that the role is for. */
   look(scope: Scope, now: Date): Promise<Answers>;
+  /** Where the role is needed, if that is elsewhere than in the scopes that are looked at. */
+  places?(own: Scope): Promise<readonly Place[]>;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { PlanAnswer } from '../../shared/core/answer.ts';
 import { nameOfPerson } from '../../shared/core/approvers.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
+import type { Anomaly } from '../../shared/core/spend/anomaly.ts';
 
 /**
  * A request that is refused for good reason. `code` is for programs and never changes, `status` is HTTP's, the message
@@ -74,6 +75,28 @@ export class UnknownChangeError extends Refusal {
       `there is no change ${change}, or it is not finished yet; npm run answer -- show PLAN lists the changes of a plan`,
       { change },
     );
+  }
+}
+
+export class UnknownAnomalyError extends Refusal {
+  override readonly name = 'UnknownAnomalyError';
+  readonly code = 'unknown-anomaly';
+  readonly status = 404;
+  constructor(anomaly: string) {
+    super(`there is no anomaly ${anomaly}; npm run answer -- list shows those that are open`, { anomaly });
+  }
+}
+
+/** It has ended: there is nothing to look into or to snooze. That it was right can still be said. */
+export class AnomalyEndedError extends Refusal {
+  override readonly name = 'AnomalyEndedError';
+  readonly code = 'anomaly-ended';
+  readonly status = 409;
+  constructor({ id, state }: Anomaly) {
+    super(`the anomaly ${id} has ended (${state}); to teach the model that it was right: say expected`, {
+      anomaly: id,
+      state,
+    });
   }
 }
 

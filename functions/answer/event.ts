@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AnswerRequest } from '../../shared/core/answer.ts';
 import { parseArn } from '../../shared/core/identity.ts';
+import { SPEND_SAYINGS } from '../../shared/core/spend/answer.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
 import { BadRequestError, RequestTooLargeError } from './errors.ts';
 
@@ -50,9 +51,10 @@ const KINDS = {
   plan: { about: ['plan', 'hash'], say: ['approve', 'veto'], takes: ['actions', 'until', 'note'], needs: [] },
   change: { about: ['change'], say: ['undo'], takes: ['note'], needs: [] },
   resource: { about: ['resource'], say: ['veto'], takes: ['until', 'note'], needs: ['until'] },
+  anomaly: { about: ['anomaly'], say: SPEND_SAYINGS, takes: ['until', 'recurring', 'note'], needs: [] },
 } as const;
 
-const SAYINGS = ['approve', 'veto', 'undo'] as const;
+const SAYINGS = ['approve', 'veto', 'undo', ...SPEND_SAYINGS] as const;
 const isSaying = (value: unknown): value is (typeof SAYINGS)[number] => SAYINGS.some((one) => one === value);
 
 type Kind = keyof typeof KINDS;
@@ -78,10 +80,11 @@ const requestSchema = z
             .regex(/^[\x21-\x7e]+$/, 'the ARN of a resource')
             .refine(isAccountsArn, 'the ARN of a resource, with its account')
             .optional(),
+          anomaly: text(/^\d{4}-\d{2}-\d{2}-[0-9a-f]{6}$/, 'an anomaly such as "2026-11-18-3f9a1c"'),
         },
-        { error: '{"plan", "hash"}, {"change"} or {"resource"}' },
+        { error: '{"plan", "hash"}, {"change"}, {"resource"} or {"anomaly"}' },
       ),
-      say: z.enum(SAYINGS, { error: 'approve, veto or undo' }),
+      say: z.enum(SAYINGS, { error: 'approve, veto or undo; about an anomaly expected, investigate or snooze' }),
       actions: z
         .array(z.int({ error: 'numbers of actions, from 1' }).min(1, 'numbers of actions, from 1'), {
           error: 'a list of numbers of actions, from 1',
@@ -93,6 +96,7 @@ const requestSchema = z
         .string({ error: 'a date such as "2026-12-31"' })
         .refine(isCalendarDate, 'a date such as "2026-12-31"')
         .optional(),
+      recurring: z.literal(true, { error: 'true' }).optional(),
       note: z
         .string({ error: 'one line of up to 500 characters' })
         .max(500, 'one line of up to 500 characters')
@@ -102,7 +106,7 @@ const requestSchema = z
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
-          ? 'unknown key; allowed: about, say, actions, until, note'
+          ? 'unknown key; allowed: about, say, actions, until, recurring, note'
           : 'an object such as {"about": {"plan": "...", "hash": "..."}, "say": "approve"}',
     },
   )
@@ -115,20 +119,33 @@ function fitsItsKind(request: Readonly<Record<string, unknown>>, context: z.core
   const kinds = KIND_NAMES.filter((kind) => about[kind] !== undefined);
   const [kind] = kinds;
   if (!kind || kinds.length > 1) {
-    wrong(['about'], 'one of {"plan", "hash"}, {"change"}, {"resource"}');
+    wrong(['about'], 'one of {"plan", "hash"}, {"change"}, {"resource"}, {"anomaly"}');
     return;
   }
   const law: Readonly<Record<'about' | 'say' | 'takes' | 'needs', readonly string[]>> = KINDS[kind];
   for (const key of law.about) if (about[key] === undefined) wrong(['about', key], `needed with \`${kind}\``);
   if ('hash' in about && !law.about.includes('hash')) wrong(['about', 'hash'], 'only with `plan`');
   if (isSaying(request.say) && !law.say.includes(request.say))
-    wrong(['say'], `${law.say.join(' or ')}, about a ${kind}`);
-  for (const key of law.needs) if (request[key] === undefined) wrong([key], `needed about a ${kind}`);
-  for (const key of ['actions', 'until'] as const) {
-    if (request[key] !== undefined && !law.takes.includes(key)) wrong([key], `not about a ${kind}`);
+    wrong(['say'], `${law.say.join(' or ')}, about ${withArticle(kind)}`);
+  for (const key of law.needs) if (request[key] === undefined) wrong([key], `needed about ${withArticle(kind)}`);
+  for (const key of ['actions', 'until', 'recurring'] as const) {
+    if (request[key] !== undefined && !law.takes.includes(key)) wrong([key], `not about ${withArticle(kind)}`);
   }
+  if (kind === 'anomaly') spendKeys(request, wrong);
   if (kind === 'plan' && request.say === 'approve' && request.until !== undefined) wrong(['until'], 'only with veto');
 }
+
+/** An anomaly is snoozed until a day; one that is right may last, or come back. */
+function spendKeys(
+  { say, until, recurring }: Readonly<Record<string, unknown>>,
+  wrong: (path: string[], message: string) => void,
+) {
+  if (say === 'snooze' && until === undefined) wrong(['until'], 'needed with snooze');
+  if (say === 'investigate' && until !== undefined) wrong(['until'], 'only with expected or snooze');
+  if (recurring !== undefined && say !== 'expected') wrong(['recurring'], 'only with expected');
+}
+
+const withArticle = (kind: Kind): string => `${kind === 'anomaly' ? 'an' : 'a'} ${kind}`;
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
 

@@ -2,6 +2,7 @@ import type { AnswerRequest } from '../../shared/core/answer.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Ledger, Starter } from '../../shared/ports.ts';
 import type { AnswerLedger } from '../../shared/ports-acting.ts';
+import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
 
 /** Wakes the execution that waits for an answer. `over`: it does not wait for this any more, which is fine. */
 export interface Waker {
@@ -9,7 +10,9 @@ export interface Waker {
 }
 
 export interface Ports {
-  readonly ledger: AnswerLedger & Pick<Ledger, 'currentPolicy' | 'vetoes' | 'record'>;
+  readonly ledger: AnswerLedger &
+    Pick<AnomalyAnswers, 'anomaly' | 'answersAbout' | 'recordSpendAnswer'> &
+    Pick<Ledger, 'currentPolicy' | 'vetoes' | 'record'>;
   readonly waker: Waker;
   readonly starter: Starter;
   readonly clock: () => Date;
@@ -27,6 +30,9 @@ export interface Said {
   readonly plan?: string;
   readonly actions?: readonly number[];
   readonly change?: string;
+  readonly anomaly?: string;
+  /** The anomaly comes back on this day of each month, as far as people know. */
+  readonly recurring?: true;
   /** The resource of the change. */
   readonly resource?: Arn;
   /** The resources that are left alone from now on, until the end of the day `until`. */

@@ -27,13 +27,34 @@ function textOf(said: Said): string {
   return [`${news}${sentenceOf(said)}.`, ...aloneText(said), ...executionText(said)].join(' ');
 }
 
-function sentenceOf({ say, by, at, plan, actions, change, execution }: Said): string {
+function sentenceOf(told: Said): string {
+  const { say, by, at, plan, actions, change, execution, anomaly } = told;
   const who = nameOfPerson(by);
+  if (anomaly) return anomalySentence(who, told);
   const what = actions ? `action ${actions.join(', ')} of the plan ${plan}` : `the plan ${plan}`;
   if (say === 'undo') return `${who} takes the change ${change} back, at ${at}, by the plan ${plan}`;
   if (say === 'approve') return `${who} approved ${what} at ${at}`;
   if (execution) return `${who} vetoed ${what} at ${at}`;
   return `${who} said so at ${at}${plan ? `; nothing waits for an answer to the plan ${plan} itself` : ''}`;
+}
+
+function anomalySentence(who: string, { say, at, anomaly, until, recurring }: Said): string {
+  const head = `${who} said at ${at}`;
+  const through = until ? ` through ${until}` : '';
+  switch (say) {
+    case 'expected': {
+      const how = recurring
+        ? `comes on this day of each month${through}`
+        : until
+          ? `lasts${through}`
+          : 'is how it is from now on';
+      return `${head} that the anomaly ${anomaly} is right and ${how}: the next run learns it and closes the anomaly`;
+    }
+    case 'snooze':
+      return `${head} that nothing is to be heard of the anomaly ${anomaly}${through}, but that it is over`;
+    default:
+      return `${head} that somebody looks into the anomaly ${anomaly}: its messages and the list say so`;
+  }
 }
 
 function aloneText({ leftAlone = [], until, keptLonger = [] }: Said): string[] {

@@ -5,6 +5,7 @@ import { PRODUCTION, STAGING } from '../fleet/shop-estate.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Acting } from './acting.ts';
+import { indented } from './indented.ts';
 import type { Screen } from './screen.ts';
 
 export interface Stage {
@@ -155,10 +156,3 @@ async function openPlan({ hub }: Stage, account: string): Promise<Plan> {
 
 const numberOf = (plan: Plan, name: string): string =>
   String(plan.act.findIndex(({ resource }) => resource.name === name) + 1);
-
-export function indented(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`.trimEnd())
-    .join('\n');
-}

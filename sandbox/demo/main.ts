@@ -9,8 +9,10 @@ import { installHub } from '../hub/hub.ts';
 import { invokeInProcess } from '../hub/invoke.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { openActing } from './acting.ts';
-import { EXPORT_ALARM, indented, playActing } from './acting-story.ts';
+import { EXPORT_ALARM, playActing } from './acting-story.ts';
+import { indented } from './indented.ts';
 import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
+import { playSpend, SALE, seedSpend } from './spend-story.ts';
 import { scheduledEvent, type Wired, wire } from './wiring.ts';
 
 const EXTERNAL_ID = 'demo-external-id-of-the-shop';
@@ -29,6 +31,7 @@ const POLICY = {
   approvers: [{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }],
   dependents: [{ resource: 'reports-2023', alarms: [EXPORT_ALARM] }],
   rules: { 'idle-database': { cap: { share: '50%' } }, 'idle-instance': { cap: { share: '50%' } } },
+  spend: { tag: 'team', planned: [SALE] },
 };
 
 const { values } = parseArgs({
@@ -47,6 +50,7 @@ const sandbox = await screen.step('starting an AWS account on 127.0.0.1', () =>
 );
 try {
   const truth = seedShop(sandbox, { externalId: EXTERNAL_ID });
+  const planted = seedSpend(sandbox, EXTERNAL_ID);
   const hub = await installHub(sandbox, { policy: POLICY, ...wiring });
   for (const name of ['pause', 'halt'])
     sandbox.estate.hub.region(wiring.region).ssm.put(`/lamplighter/prod/${name}`, 'off');
@@ -95,10 +99,14 @@ try {
     `${sandbox.messages(hub.topicArn).length - before} messages more: a tick is recorded and announced once.`,
   );
 
+  const watchSpend = wiring.functions.find(({ name }) => name === 'watch-spend') as Wired;
+  const spending = { screen, sandbox, hub, acting, wake: (event: unknown) => wake(watchSpend, event) };
+  const { spend } = await playSpend(spending, planted);
+
   const tick = () => wake(rightSize, scheduledEvent(schedule, sandbox.clock.now()));
   const { savings } = await playActing({ screen, sandbox, hub, acting, tick });
 
-  finish(screen, { sandbox, calls, sent, table, savings });
+  finish(screen, { sandbox, calls, sent, table, savings, spend });
   await acting.close();
   hub.dynamodb.destroy();
 } finally {
@@ -117,13 +125,16 @@ interface Played {
   readonly sent: readonly { readonly subject: string; readonly default: string; readonly email: string }[];
   readonly table: unknown;
   readonly savings: string;
+  readonly spend: string;
 }
 
-function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings }: Played): void {
+function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings, spend }: Played): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
-    console.log(JSON.stringify({ messages, calls: Object.fromEntries(calls), table, savings, seconds }, undefined, 2));
+    console.log(
+      JSON.stringify({ messages, calls: Object.fromEntries(calls), table, savings, spend, seconds }, undefined, 2),
+    );
     return;
   }
   const total = [...calls.values()].reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,7 @@
 import { getOrMake } from '../maps.ts';
 import { base32 } from '../random.ts';
 import { AutoScalingState } from './auto-scaling-state.ts';
+import { CloudTrailState } from './cloud-trail-state.ts';
 import { CloudWatchState } from './cloudwatch-state.ts';
 import { Ec2State } from './ec2-state.ts';
 import type { AccessKeys, Credentials, Role, RoleSpec } from './identity.ts';
@@ -71,6 +72,7 @@ export class Region {
   readonly cloudwatch: CloudWatchState;
   readonly autoscaling: AutoScalingState;
   readonly ssm: SsmState;
+  readonly cloudTrail: CloudTrailState;
 
   constructor(place: Place) {
     this.place = place;
@@ -79,6 +81,7 @@ export class Region {
     this.cloudwatch = new CloudWatchState(place);
     this.autoscaling = new AutoScalingState(place);
     this.ssm = new SsmState(place);
+    this.cloudTrail = new CloudTrailState(place);
   }
 
   get name(): string {

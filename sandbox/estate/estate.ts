@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { getOrMake } from '../maps.ts';
 import { createPriceList, type PriceList } from '../prices/price-list.ts';
 import { Account } from './account.ts';
+import { Billing } from './billing.ts';
 import { AccessKeys } from './identity.ts';
 import type { World } from './place.ts';
 
@@ -15,12 +16,15 @@ export class Estate {
   readonly accessKeys: AccessKeys;
   /** What the Pricing API knows; the same for every account. */
   readonly prices: PriceList = createPriceList();
+  /** What the accounts cost, and who may see it. */
+  readonly billing: Billing;
   readonly #world: World;
   readonly #accounts = new Map<string, Account>();
 
   constructor(world: World) {
     this.#world = world;
     this.accessKeys = new AccessKeys(world);
+    this.billing = new Billing(world.hubAccount);
   }
 
   /** The account from which Lamplighter looks after the others. */

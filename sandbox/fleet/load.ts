@@ -1,4 +1,5 @@
 import { HOUR } from '../clock.ts';
+import { noise } from '../random.ts';
 
 /** What the twelve five-minute samples of one hour come to. `low <= average <= peak`. */
 export interface Hour {
@@ -9,13 +10,6 @@ export interface Hour {
 
 /** A metric hour by hour, from the number of hours since 1970 (UTC). `undefined`: nothing was measured. */
 export type Load = (hour: number) => Hour | undefined;
-
-/** An even spread of numbers in [0, 1), the same ones for the same seed and number: the noise needs no memory. */
-function noise(seed: number, number: number): number {
-  let mixed = Math.imul((seed ^ Math.imul(number + 1, 0x9e3779b1)) >>> 0, 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
-}
 
 const hourOfDay = (hour: number): number => hour % 24;
 /** The first of January 1970 was a Thursday. 0 is Sunday. */

@@ -53,6 +53,8 @@ const notAuthorized = (principal: string, iamAction: string): string =>
 
 export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
   autoscaling: querySays('autoscaling'),
+  ce: jsonSays('ce', { throttled: 'LimitExceededException', broken: 'InternalFailure' }),
+  cloudtrail: jsonSays('cloudtrail', { throttled: 'ThrottlingException', broken: 'InternalFailure' }),
   cloudwatch: jsonSays('cloudwatch', { throttled: 'ThrottlingException', broken: 'InternalServiceFault' }),
   dynamodb: jsonSays('dynamodb', {
     throttled: 'ProvisionedThroughputExceededException',

@@ -17,6 +17,8 @@ export interface Route {
 /** Services by the name that requests are signed for. */
 const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceName>([
   ['autoscaling', 'autoscaling'],
+  ['ce', 'ce'],
+  ['cloudtrail', 'cloudtrail'],
   ['monitoring', 'cloudwatch'],
   ['dynamodb', 'dynamodb'],
   ['ec2', 'ec2'],

@@ -99,8 +99,12 @@ const { NODE_OPTIONS } = (
   }
 ).provider.environment;
 
-/** The environment that serverless.yml gives to right-size, and Lambda to every function. */
-export function functionEnv(sandbox: Pick<Sandbox, 'env'>, hub: Hub): Record<string, string> {
+/** The environment that serverless.yml gives to a scanner, and Lambda to every function. */
+export function functionEnv(
+  sandbox: Pick<Sandbox, 'env'>,
+  hub: Hub,
+  name: 'right-size' | 'watch-spend' = 'right-size',
+): Record<string, string> {
   return {
     ...sandbox.env,
     NODE_OPTIONS,
@@ -110,7 +114,7 @@ export function functionEnv(sandbox: Pick<Sandbox, 'env'>, hub: Hub): Record<str
     LOOK_ROLE_NAME: hub.lookRoleName,
     EXTERNAL_ID: hub.externalId,
     CARRY_OUT_ARN: `arn:aws:lambda:${sandbox.env.AWS_REGION}:${hub.account}:function:lamplighter-carry-out-prod:live`,
-    POWERTOOLS_SERVICE_NAME: 'right-size',
+    POWERTOOLS_SERVICE_NAME: name,
     LOG_LEVEL: 'SILENT',
   };
 }

@@ -1,6 +1,8 @@
 import type { ServiceName } from '../names.ts';
 import { autoScaling } from './auto-scaling/service.ts';
+import { cloudTrail } from './cloud-trail/service.ts';
 import { cloudwatch } from './cloudwatch/service.ts';
+import { costExplorer } from './cost-explorer/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { createMessaging } from './messaging/messaging.ts';
@@ -18,7 +20,18 @@ export interface Services {
 
 export function createServices(): Services {
   const messaging = createMessaging();
-  const own = [autoScaling(), cloudwatch(), dynamodb(), ec2(), pricing(), rds(), ssm(), sts()];
+  const own = [
+    autoScaling(),
+    cloudTrail(),
+    cloudwatch(),
+    costExplorer(),
+    dynamodb(),
+    ec2(),
+    pricing(),
+    rds(),
+    ssm(),
+    sts(),
+  ];
   const byName = new Map([...own, messaging.sns, messaging.sqs].map((service) => [service.name, service]));
   return {
     get: (name) => byName.get(name)!,

@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
+import type { SpendSaying } from '../../shared/core/spend/answer.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
 
-export const USAGE = `usage: npm run answer -- list                                  plans that wait for an answer
+export const USAGE = `usage: npm run answer -- list                                  plans that wait for an answer, and open anomalies
        npm run answer -- show PLAN                             every action of a plan, and what became of it
        npm run answer -- approve PLAN [--only 1,3] [--note TEXT]
        npm run answer -- veto PLAN [--only 1,3] [--until DATE] [--note TEXT]
        npm run answer -- veto-resource ARN --until DATE [--note TEXT]
        npm run answer -- undo CHANGE [--note TEXT]             CHANGE as show prints it, e.g. PLAN/1
+       npm run answer -- expected ANOMALY [--until DATE] [--recurring] [--note TEXT]
+       npm run answer -- investigate ANOMALY [--note TEXT]
+       npm run answer -- snooze ANOMALY --until DATE [--note TEXT]
        npm run answer -- savings [--since DATE] [--by month|rule|owner|account]
-DATE is a day such as 2026-12-31, which still belongs to the veto. The table is --table or LEDGER_TABLE, the Function URL --url
+DATE is a day such as 2026-12-31, which still belongs to it. The table is --table or LEDGER_TABLE, the Function URL --url
 or ANSWER_URL; region and credentials are those of the AWS CLI's environment.`;
 
 /** How realised savings are summed up. */
@@ -25,6 +29,13 @@ export type Command =
     }
   | { readonly verb: 'veto-resource'; readonly resource: string; readonly until: string; readonly note?: string }
   | { readonly verb: 'undo'; readonly change: string; readonly note?: string }
+  | {
+      readonly verb: SpendSaying;
+      readonly anomaly: string;
+      readonly until?: string;
+      readonly recurring?: true;
+      readonly note?: string;
+    }
   | { readonly verb: 'list' }
   | { readonly verb: 'show'; readonly plan: string }
   | { readonly verb: 'savings'; readonly since?: string; readonly by: Grouping };
@@ -44,13 +55,16 @@ const OPTIONS = {
   only: { type: 'string' },
   until: { type: 'string' },
   note: { type: 'string' },
+  recurring: { type: 'boolean' },
   since: { type: 'string' },
   by: { type: 'string' },
   table: { type: 'string' },
   url: { type: 'string' },
 } as const;
 
-type Values = { readonly [Name in keyof typeof OPTIONS]?: string | undefined };
+type Values = { readonly [Name in Exclude<keyof typeof OPTIONS, 'recurring'>]?: string | undefined } & {
+  readonly recurring?: boolean | undefined;
+};
 
 /** What each verb is about, and the options that it takes beside `--table` and `--url`. */
 const VERBS: Readonly<Record<Command['verb'], { about?: string; takes: readonly (keyof Values)[] }>> = {
@@ -60,6 +74,9 @@ const VERBS: Readonly<Record<Command['verb'], { about?: string; takes: readonly 
   veto: { about: 'PLAN', takes: ['only', 'until', 'note'] },
   'veto-resource': { about: 'ARN', takes: ['until', 'note'] },
   undo: { about: 'CHANGE', takes: ['note'] },
+  expected: { about: 'ANOMALY', takes: ['until', 'recurring', 'note'] },
+  investigate: { about: 'ANOMALY', takes: ['note'] },
+  snooze: { about: 'ANOMALY', takes: ['until', 'note'] },
   savings: { takes: ['since', 'by'] },
 };
 
@@ -92,6 +109,13 @@ function commandOf(verb: Command['verb'], about: string, values: Values): Comman
       return { verb, resource: about, until, ...given({ note }) };
     case 'undo':
       return { verb, change: about, ...given({ note }) };
+    case 'snooze':
+      if (!until) throw new UsageError('snooze needs --until');
+      return { verb, anomaly: about, until, ...given({ note }) };
+    case 'expected':
+      return { verb, anomaly: about, ...given({ until, note }), ...(values.recurring ? { recurring: true } : {}) };
+    case 'investigate':
+      return { verb, anomaly: about, ...given({ note }) };
     case 'show':
       return { verb, plan: about };
     case 'list':

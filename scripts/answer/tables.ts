@@ -5,6 +5,8 @@ import { type Change, stands } from '../../shared/core/change.ts';
 import { formatMoney, totals } from '../../shared/core/money.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
+import { type Anomaly, impactOf, monthlyOf } from '../../shared/core/spend/anomaly.ts';
+import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { textTable } from '../../shared/core/table.ts';
 import { localTime } from '../../shared/core/time.ts';
 
@@ -40,6 +42,25 @@ export function listText(known: readonly KnownPlan[], showing: Showing): string 
     moneyOf(plan.act.filter(wantsAnswer)),
   ]);
   return textTable(['plan', 'account', 'age', 'expires in', 'actions', 'saves a month'], rows);
+}
+
+/** The open anomalies, the dearest first, with what was said about each. */
+export function anomaliesText(
+  open: readonly { readonly anomaly: Anomaly; readonly answer?: SpendAnswer | undefined }[],
+): string {
+  const rows = open.map(({ anomaly, answer }) => {
+    const money = (amount: number) => formatMoney({ currency: anomaly.currency, amount });
+    return [
+      anomaly.id,
+      anomaly.account,
+      anomaly.service,
+      anomaly.provisional ? `${anomaly.kind}, provisional` : anomaly.kind,
+      money(impactOf(anomaly)),
+      money(monthlyOf(anomaly)),
+      answer ? `${answer.say}${answer.until ? ` until ${answer.until}` : ''} by ${nameOfPerson(answer.by)}` : '',
+    ];
+  });
+  return textTable(['anomaly', 'account', 'service', 'kind', 'so far', 'a month', 'answer'], rows);
 }
 
 /** Everything about one plan that a person needs to say yes or no, and what became of it. */

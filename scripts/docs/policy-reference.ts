@@ -36,12 +36,21 @@ function sectionLines({ properties = {} }: Schema, indent: string): string[] {
   });
 }
 
+/** What an entry of a list looks like. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  scopes: "{ account: '123456789012', regions: [eu-west-1] }",
+  approvers: "{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }",
+  freeze: '{ from: 2026-11-20, to: 2026-12-01, why: sale }',
+  dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
+  planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
+};
+
 function valueLines(key: string, value: Schema, indent: string): string[] {
   if (value.items) {
-    const example = "#   - { account: '123456789012', regions: [eu-west-1] }";
-    return [`${indent}${key}: ${stringify(value.default).trim()}`, `${indent}${example}`];
+    const list = stringify(value.default, { collectionStyle: 'flow' }).trim();
+    return [`${indent}${key}: ${list}`, ...(EXAMPLES[key] ? [`${indent}#   - ${EXAMPLES[key]}`] : [])];
   }
-  if (value.default === undefined) return [`${indent}# ${key}: as in defaults`];
+  if (value.default === undefined) return [`${indent}# ${key}: ${key === 'mode' ? 'as in defaults' : 'none'}`];
   return [`${indent}${key}: ${stringify(value.default).trim()}`];
 }
 

@@ -6,6 +6,11 @@ import { parseTemplate, type Template, type TemplateResource } from './template.
 
 export const MEMBER = parseTemplate(readFileSync(new URL('../../infra/member.yml', import.meta.url), 'utf8'));
 
+/** A stack of its own, in us-east-1. */
+export const BILLING_ALARM = parseTemplate(
+  readFileSync(new URL('../../infra/billing-alarm.yml', import.meta.url), 'utf8'),
+);
+
 /** A function as the packaged template deploys it, names and ARNs worked out. */
 export interface DeployedFunction {
   /** the folder under functions/ */

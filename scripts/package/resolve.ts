@@ -6,6 +6,7 @@ export const REGION = 'us-east-1';
 /** Of the types that others refer to: which properties name them, and how their ARN is made from the name. */
 const NAMES: Readonly<Record<string, { name: string | readonly string[]; arn: string; ref?: 'arn' }>> = {
   'AWS::DynamoDB::Table': { name: 'TableName', arn: `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/` },
+  'AWS::Events::Rule': { name: 'Name', arn: `arn:aws:events:${REGION}:${ACCOUNT}:rule/` },
   'AWS::IAM::ManagedPolicy': { name: 'ManagedPolicyName', arn: `arn:aws:iam::${ACCOUNT}:policy/`, ref: 'arn' },
   'AWS::IAM::Role': { name: 'RoleName', arn: `arn:aws:iam::${ACCOUNT}:role/` },
   'AWS::KMS::Key': { name: '', arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/` },

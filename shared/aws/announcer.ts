@@ -42,7 +42,7 @@ function chatCommand(TopicArn: string, message: Message): PublishCommand {
     id: message.id,
     content: { textType: 'client-markdown', title: message.subject, description: message.chat },
     metadata: {
-      threadId: `${message.attributes.kind}-${message.attributes.account}`,
+      threadId: message.thread ?? [message.attributes.kind, message.attributes.account].flat().join('-'),
       eventType: message.attributes.kind,
     },
   };

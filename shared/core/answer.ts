@@ -2,6 +2,7 @@ import type { Arn } from './identity.ts';
 import type { Plan, Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
+import type { SpendSaying } from './spend/answer.ts';
 import { DAY_MS, localDate } from './time.ts';
 
 /** What a person may say about a plan. */
@@ -118,5 +119,14 @@ export type AnswerRequest =
       readonly about: { readonly resource: Arn };
       readonly say: 'veto';
       readonly until: string;
+      readonly note?: string;
+    }
+  | {
+      readonly about: { readonly anomaly: string };
+      readonly say: SpendSaying;
+      /** With `snooze` and `expected`: the last day. */
+      readonly until?: string;
+      /** With `expected`: it comes back on its day of each month. */
+      readonly recurring?: true;
       readonly note?: string;
     };

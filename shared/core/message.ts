@@ -10,18 +10,30 @@ export interface Message {
   readonly facts: unknown;
   /** The same in short, in Markdown, for chat. */
   readonly chat: string;
+  /** What it belongs to in a chat, if it is about one thing; else it belongs to its kind and account. */
+  readonly thread?: string;
   /** What subscription filter policies match on. */
   readonly attributes: MessageAttributes;
 }
 
+export type Severity = 'info' | 'warning' | 'critical';
+
 export interface MessageAttributes {
-  readonly kind: 'plan' | 'changes';
-  readonly severity: 'info' | 'warning' | 'critical';
-  readonly account: string;
+  readonly kind: 'plan' | 'changes' | 'spend' | 'self-test';
+  readonly severity: Severity;
+  /** A list where the message is about several. */
+  readonly account: string | readonly string[];
   readonly region: readonly string[];
   readonly rule: readonly string[];
   readonly owner: readonly string[];
 }
+
+/** SNS subjects are printable ASCII, under 100 characters. */
+export const asciiOf = (text: string): string =>
+  text
+    .replaceAll('CN¥', 'CNY ')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 99);
 
 /**
  * What text, attributes and facts may take together, and what the facts at most: SNS takes 256 KiB for everything, and

@@ -1,7 +1,7 @@
 import { describeAction, targetOf } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Arn, consoleLink, parseArn } from './identity.ts';
-import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
+import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { formatMoney, type Money, totals } from './money.ts';
 import { countsOf, digestOf, type Left, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -10,7 +10,6 @@ import { localTime } from './time.ts';
 
 const LIMITS = {
   proposalsInText: 25,
-  subject: 99,
   attributeValues: 40,
 } as const;
 
@@ -20,7 +19,7 @@ export function planMessage(plan: Plan, policy: Policy): Message {
   const attributes = attributesOf(plan);
   return {
     id: hashOf({ plan: plan.id, time: plan.time, digest: digestOf(plan) }).slice(0, 16),
-    subject: subjectOf(plan).slice(0, LIMITS.subject),
+    subject: subjectOf(plan),
     text,
     facts: factsOf(plan, roomForFacts({ text, attributes })),
     chat: chatOf(plan),
@@ -34,7 +33,7 @@ function subjectOf(plan: Plan): string {
       ? 'nothing to stop'
       : `${count(plan.act.length, 'resource')} to stop, ${moneyOf(plan.act)} a month`;
   const trouble = plan.unreadable.length > 0 ? ', not everything could be read' : '';
-  return ascii(`[Lamplighter] ${plan.account}: ${found}${trouble}`);
+  return asciiOf(`[Lamplighter] ${plan.account}: ${found}${trouble}`);
 }
 
 function textOf(plan: Plan, policy: Policy): string {
@@ -234,6 +233,3 @@ function moneyOf(proposals: readonly Proposal[]): string {
 }
 
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-
-/** SNS subjects are printable ASCII. */
-const ascii = (text: string): string => text.replaceAll('CN¥', 'CNY ').replace(/[^\x20-\x7e]/g, '?');

@@ -79,6 +79,55 @@ const calendarDate = () =>
 const tagName = () =>
   z.string({ error: 'a tag name of 1 to 128 characters' }).min(1, 'a tag name of 1 to 128 characters').max(128);
 
+const text = (what: string) => z.string({ error: what }).min(1, what).max(256, what);
+
+/** What a day's reading may need in the longest month: the paid calls that explaining leaves alone. */
+export const RESERVED_PAID_CALLS = 2 * 31;
+
+const spend = () =>
+  section({
+    payer: scope.shape.account
+      .optional()
+      .describe('The account whose Cost Explorer is asked; a payer sees all of its accounts. None: the hub itself'),
+    metric: oneOf(['unblended', 'amortized', 'net-unblended', 'net-amortized'])
+      .default('unblended')
+      .describe('How a cost is counted; `amortized` spreads upfront fees over their term, `net` is after discounts'),
+    without: z
+      .array(text('a record type of Cost Explorer such as Credit'), { error: 'a list of record types' })
+      .default(['Credit', 'Refund', 'Tax', 'Support', 'Upfront', 'SavingsPlanUpfrontFee'])
+      .describe('Record types that are not spend in this sense'),
+    settleAfter: duration({ min: '24h', max: '7d' })
+      .default('48h')
+      .describe('A day younger than this may still be incomplete: a rise on it is provisional, a drop is not judged'),
+    minImpact: number(0).default(25).describe("Do not tell of less, in the bill's currency, over all of its days"),
+    minShare: share().default('10%').describe('Do not tell of less than this share of what was expected'),
+    growBy: share().default('50%').describe('What is open is told again when it has grown by so much'),
+    warning: number(0).default(100).describe('From so much a month on, if it stays, the message is a `warning`'),
+    critical: number(0).default(1000).describe('From so much a month on, if it stays, the message is `critical`'),
+    tag: text('a cost allocation tag').optional().describe('A cost allocation tag by which causes are told apart, too'),
+    costCategory: text('a cost category')
+      .optional()
+      .describe('The same by a cost category. Neither: by resource, where the account has resource-level data'),
+    paidCallsPerMonth: whole(RESERVED_PAID_CALLS, 10_000)
+      .default(200)
+      .describe(
+        `At most so many pages of Cost Explorer a month, at $0.01 each; explaining leaves ${RESERVED_PAID_CALLS} to the daily reading`,
+      ),
+    planned: z
+      .array(
+        section({
+          from: calendarDate().describe('The first day, in UTC'),
+          to: calendarDate().describe('The day after the last'),
+          why: text('the reason, in words').describe('Why'),
+          account: scope.shape.account.optional().describe('Only this account'),
+          service: text('a service as Cost Explorer names it').optional().describe('Only this service'),
+        }).refine(({ from, to }) => from < to, { path: ['to'], error: 'after `from`: the range is half-open' }),
+        { error: 'a list of {from, to, why, account?, service?}' },
+      )
+      .default([])
+      .describe('Days of which everybody knows that they cost more: a sale, a migration, a load test'),
+  });
+
 /** The one schema of the policy. Its documented defaults are the only defaults. */
 export const policySchema = section({
   timezone: z
@@ -194,6 +243,7 @@ export const policySchema = section({
       cap: cap(),
     }).prefault({}),
   }).prefault({}),
+  spend: spend().prefault({}),
 });
 
 export type Policy = z.output<typeof policySchema>;

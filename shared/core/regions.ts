@@ -1,3 +1,6 @@
+/** A name such as `eu-west-3`, also of a region that is newer than the list; `global` and `NoRegion` on a bill are none. */
+export const isRegionName = (name: string): boolean => /^[a-z]{2}(-[a-z]+)+-\d$/.test(name);
+
 /**
  * The regions of the partitions aws, aws-cn and aws-us-gov, so that a mistyped region is found before deployment.
  * A test compares the list with the partitions that the AWS SDK ships.

@@ -60,7 +60,11 @@ export async function check(needs: Needs, asked: Asked): Promise<CheckReport> {
   const atOnce = pLimit(stored.known ? (stored.policy?.policy.concurrency ?? CONCURRENCY) : CONCURRENCY);
   const tries = await Promise.all([
     ...Object.entries(needs.hub).map(([what, ask]) => checkCall(what, ask, checking)),
-    ...needs.roles.map((role) => checkRole(role, places.accounts, { ...checking, atOnce })),
+    ...needs.roles.map(async (role) => {
+      // A policy that cannot be read is a finding already.
+      const own = await role.places?.(asked.own).catch(() => undefined);
+      return checkRole(role, own ?? places.accounts, { ...checking, atOnce });
+    }),
   ]);
   const untried = needs.untried.map(
     (what): Finding => ({ state: 'untried', what, says: 'it shows only by doing it', fix: SHOWN_BY[what] }),
@@ -77,6 +81,7 @@ const FIRST_CHANGE = 'The first change that it is for shows it; until then the t
 
 /** How a person tests what no check can try. */
 const SHOWN_BY = {
+  'ce:GetCostAndUsageWithResources': 'The first anomaly shows it; without it the cause is told by usage type only',
   'dynamodb:PutItem': 'The next full run, answer or change shows it',
   'ec2:StopInstances, ec2:StartInstances': FIRST_CHANGE,
   'kms:CreateGrant': 'The first start of an instance with an encrypted volume shows it',

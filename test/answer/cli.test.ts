@@ -52,6 +52,13 @@ describe('the arguments', () => {
     [['veto', 'p', '--until=2026-12-31'], { verb: 'veto', plan: 'p', until: '2026-12-31' }],
     [['veto-resource', ARN, '--until', '2026-12-31'], { verb: 'veto-resource', resource: ARN, until: '2026-12-31' }],
     [['undo', 'p/1'], { verb: 'undo', change: 'p/1' }],
+    [['expected', 'a'], { verb: 'expected', anomaly: 'a' }],
+    [
+      ['expected', 'a', '--recurring', '--note', 'licence'],
+      { verb: 'expected', anomaly: 'a', recurring: true, note: 'licence' },
+    ],
+    [['investigate', 'a'], { verb: 'investigate', anomaly: 'a' }],
+    [['snooze', 'a', '--until', '2026-12-31'], { verb: 'snooze', anomaly: 'a', until: '2026-12-31' }],
     [['savings'], { verb: 'savings', by: 'month' }],
     [['savings', '--by', 'owner', '--since', '2026-01-01'], { verb: 'savings', by: 'owner', since: '2026-01-01' }],
   ])('%j', (args, command) => expect(readArguments(args)).toEqual({ command }));
@@ -62,7 +69,7 @@ describe('the arguments', () => {
   });
 
   it.each([
-    [[], 'say what to do: list, show, approve, veto, veto-resource, undo, savings'],
+    [[], 'say what to do: list, show, approve, veto, veto-resource, undo, expected, investigate, snooze, savings'],
     [['aprove', 'p'], 'say what to do'],
     [['toString'], 'say what to do'],
     [['approve'], 'approve takes one PLAN'],
@@ -71,6 +78,9 @@ describe('the arguments', () => {
     [['approve', 'p', '--until', '2026-12-31'], 'approve takes no --until'],
     [['undo', 'p/1', '--only', '1'], 'undo takes no --only'],
     [['veto-resource', ARN], 'veto-resource needs --until'],
+    [['snooze', 'a'], 'snooze needs --until'],
+    [['snooze', 'a', '--recurring'], 'snooze takes no --recurring'],
+    [['investigate', 'a', '--until', '2026-12-31'], 'investigate takes no --until'],
     [['approve', 'p', '--only', '1,'], '--only takes numbers of actions, such as 1,3'],
     [['approve', 'p', '--only', '0'], '--only takes numbers'],
     [['veto', 'p', '--until', '31.12.2026'], '--until takes a date such as 2026-12-31'],

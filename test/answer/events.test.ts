@@ -19,6 +19,8 @@ const SAMPLES = {
     until: '2026-12-31',
   },
   'undo.json': { about: { change: `${PLAN}/1` }, say: 'undo', note: 'needed after all' },
+  'expected.json': { about: { anomaly: '2026-11-18-3f9a1c' }, say: 'expected', recurring: true, note: 'the licence' },
+  'snooze.json': { about: { anomaly: '2026-11-18-3f9a1c' }, say: 'snooze', until: '2026-12-31' },
   'base64.json': { about: { change: `${PLAN}/1` }, say: 'undo' },
 };
 
@@ -47,12 +49,15 @@ describe('a request', () => {
     expect(readRequest(event)).toEqual({ about, say: 'approve', actions: [1, 3] });
   });
 
-  const ONE_OF = 'about: one of {"plan", "hash"}, {"change"}, {"resource"}';
+  const ONE_OF = 'about: one of {"plan", "hash"}, {"change"}, {"resource"}, {"anomaly"}';
+  const SAY = 'say: approve, veto or undo; about an anomaly expected, investigate or snooze';
+  const ABOUT = '{"plan", "hash"}, {"change"}, {"resource"} or {"anomaly"}';
+  const ANOMALY = { anomaly: '2026-11-18-3f9a1c' };
   it.each<[string, unknown, string[]]>([
     ['nothing', '', ['body: JSON']],
     ['no JSON', 'approve!', ['body: JSON']],
     ['a list', [], ['body: an object such as {"about": {"plan": "...", "hash": "..."}, "say": "approve"}']],
-    ['nothing in it', {}, ['about: {"plan", "hash"}, {"change"} or {"resource"}', 'say: approve, veto or undo']],
+    ['nothing in it', {}, [`about: ${ABOUT}`, SAY]],
     ['about nothing', { about: {}, say: 'veto' }, [ONE_OF]],
     ['two things', { about: { ...about, change: `${PLAN}/1` }, say: 'undo' }, [ONE_OF]],
     ['a plan without its hash', { about: { plan: PLAN }, say: 'approve' }, ['about.hash: needed with `plan`']],
@@ -82,14 +87,38 @@ describe('a request', () => {
       [
         'about.plan: the id of a plan such as "right-size-2026-11-22-2000-123456789012-3f9a1c"',
         'about.hash: the hash of the plan, 64 hexadecimal digits',
-        'about.sha: {"plan", "hash"}, {"change"} or {"resource"}',
-        'say: approve, veto or undo',
+        `about.sha: ${ABOUT}`,
+        SAY,
         'actions.0: numbers of actions, from 1',
         'actions.1: numbers of actions, from 1',
         'until: a date such as "2026-12-31"',
         'note: one line of up to 500 characters',
-        'by: unknown key; allowed: about, say, actions, until, note',
+        'by: unknown key; allowed: about, say, actions, until, recurring, note',
       ],
+    ],
+    [
+      'an approval of an anomaly',
+      { about: ANOMALY, say: 'approve' },
+      ['say: expected or investigate or snooze, about an anomaly'],
+    ],
+    ['a plan that is expected', { about, say: 'expected' }, ['say: approve or veto, about a plan']],
+    ['actions of an anomaly', { about: ANOMALY, say: 'expected', actions: [1] }, ['actions: not about an anomaly']],
+    ['a snooze without an end', { about: ANOMALY, say: 'snooze' }, ['until: needed with snooze']],
+    [
+      'an end of looking into it',
+      { about: ANOMALY, say: 'investigate', until: '2026-12-31' },
+      ['until: only with expected or snooze'],
+    ],
+    [
+      'a snooze that comes back',
+      { about: ANOMALY, say: 'snooze', until: '2026-12-31', recurring: true },
+      ['recurring: only with expected'],
+    ],
+    ['a plan that comes back', { about, say: 'veto', recurring: true }, ['recurring: not about a plan']],
+    [
+      'what is no anomaly',
+      { about: { anomaly: 'arn:aws' }, say: 'expected' },
+      ['about.anomaly: an anomaly such as "2026-11-18-3f9a1c"'],
     ],
     ['an escape sequence', { about, say: 'veto', note: '\u001b[2J' }, ['note: one line of up to 500 characters']],
     ['too long a note', { about, say: 'veto', note: 'x'.repeat(501) }, ['note: one line of up to 500 characters']],

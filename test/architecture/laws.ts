@@ -15,10 +15,11 @@ const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/ports\.ts$/, [/^shared\/core\//]],
   [/^shared\/ports-check\.ts$/, [/^shared\/core\//]],
   [/^shared\/ports-acting\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
-  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
-  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
+  [/^shared\/ports-spend\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
+  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
+  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
   [COMPOSITION_ROOT, [/^shared\//]],
-  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check)?\.ts$/]],
+  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
 ];
 
 /** `functions -> shared`; `shared/aws`, `shared/runtime -> ports, core`; `core -> core`; only a handler knows adapters. */
@@ -75,7 +76,7 @@ export const purity: Law = (source) => {
   return [...said, ...foreign.map(({ from }) => `${source.path} may not import ${from}`)];
 };
 
-const READS = /^(Describe|Get|List|BatchGet|Query|Scan)/;
+const READS = /^(Describe|Get|List|Lookup|BatchGet|Query|Scan)/;
 const WRITES_OF_OUR_OWN: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^shared\/aws\/ledger\//, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']],
   [/^shared\/aws\/announcer\.ts$/, ['Publish']],

@@ -80,6 +80,16 @@ describe('the chat topic', () => {
   });
 
   it.each([
+    ['its own thread', { thread: 'spend-2026-11-18-3f9a1c' }, 'spend-2026-11-18-3f9a1c'],
+    ['several accounts', { attributes: { ...message().attributes, account: ['1', '2'] } }, 'plan-1-2'],
+  ])('is told of a message with %s', async (_, more, threadId) => {
+    const [alerts, chat] = [await topic('alerts'), await topic('chat')];
+    await snsAnnouncer(stage.clients.sns, { alerts, chat }).send({ ...message(), ...more });
+    const toChat = published().find(({ TopicArn }) => TopicArn === chat);
+    expect(JSON.parse(String(toChat?.Message))).toMatchObject({ metadata: { threadId } });
+  });
+
+  it.each([
     ['gets the message when it is configured', true, 1],
     ['gets nothing when it is not', false, 0],
   ])('%s', async (_, configured, messages) => {

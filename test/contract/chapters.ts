@@ -1,6 +1,8 @@
 import type { Chapter } from './chapter.ts';
 import { autoScaling } from './chapters/auto-scaling.ts';
+import { cloudTrail } from './chapters/cloud-trail.ts';
 import { cloudWatch } from './chapters/cloudwatch.ts';
+import { costExplorer } from './chapters/cost-explorer.ts';
 import { dynamodb } from './chapters/dynamodb.ts';
 import { ec2 } from './chapters/ec2.ts';
 import { messages } from './chapters/messages.ts';
@@ -9,4 +11,16 @@ import { rds } from './chapters/rds.ts';
 import { ssm } from './chapters/ssm.ts';
 import { sts } from './chapters/sts.ts';
 
-export const CHAPTERS: readonly Chapter[] = [ec2, rds, cloudWatch, autoScaling, sts, ssm, dynamodb, messages, pricing];
+export const CHAPTERS: readonly Chapter[] = [
+  ec2,
+  rds,
+  cloudWatch,
+  autoScaling,
+  sts,
+  ssm,
+  dynamodb,
+  messages,
+  pricing,
+  costExplorer,
+  cloudTrail,
+];

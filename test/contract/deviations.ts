@@ -16,6 +16,12 @@ const instead = (because: string, got: string, wanted: string): Deviation => ({
 });
 
 const NO_PRICING: Deviation = { because: 'moto has no price list', shows: /<!doctype "... is not valid JSON/ };
+const NO_BILL: Deviation = {
+  because: 'moto bills nothing, and answers every question with an empty list',
+  shows: /^expected (\[\]|undefined) to (be|deeply equal) /,
+};
+const NO_HISTORY: Deviation = { because: 'moto keeps no event history', shows: /<!doctype "... is not valid JSON/ };
+const UNCHECKED = 'moto does not look at what is asked';
 const AT_ONCE = 'moto does at once what takes AWS minutes';
 
 /** moto 5.2.5. */
@@ -104,6 +110,34 @@ export const MOTO: Deviations = {
   'pricing: what is not for sale is nothing, and no error': NO_PRICING,
   'pricing: pages of products add up to everything exactly once': NO_PRICING,
   'pricing: a page of more than a hundred products is InvalidParameterException': NO_PRICING,
+
+  'cost-explorer: a range has an entry for every day, and its end is not one of them': NO_BILL,
+  'cost-explorer: an amount is a decimal text with its currency': NO_BILL,
+  'cost-explorer: with groups the total is empty, and the groups have to be summed up': NO_BILL,
+  'cost-explorer: untagged is a value of every tag': NO_BILL,
+  'cost-explorer: a filter leaves what it names, or all but that': NO_BILL,
+  'cost-explorer: a start that is the end is a ValidationException': accepted(UNCHECKED),
+  'cost-explorer: an end past the beginning of next month is a ValidationException': accepted(UNCHECKED),
+  'cost-explorer: a start of fifteen months ago is a ValidationException': accepted(UNCHECKED),
+  'cost-explorer: three groupings are a ValidationException': accepted(UNCHECKED),
+  'cost-explorer: a conjunction of one expression is a ValidationException': accepted(UNCHECKED),
+  'cost-explorer: a page token that was never given is refused': accepted(UNCHECKED),
+  'cost-explorer: resource-level data are for those only who opted in': {
+    because: 'moto has no resource-level data',
+    shows: /<!doctype "... is not valid JSON/,
+  },
+
+  'cloud-trail: a call that changes something is in the event history': NO_HISTORY,
+  'cloud-trail: events come newest first': NO_HISTORY,
+  'cloud-trail: an event is found by the resource that it names': NO_HISTORY,
+  'cloud-trail: the text of an event says who called, from where and in which account': NO_HISTORY,
+  'cloud-trail: a call that was refused carries its error': NO_HISTORY,
+  'cloud-trail: pages of events add up to everything exactly once': NO_HISTORY,
+  'cloud-trail: another region knows nothing of it': NO_HISTORY,
+  'cloud-trail: two attributes are InvalidLookupAttributesException': NO_HISTORY,
+  'cloud-trail: a page of more than fifty events is InvalidMaxResultsException': NO_HISTORY,
+  'cloud-trail: a start after the end is InvalidTimeRangeException': NO_HISTORY,
+  'cloud-trail: a token that was never given is InvalidNextTokenException': NO_HISTORY,
 };
 
 /** None: the sandbox is ours, and what it answers wrongly is to be mended. */

@@ -21,6 +21,8 @@ async function openMoto(): Promise<Target> {
     clients: shop.clients,
     // Moto lets anybody assume any role.
     addRole: () => {},
+    // Moto bills nothing.
+    addSpend: () => {},
     pass: async () => {},
     close: async () => shop.destroy(),
   };

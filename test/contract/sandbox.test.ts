@@ -21,6 +21,16 @@ async function openSandbox(): Promise<Target> {
     now: sandbox.clock.now,
     clients: shop.clients,
     addRole: (account, name, { externalId }) => sandbox.estate.account(account).role(name, { externalId }),
+    addSpend: (dollarsByService) => {
+      const lines = Object.entries(dollarsByService).map(([service, dollars]) => ({
+        account: '123456789012',
+        service,
+        usageType: 'Usage',
+        region,
+        unblended: () => dollars,
+      }));
+      sandbox.estate.billing.add(...lines);
+    },
     pass: async (seconds) => sandbox.clock.advance({ seconds }),
     close: async () => {
       shop.destroy();

@@ -1,5 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
@@ -28,8 +30,10 @@ export interface Target {
   /** What the target takes for the present. */
   now(): Date;
   clients(where?: Where): Clients;
-  /** Lets the target's account assume a role of another. The one thing that is not seeded by API calls. */
+  /** Lets the target's account assume a role of another. This and the bill are not seeded by API calls. */
   addRole(account: string, name: string, conditions: { readonly externalId: string }): void;
+  /** Lets the target's account cost so many dollars every day, by service: nobody can call for a bill. */
+  addSpend(dollarsByService: Readonly<Record<string, number>>): void;
   /** Lets the target get on with what it has begun. It need not take real time. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +46,9 @@ export function clientsAt(endpoint: string, region: string, credentials: Credent
   const config = { endpoint, region, credentials, maxAttempts: 1 };
   return {
     autoScaling: new AutoScalingClient(config),
+    cloudTrail: new CloudTrailClient(config),
     cloudWatch: new CloudWatchClient(config),
+    costExplorer: new CostExplorerClient(config),
     dynamo: new DynamoDBClient(config),
     ec2: new EC2Client(config),
     pricing: new PricingClient(config),

@@ -26,7 +26,7 @@ const inWords = (input: unknown): string[] => problemsOf(input).map(describeProb
 
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
-const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules';
+const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules, spend';
 const DEFAULT_KEYS =
   'mode, protectTag, ownerTag, minMonthlySaving, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, parallel';
 const SECTION = `a section with the keys ${KEYS}`;
@@ -66,6 +66,18 @@ describe('the defaults', () => {
           networkBytesPerDay: '5MB',
           cap: { count: 10, share: '5%', perDay: 10 },
         },
+      },
+      spend: {
+        metric: 'unblended',
+        without: ['Credit', 'Refund', 'Tax', 'Support', 'Upfront', 'SavingsPlanUpfrontFee'],
+        settleAfter: '48h',
+        minImpact: 25,
+        minShare: '10%',
+        growBy: '50%',
+        warning: 100,
+        critical: 1000,
+        paidCallsPerMonth: 200,
+        planned: [],
       },
     } satisfies Policy);
   });

@@ -3,7 +3,9 @@ import type { Metafile } from 'esbuild';
 /** The name of a client package, `@aws-sdk/client-<name>`, and the prefix of its actions in IAM. */
 const PREFIX: Readonly<Record<string, string>> = {
   'auto-scaling': 'autoscaling',
+  cloudtrail: 'cloudtrail',
   cloudwatch: 'cloudwatch',
+  'cost-explorer': 'ce',
   dynamodb: 'dynamodb',
   ec2: 'ec2',
   lambda: 'lambda',

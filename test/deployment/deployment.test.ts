@@ -7,6 +7,7 @@ import { actingSuite } from './suites/acting.ts';
 import { bundleSuite } from './suites/bundles.ts';
 import { ledgerSuite } from './suites/ledger.ts';
 import { roleSuite } from './suites/roles.ts';
+import { spendingSuite } from './suites/spending.ts';
 import { templateSuite } from './suites/template.ts';
 
 const packaged = await packageService();
@@ -14,6 +15,7 @@ afterAll(() => rm(packaged.folder, { recursive: true, force: true }));
 
 templateSuite(packaged);
 actingSuite(packaged);
+spendingSuite(packaged);
 roleSuite(packaged);
 actSuite(packaged);
 ledgerSuite(packaged);

@@ -87,22 +87,24 @@ it.each([
   expect(text).toBe(reportText(report));
 });
 
-it('asks all three functions, and ends with 1 when one of them lacks something', async () => {
+it('asks all functions, and ends with 1 when one of them lacks something', async () => {
   const { code, text, asked } = await run([], answered(fine), { 'lamplighter-carry-out-prod': answered(broken) });
   expect(asked).toEqual([
     ['now', 'lamplighter-right-size-prod', { check: true }],
     ['durable', 'lamplighter-carry-out-prod', { check: true }],
     ['now', 'lamplighter-answer-prod', { check: true }],
+    ['now', 'lamplighter-watch-spend-prod', { check: true }],
   ]);
   expect(code).toBe(1);
-  expect(text).toBe([fine, broken, fine].map(reportText).join('\n\n'));
+  expect(text).toBe([fine, broken, fine, fine].map(reportText).join('\n\n'));
 });
 
 it('says what the others found when one cannot be asked', async () => {
   const { code, text } = await run([], answered(fine), { 'lamplighter-answer-prod': refusal('TimeoutError') });
   expect(code).toBe(1);
   expect(text).toBe(
-    `${reportText(fine)}\n\n${reportText(fine)}\nlamplighter-answer-prod could not be asked: TimeoutError: AWS says so`,
+    `${reportText(fine)}\n\n${reportText(fine)}\n\n${reportText(fine)}\n` +
+      'lamplighter-answer-prod could not be asked: TimeoutError: AWS says so',
   );
 });
 
@@ -130,7 +132,7 @@ it.each<[string[], string, object]>([
 it.each([
   ['an option that nobody knows', ['--quick']],
   ['half an account', ['--scope', '1111']],
-  ['a function that is none', ['--only', 'watch-spend']],
+  ['a function that is none', ['--only', 'watch-dogs']],
 ])('refuses %s, and asks nobody', async (_, args) => {
   const { code, text, asked } = await run(args, answered(fine));
   expect(code).toBe(2);

@@ -4,8 +4,10 @@ import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { dynamoPriceCache } from '../../shared/aws/ledger/prices.ts';
 import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
+import { spendLedger } from '../../shared/aws/ledger/watching.ts';
 import type { Ledger, PolicyStore, PriceCache } from '../../shared/ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../shared/ports-acting.ts';
+import type { AnomalyAnswers, SpendLedger } from '../../shared/ports-spend.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 
 /** One of the two implementations of the ledger's ports, empty. */
@@ -15,11 +17,22 @@ export interface Twin {
   readonly prices: PriceCache;
   readonly acting: ActingLedger;
   readonly answering: AnswerLedger;
+  readonly spend: Omit<SpendLedger, 'currentPolicy'>;
+  readonly anomalies: AnomalyAnswers;
 }
 
 export function memoryTwin(): Twin {
   const memory = new MemoryLedger();
-  return { ledger: memory, policies: memory, prices: memory, acting: memory, answering: memory };
+  const { spend } = memory;
+  return {
+    ledger: memory,
+    policies: memory,
+    prices: memory,
+    acting: memory,
+    answering: memory,
+    spend,
+    anomalies: spend,
+  };
 }
 
 export const dynamoTwin = (table: LedgerTable): Twin => ({
@@ -28,4 +41,6 @@ export const dynamoTwin = (table: LedgerTable): Twin => ({
   prices: dynamoPriceCache(table),
   acting: actingLedger(table),
   answering: answerLedger(table),
+  spend: spendLedger(table),
+  anomalies: answerLedger(table),
 });

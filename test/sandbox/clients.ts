@@ -1,5 +1,7 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
@@ -18,7 +20,10 @@ export function clientsOf({ url, env }: Sandbox, { region = env.AWS_REGION ?? ''
   const config = { endpoint: url, region, credentials, maxAttempts: 1 };
   return {
     autoScaling: new AutoScalingClient(config),
+    cloudTrail: new CloudTrailClient(config),
     cloudwatch: new CloudWatchClient(config),
+    // Cost Explorer has one endpoint for all regions.
+    costExplorer: new CostExplorerClient({ ...config, region: 'us-east-1' }),
     dynamodb: new DynamoDBClient(config),
     ec2: new EC2Client(config),
     // The Pricing API is not in every region.

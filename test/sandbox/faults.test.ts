@@ -188,9 +188,13 @@ describe('a timeout', () => {
   it('is silence until the client gives up, and nothing has happened', async () => {
     const { InstanceId } = stage.home.ec2.addInstance();
     stage.sandbox.faults.add({ operation: 'StopInstances', fault: 'timeout' });
-    const abortSignal = AbortSignal.timeout(20);
-    const call = stage.clients.ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }), { abortSignal });
-    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    const client = new AbortController();
+    const request = new StopInstancesCommand({ InstanceIds: [InstanceId] });
+    const call = stage.clients.ec2.send(request, { abortSignal: client.signal });
+    const givenUp = expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    while (stage.sandbox.calls.count() === 0) await new Promise(setImmediate);
+    client.abort();
+    await givenUp;
     expect(stage.home.ec2.instances.get(InstanceId)?.State.Name).toBe('running');
     expect(stage.sandbox.calls.all()).toMatchObject([{ outcome: 'Timeout', fault: 'timeout' }]);
   });

@@ -11,6 +11,7 @@ import { type Plan, planInName } from '../../shared/core/plan.ts';
 import { type Policy, policyHash } from '../../shared/core/policy.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
+import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { daysBefore } from '../../shared/core/time.ts';
 import type { Claim, Ledger, PolicyStore, PriceCache, Run, RunKey, StoredPolicy } from '../../shared/ports.ts';
 import type {
@@ -23,6 +24,8 @@ import type {
   Question,
   Word,
 } from '../../shared/ports-acting.ts';
+import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
+import { MemorySpend } from './memory-spend.ts';
 
 interface KeptRun {
   run: Run;
@@ -36,7 +39,9 @@ interface Execution {
 }
 
 /** Every port of the ledger in Maps: what the tests of the functions use. No method waits, so each is one step. */
-export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger {
+export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger, AnomalyAnswers {
+  /** What watch-spend keeps: its methods would have the names of these. */
+  readonly spend = new MemorySpend();
   readonly #policies: StoredPolicy[] = [];
   readonly #vetoes = new Map<string, Map<string, Veto>>();
   readonly #runs = new Map<string, KeptRun>();
@@ -49,6 +54,11 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   readonly #leases = new Map<string, { lease: Lease; applying: boolean; undoing: boolean; free: boolean }>();
   readonly #counted = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Change>();
+
+  anomaly = (id: string) => this.spend.anomaly(id);
+  answersAbout = (id: string) => this.spend.answersAbout(id);
+  recordSpendAnswer = (answer: SpendAnswer) => this.spend.recordSpendAnswer(answer);
+  openAnomalies = () => this.spend.openAnomalies();
 
   async recordVeto(account: string, veto: Veto): Promise<void> {
     const ofAccount = this.#vetoes.get(account) ?? new Map<string, Veto>();

@@ -1,18 +1,21 @@
 import type { Ledger } from '../../ports.ts';
 import type { AnswerLedger } from '../../ports-acting.ts';
+import type { AnomalyAnswers } from '../../ports-spend.ts';
+import { anomalyIn } from './anomalies.ts';
 import { saidIn } from './answers.ts';
 import { changeIn, changesIn } from './changes.ts';
 import { executionsIn } from './executions.ts';
 import { plansIn } from './plans.ts';
 import { supersedingIn } from './runs.ts';
+import { anomalyAnswersIn } from './spend-answers.ts';
 import type { LedgerTable } from './table.ts';
 import { standingVetoesIn } from './vetoes.ts';
 
 /**
  * The ledger of people's words. It writes `ANSWER#`, and with `record` the plans that take a change back: `PLAN#` and
- * `RUN#undo#`. The lists for people (`changes`, `openPlans`) begin at the index, which lags, and end at the table.
+ * `RUN#undo#`. The lists for people (`changes`, `openPlans`, `openAnomalies`) begin at the index, which lags, and end at the table.
  */
-export function answerLedger(table: LedgerTable): AnswerLedger & Pick<Ledger, 'record'> {
+export function answerLedger(table: LedgerTable): AnswerLedger & AnomalyAnswers & Pick<Ledger, 'record'> {
   const { callbacksOf, openPlans } = executionsIn(table);
   return {
     ...plansIn(table),
@@ -21,6 +24,8 @@ export function answerLedger(table: LedgerTable): AnswerLedger & Pick<Ledger, 'r
     ...standingVetoesIn(table),
     ...changeIn(table),
     ...changesIn(table),
+    ...anomalyIn(table),
+    ...anomalyAnswersIn(table),
     callbacksOf,
     openPlans,
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Plan } from '../../core/plan.ts';
-import type { Claim, Ledger, Run, RunKey } from '../../ports.ts';
+import type { Claim, Ledger, Run, RunKey, TimeRange } from '../../ports.ts';
 import type { ActingLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
@@ -90,6 +90,21 @@ async function currentAndPrevious(ledger: LedgerTable, key: RunKey): Promise<{ c
     if (previous) return { ...(current && { current }), previous };
   }
   return current ? { current } : {};
+}
+
+/** The runs of a function and account whose ticks are in the range, the oldest first. */
+export async function runsBetween(
+  ledger: LedgerTable,
+  key: Omit<RunKey, 'time'>,
+  { from, to }: TimeRange,
+): Promise<Run[]> {
+  const [first, last] = [from, to].map((time) => `TICK#${time.toISOString()}`);
+  const values = { pk: partitionOf({ ...key, time: '' }), first, last };
+  const runs: Run[] = [];
+  for await (const page of queryPages(ledger, { keys: { text: 'pk = :pk AND sk BETWEEN :first AND :last', values } })) {
+    runs.push(...page.map((item) => runOf({ ...key, time: '' }, item)));
+  }
+  return runs;
 }
 
 const rangeUpTo = (key: RunKey) => ({ pk: partitionOf(key), first: 'TICK#', tick: keyOf(key).sk });

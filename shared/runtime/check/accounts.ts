@@ -1,6 +1,6 @@
 import type pLimit from 'p-limit';
 import type { Scope } from '../../core/identity.ts';
-import type { AccountRole, Answer, Answers, Finding } from '../../ports-check.ts';
+import type { AccountRole, Answer, Answers, Finding, Place } from '../../ports-check.ts';
 import type { Asked, Checking } from '../check.ts';
 import {
   hubFix,
@@ -13,12 +13,6 @@ import {
   TRY_AGAIN,
 } from './fixes.ts';
 import type { Stored } from './hub.ts';
-
-/** An account with those of its regions that are checked. */
-export interface Place {
-  readonly account: string;
-  readonly regions: readonly string[];
-}
 
 /** What is looked at; what was asked for need not be in the policy yet, so that it can be checked before it is. */
 export function placesOf({ own, scopes }: Asked, stored: Stored): { accounts: readonly Place[]; findings: Finding[] } {

@@ -7,6 +7,8 @@ import type { Checking } from '../check.ts';
 const MATTERS: Readonly<Record<string, string>> = {
   'autoscaling:DescribeAutoScalingGroups': 'No instance is judged: it might belong to an Auto Scaling group',
   'autoscaling:DescribeAutoScalingInstances': 'No instance is stopped: it might belong to an Auto Scaling group',
+  'ce:GetCostAndUsage': 'No spend is judged',
+  'cloudtrail:LookupEvents': 'An anomaly does not say who created or changed what',
   'cloudwatch:DescribeAlarmHistory': 'An alarm that went off and came back between two looks is not seen',
   'cloudwatch:DescribeAlarms': 'No change is taken back when an alarm goes off: nobody sees it',
   'cloudwatch:GetMetricData': 'Nothing is proposed or stopped: how busy anything is stays unknown',

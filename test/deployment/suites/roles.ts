@@ -57,7 +57,7 @@ const OWN = [
   'dynamodb:Query',
 ];
 
-const READS = /^[a-z0-9]+:(Describe|Get|List)[A-Z]/;
+const READS = /^[a-z0-9]+:(Describe|Get|List|Lookup)[A-Z]/;
 
 export function roleSuite({ template, bundles, ...packaged }: Packaged): void {
   const functions = functionsOf({ template, bundles, ...packaged });

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type DeployedFunction, functionsOf, MEMBER, ofType } from '../../../scripts/package/deployed.ts';
+import {
+  BILLING_ALARM,
+  type DeployedFunction,
+  functionsOf,
+  MEMBER,
+  ofType,
+} from '../../../scripts/package/deployed.ts';
 import { type Packaged, packagedTemplate, serverless } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { validateTemplate } from '../validate-template.ts';
 
 /** Started by a plan and by people. */
 const NOT_SCHEDULED = ['carry-out', 'answer'];
+
+/** When the others wake, every day. */
+const DAILY: Readonly<Record<string, string>> = {
+  'right-size': 'cron(30 6 * * ? *)',
+  'watch-spend': 'cron(30 7 * * ? *)',
+};
 
 export function templateSuite(packaged: Packaged): void {
   const { template, folder, output } = packaged;
@@ -17,6 +29,7 @@ export function templateSuite(packaged: Packaged): void {
     it('are valid', () => {
       expect(validateTemplate(template)).toEqual([]);
       expect(validateTemplate(MEMBER)).toEqual([]);
+      expect(validateTemplate(BILLING_ALARM)).toEqual([]);
     });
 
     it('are packaged without a warning', () => {
@@ -53,6 +66,8 @@ export function templateSuite(packaged: Packaged): void {
           'PauseParameter',
           'RightSizeFunction',
           'RightSizeRoleArn',
+          'WatchSpendFunction',
+          'WatchSpendRoleArn',
         ]),
       );
     });
@@ -65,7 +80,9 @@ export function templateSuite(packaged: Packaged): void {
         logRetentionDays: '30',
         reservedConcurrency: '1',
         schedule: 'cron(0 7 ? * MON-FRI *)',
+        selfTestSchedule: 'cron(0 9 ? * TUE *)',
         silentHours: '80',
+        spendSchedule: 'cron(0 12 * * ? *)',
         timezone: 'Asia/Seoul',
       };
       const options = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
@@ -90,10 +107,17 @@ export function templateSuite(packaged: Packaged): void {
           },
         });
       }
-      expect(deployed.RightSizeSchedule?.Properties).toMatchObject({
-        ScheduleExpression: 'cron(0 7 ? * MON-FRI *)',
-        ScheduleExpressionTimezone: 'Asia/Seoul',
-      });
+      const schedules = {
+        RightSizeSchedule: 'cron(0 7 ? * MON-FRI *)',
+        WatchSpendSchedule: 'cron(0 12 * * ? *)',
+        SelfTestSchedule: 'cron(0 9 ? * TUE *)',
+      };
+      for (const [id, ScheduleExpression] of Object.entries(schedules)) {
+        expect(deployed[id]?.Properties).toMatchObject({
+          ScheduleExpression,
+          ScheduleExpressionTimezone: 'Asia/Seoul',
+        });
+      }
     });
   });
 
@@ -183,10 +207,11 @@ export function templateSuite(packaged: Packaged): void {
       const schedules = ofType(resolve(template), 'AWS::Scheduler::Schedule').map(
         ([, { Properties = {} }]) => Properties,
       );
-      const schedule = schedules.find(({ Target }) => (Target as { Arn: string }).Arn === arn) ?? {};
+      const schedule =
+        schedules.find(({ Name, Target }) => Name === deployed.name && (Target as { Arn: string }).Arn === arn) ?? {};
       expect(schedule).toMatchObject({
         GroupName: 'lamplighter-prod',
-        ScheduleExpression: 'cron(30 6 * * ? *)',
+        ScheduleExpression: DAILY[deployed.name],
         ScheduleExpressionTimezone: 'UTC',
         FlexibleTimeWindow: { Mode: 'FLEXIBLE' },
         Target: {

@@ -1,0 +1,159 @@
+import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
+import { type Policy, RESERVED_PAID_CALLS } from '../../shared/core/policy.ts';
+import { isRegionName } from '../../shared/core/regions.ts';
+import type { Anomaly } from '../../shared/core/spend/anomaly.ts';
+import { AUDIT_DAYS, auditEventsFor, ENDING_EVENTS, MOST_AUDIT_PAGES } from '../../shared/core/spend/audit-events.ts';
+import { rankCauses } from '../../shared/core/spend/cause.ts';
+import { addDays, dayOf, daysBetween, startOf } from '../../shared/core/spend/day.ts';
+import type { Cause, Explanation } from '../../shared/core/spend/explanation.ts';
+import { leavesOf } from '../../shared/core/spend/history.ts';
+import type { CostAnswer, CostGrouping, CostQuery } from '../../shared/ports-spend.ts';
+import { firstKept, METRICS, type Purse, type Sources } from './gather.ts';
+
+/** Each part of the bill is compared with its own past of so many days. */
+const PAST_DAYS = 42;
+
+/** Resource-level data are kept for so long. */
+const RESOURCE_DAYS = 14;
+
+export interface Explaining {
+  readonly sources: Sources;
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly purse: Purse;
+}
+
+/**
+ * Why an anomaly is there: at most two paid questions, CloudTrail, and what Lamplighter did itself. Best effort: whatever
+ * cannot be had is unknown with its reason, and the anomaly is told anyway.
+ */
+export async function explain(anomaly: Anomaly, explaining: Explaining): Promise<Explanation> {
+  const causes = await orUnknown(() => byUsage(anomaly, explaining));
+  const also = await alsoBy(anomaly, explaining);
+  const region = regionOf(anomaly, causes);
+  const [traces, ours] = await Promise.all([
+    orUnknown(() => tracesOf(anomaly, region, explaining)),
+    orUnknown(async () => known(await explaining.sources.changes.between(anomaly.account, beginningOf(anomaly)))),
+  ]);
+  return { causes, also, traces: { ...traces, ...(region ? { region } : {}) }, ours };
+}
+
+async function orUnknown<T>(ask: () => Promise<Evidence<T>>): Promise<Evidence<T>> {
+  try {
+    return await ask();
+  } catch (error) {
+    return unknown(error instanceof Error ? reasonOf(error) : 'UnknownError');
+  }
+}
+
+/** Our own errors say what to do; the words of others may carry what nobody should read. */
+const reasonOf = ({ name, message }: Error): string =>
+  ['AccessDeniedError', 'PaidCallsUsedUpError', 'MixedCurrenciesError', 'UnreadableCostsError'].includes(name)
+    ? message
+    : name;
+
+const isRegion = ({ kind }: Anomaly): boolean => kind === 'new-region';
+
+const onlyOf = (anomaly: Anomaly): NonNullable<CostQuery['only']> => ({
+  LINKED_ACCOUNT: [anomaly.account],
+  [isRegion(anomaly) ? 'REGION' : 'SERVICE']: [anomaly.service],
+});
+
+function queryFor(anomaly: Anomaly, { policy, now }: Explaining, days: number): Omit<CostQuery, 'groupBy'> {
+  const [first, kept] = [addDays(anomaly.firstDay, -days), firstKept(now)];
+  return {
+    from: first < kept ? kept : first,
+    to: addDays(anomaly.lastDay, 1),
+    metric: METRICS[policy.spend.metric],
+    only: onlyOf(anomaly),
+    withoutRecordTypes: policy.spend.without,
+  };
+}
+
+async function byUsage(anomaly: Anomaly, explaining: Explaining): Promise<Evidence<readonly Cause[]>> {
+  const groupBy: CostGrouping[] = isRegion(anomaly)
+    ? [{ dimension: 'SERVICE' }, { dimension: 'USAGE_TYPE' }]
+    : [{ dimension: 'USAGE_TYPE' }, { dimension: 'REGION' }];
+  return causesIn(await ask(anomaly, groupBy, explaining), anomaly);
+}
+
+async function ask(anomaly: Anomaly, groupBy: readonly CostGrouping[], explaining: Explaining): Promise<CostAnswer> {
+  const { sources, purse } = explaining;
+  const costs = await sources.costs(anomaly.payer);
+  return costs.daily({ ...queryFor(anomaly, explaining, PAST_DAYS), groupBy }, purse.pay(RESERVED_PAID_CALLS));
+}
+
+/** By what the policy names; else by resource. */
+async function alsoBy(anomaly: Anomaly, explaining: Explaining): Promise<Explanation['also']> {
+  const { tag, costCategory } = explaining.policy.spend;
+  const groupings: { by: string; groupBy: CostGrouping }[] = [
+    ...(tag ? [{ by: `by the tag ${tag}`, groupBy: { tag } }] : []),
+    ...(costCategory ? [{ by: `by the cost category ${costCategory}`, groupBy: { costCategory } }] : []),
+  ];
+  const [named] = groupings;
+  if (!named) return { by: 'by resource', ...(await orUnknown(() => byResource(anomaly, explaining))) };
+  const causes = await orUnknown(async () => causesIn(await ask(anomaly, [named.groupBy], explaining), anomaly));
+  return { by: named.by, ...causes };
+}
+
+/** Of the last two weeks only, so that the past to compare with may be short. */
+async function byResource(anomaly: Anomaly, explaining: Explaining): Promise<Evidence<readonly Cause[]>> {
+  const { sources, purse, now } = explaining;
+  const first = addDays(dayOf(now), -RESOURCE_DAYS);
+  if (anomaly.firstDay <= first) return unknown(`AWS keeps resource-level data for ${RESOURCE_DAYS} days`);
+  const costs = await sources.costs(anomaly.payer);
+  const query = { ...queryFor(anomaly, explaining, RESOURCE_DAYS), from: first };
+  const answer = await costs.daysByResource(query, purse.pay(RESERVED_PAID_CALLS));
+  return answer.known ? causesIn(answer.value, anomaly) : answer;
+}
+
+/** The parts that cost more than their past, the largest first; of a drop those that cost less. */
+function causesIn(answer: CostAnswer, { firstDay, lastDay, currency, kind }: Anomaly): Evidence<readonly Cause[]> {
+  if (answer.currency !== currency) return unknown(`Cost Explorer answered in ${answer.currency}, not in ${currency}`);
+  if (answer.days.length === 0) return unknown('Cost Explorer answered no day');
+  const direction = kind === 'drop' ? 'down' : 'up';
+  return known(rankCauses(leavesOf(answer.days), { from: firstDay, to: addDays(lastDay, 1), direction }));
+}
+
+/** Where to look for who did it: the region of the largest cause. */
+function regionOf(anomaly: Anomaly, causes: Evidence<readonly Cause[]>): string | undefined {
+  if (isRegion(anomaly)) return anomaly.service;
+  const name = causes.known ? causes.value[0]?.keys[1] : undefined;
+  // What is global is recorded in us-east-1.
+  return name && !isRegionName(name) ? 'us-east-1' : name;
+}
+
+/** The day before it and its first day. */
+const beginningOf = ({ firstDay }: Anomaly) => ({
+  from: startOf(addDays(firstDay, -1)),
+  to: startOf(addDays(firstDay, 1)),
+});
+
+async function tracesOf(
+  anomaly: Anomaly,
+  region: string | undefined,
+  { sources, now }: Explaining,
+): Promise<Explanation['traces']> {
+  if (!region) return unknown('the region is not known');
+  if (daysBetween(anomaly.firstDay, dayOf(now)) >= AUDIT_DAYS) return unknown(`CloudTrail keeps ${AUDIT_DAYS} days`);
+  const found = await sources.trail.lookup({
+    scope: { account: anomaly.account, region },
+    ...beginningOf(anomaly),
+    eventNames: anomaly.kind === 'drop' ? ENDING_EVENTS : auditEventsFor(isRegion(anomaly) ? '' : anomaly.service),
+    maxPages: MOST_AUDIT_PAGES,
+  });
+  if (!found.known) return found;
+  const events = found.value.events.map(({ time, name, actor, resources }) => ({
+    time,
+    event: name,
+    actor,
+    resources: resources.map((resource) => resource.name),
+  }));
+  return known({
+    events: events.slice(0, MOST_TRACES),
+    complete: found.value.complete && events.length <= MOST_TRACES,
+  });
+}
+
+/** Kept in the ledger; more than people read. */
+const MOST_TRACES = 20;

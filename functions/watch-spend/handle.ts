@@ -1,0 +1,103 @@
+import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
+import { addDays, dayOf } from '../../shared/core/spend/day.ts';
+import { selfTestMessage } from '../../shared/core/spend/spend-message.ts';
+import { check, type Needs } from '../../shared/runtime/check.ts';
+import type { Tick } from '../../shared/runtime/define-function.ts';
+import { InvalidEventError } from '../../shared/runtime/errors.ts';
+import { log } from '../../shared/runtime/log.ts';
+import type { SpendEvent } from './event.ts';
+import { firstKept, type Sources } from './gather.ts';
+import { judgedAt, look, type Question } from './look.ts';
+import { type Report, reportTable } from './report.ts';
+import { type Delivery, run } from './run.ts';
+
+/** What watch-spend is made of; each is one deployment's, over many ticks. */
+export interface Ports extends Pick<Delivery, 'ledger' | 'announcer' | 'clock'> {
+  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
+  readonly looking: () => Promise<Looking>;
+}
+
+/** What looks at bills and trails. */
+export interface Looking extends Omit<Sources, 'ledger'> {
+  /** What `check` tries. */
+  readonly needs: Needs;
+}
+
+/**
+ * A tick, a billing alarm and a range are recorded and told. What is narrowed without a range (`account`, `service`) or only
+ * asked for (`mode: report`) is answered to the caller and leaves no trace.
+ */
+export const handle = (ports: Ports) => async (event: SpendEvent, tick: Tick) => {
+  if (event.check) {
+    const { needs } = await ports.looking();
+    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
+  }
+  const [stored, looking] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
+  const policy = stored?.policy ?? parsePolicy({});
+  const payer = policy.spend.payer ?? tick.own.account;
+  refuseForeignAlarm(event, [payer, tick.own.account]);
+  const delivery: Delivery = { ...ports, ...looking, holder: tick.requestId };
+  if (event.selfTest) return selfTest(delivery, { payer, now: tick.time });
+
+  const question = questionOf(event, { payer, policy, now: tick.time });
+  const answered = await answer(delivery, event, question);
+  const { anomalies, ...figures } = answered.report;
+  log.info('spend', { ...figures, said: answered.said, anomalies: anomalies.length });
+  return event.format === 'table' ? reportTable(answered.report) : { ...answered.report, said: answered.said };
+};
+
+async function answer(delivery: Delivery, event: SpendEvent, question: Question) {
+  const isNarrowed = event.account !== undefined || event.service !== undefined;
+  const { payer, now } = question;
+  if (event.mode || (isNarrowed && !question.occasion.backfill)) {
+    const { report } = await look(delivery, question);
+    return { report: report as Report, said: 'nothing: only asked for' };
+  }
+  const { report, said } = await run(delivery, { payer, now }, () => look(delivery, question));
+  return { report: report as Report, said };
+}
+
+/** Recorded like every run, so that a second delivery sends no second message. */
+async function selfTest(delivery: Delivery, { payer, now }: Pick<Question, 'payer' | 'now'>) {
+  const time = now.toISOString();
+  const message = selfTestMessage(payer, time);
+  const found = {
+    payer,
+    time,
+    state: 'recorded' as const,
+    anomalies: [],
+    message,
+    report: { payer, time, selfTest: true },
+  };
+  const { report, said } = await run(delivery, { payer, now }, async () => found);
+  return { ...(report as object), said };
+}
+
+function questionOf(event: SpendEvent, { payer, policy, now }: { payer: string; policy: Policy; now: Date }): Question {
+  const { from = event.day, account, service, alarm } = event;
+  const to = event.to ?? (event.day && addDays(event.day, 1));
+  const head = { payer, policy, now, only: { account, service } };
+  if (!from || !to) {
+    return { ...head, judged: judgedAt(now, alarm), occasion: alarm ? { alarm } : {} };
+  }
+  refuseRange({ from, to }, now);
+  return { ...head, judged: { from, to }, occasion: { backfill: { from, to } } };
+}
+
+/** @throws {InvalidEventError} when the range is not over yet, or reaches behind what Cost Explorer keeps */
+function refuseRange({ from, to }: Question['judged'], now: Date): void {
+  const problems = [
+    ...(to > dayOf(now) ? ['to: not after today: a day is judged once it is over'] : []),
+    ...(from < firstKept(now)
+      ? [`from: not before ${firstKept(now)}: Cost Explorer keeps thirteen months and the running one`]
+      : []),
+  ];
+  if (problems.length > 0) throw new InvalidEventError('watch-spend', problems);
+}
+
+/** @throws {InvalidEventError} for an alarm of an account that is neither the hub's nor the payer's */
+function refuseForeignAlarm({ alarm }: SpendEvent, own: readonly string[]): void {
+  if (alarm && !own.includes(alarm.account)) {
+    throw new InvalidEventError('watch-spend', [`alarm.account: one of ${[...new Set(own)].join(', ')}`]);
+  }
+}

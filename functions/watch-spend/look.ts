@@ -1,0 +1,108 @@
+import { type Anomaly, impactOf, isExplained, type News, told } from '../../shared/core/spend/anomaly.ts';
+import { type SpendAnswer, standingAnswers } from '../../shared/core/spend/answer.ts';
+import { addDays, dayOf, daysIn, startOf } from '../../shared/core/spend/day.ts';
+import type { Explanation } from '../../shared/core/spend/explanation.ts';
+import type { Day } from '../../shared/core/spend/series.ts';
+import { type Occasion, spendMessage, type Told } from '../../shared/core/spend/spend-message.ts';
+import type { SpendRun } from '../../shared/ports-spend.ts';
+import { type Deciding, decide, judgeAll, newsAbout } from './decide.ts';
+import { type Explaining, explain } from './explain.ts';
+import { type Facts, gather, purseOf, type Sources } from './gather.ts';
+import { reportOf } from './report.ts';
+
+/** What is asked: which days, of whom, and on what occasion. */
+export interface Question extends Deciding {
+  readonly now: Date;
+  /** The days that are judged, each as of that day; half-open. */
+  readonly judged: { readonly from: Day; readonly to: Day };
+  readonly occasion: Pick<Occasion, 'alarm' | 'backfill'>;
+}
+
+/** Reads, judges and explains, and leaves no trace but what Cost Explorer has answered. */
+export async function look(sources: Sources, question: Question): Promise<SpendRun> {
+  const { payer, policy, now } = question;
+  const purse = purseOf(sources.ledger, question);
+  const facts = await gather(sources, question, purse);
+  const changed = decideEach(facts, question);
+  const explaining: Explaining = { sources, policy, now, purse };
+  const { anomalies, news } = await explained(dearestFirst(changed), {
+    explaining,
+    answers: standingAnswers(facts.answers),
+  });
+  const asOf = addDays(facts.to, -1);
+  const occasion: Occasion = { payer, time: now.toISOString(), asOf, ...question.occasion };
+  const isNews = news.length > 0 || occasion.alarm !== undefined;
+  return {
+    payer,
+    time: now.toISOString(),
+    state: 'recorded',
+    anomalies,
+    ...(isNews ? { message: spendMessage(news, occasion, policy) } : {}),
+    report: reportOf({ facts, occasion, anomalies, news, paid: purse.paid }),
+  };
+}
+
+/** Day by day, each as of that day; of each anomaly the last that was decided. */
+function decideEach(facts: Facts, question: Question): Anomaly[] {
+  const { judged: days, now } = question;
+  const judged = judgeAll(facts, question);
+  const standing = new Map(facts.standing.map((one) => [one.id, one]));
+  const changed = new Map<string, Anomaly>();
+  const last = days.to < facts.to ? days.to : facts.to;
+  for (const day of daysIn(days.from, last)) {
+    // A day is judged the morning after, and the last one by now.
+    const isLast = addDays(day, 1) >= last;
+    const at = isLast && !question.occasion.backfill ? now : startOf(addDays(day, 1));
+    for (const one of decide({ ...facts, standing: [...standing.values()] }, judged, { ...question, day, now: at })) {
+      standing.set(one.id, one);
+      changed.set(one.id, one);
+    }
+  }
+  return [...changed.values()];
+}
+
+/** What goes on before what is over, and the dearest first: the month's paid calls may not be enough for all. */
+const dearestFirst = (anomalies: readonly Anomaly[]): Anomaly[] =>
+  anomalies.toSorted(
+    (a, b) => Number(b.state === 'open') - Number(a.state === 'open') || Math.abs(impactOf(b)) - Math.abs(impactOf(a)),
+  );
+
+interface Answering {
+  readonly explaining: Explaining;
+  readonly answers: ReadonlyMap<string, SpendAnswer>;
+}
+
+/** Asks for the cause of what is news, or of what has none yet; and says what is news then. */
+async function explained(changed: readonly Anomaly[], { explaining, answers }: Answering) {
+  const { policy } = explaining;
+  const anomalies: Anomaly[] = [];
+  const news: Told[] = [];
+  for (const anomaly of changed) {
+    const answer = answers.get(anomaly.id);
+    const known = lacksCause(anomaly, newsAbout(anomaly, answers, policy), answer)
+      ? withExplanation(anomaly, await explain(anomaly, explaining))
+      : anomaly;
+    const why = newsAbout(known, answers, policy);
+    anomalies.push(why ? told(known) : known);
+    if (why) news.push({ anomaly: known, news: why, ...(answer ? { answer } : {}) });
+  }
+  return { anomalies, news };
+}
+
+/** A cause that was known before is not lost by one that could not be had again. */
+const withExplanation = (anomaly: Anomaly, explanation: Explanation): Anomaly =>
+  isExplained(anomaly) && !explanation.causes.known ? anomaly : { ...anomaly, explanation };
+
+/** It is told for the first time, has grown, or is open and could not be explained before. */
+function lacksCause(anomaly: Anomaly, news: News | undefined, answer: SpendAnswer | undefined): boolean {
+  if (anomaly.state === 'withdrawn' || anomaly.state === 'expected') return false;
+  if (!anomaly.said || news === 'grown') return news !== undefined;
+  return anomaly.state === 'open' && answer?.say !== 'snooze' && !isExplained(anomaly);
+}
+
+/** Today and the days of a tick that judges the day before it; an alarm judges the running day as well. */
+export function judgedAt(now: Date, alarm: unknown): { from: Day; to: Day } {
+  const today = dayOf(now);
+  const to = alarm ? addDays(today, 1) : today;
+  return { from: addDays(to, -1), to };
+}

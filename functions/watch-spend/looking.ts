@@ -1,0 +1,70 @@
+import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
+import { STSClient } from '@aws-sdk/client-sts';
+import { assumedRole } from '../../shared/aws/assumed-role.ts';
+import { costsCheck, trailCheck } from '../../shared/aws/check/spend.ts';
+import { auditTrail } from '../../shared/aws/cloudtrail.ts';
+import { costExplorer, costExplorerRegion } from '../../shared/aws/cost-explorer.ts';
+import { ownChangesIn } from '../../shared/aws/ledger/own-changes.ts';
+import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
+import { spendLedger } from '../../shared/aws/ledger/watching.ts';
+import { PATIENT } from '../../shared/aws/patient.ts';
+import { partitionOf } from '../../shared/core/identity.ts';
+import { dayOf, monthOf } from '../../shared/core/spend/day.ts';
+import { stageOf } from '../../shared/runtime/config.ts';
+import type { Looking } from './handle.ts';
+
+interface Settings {
+  readonly AWS_REGION: string;
+  readonly AWS_LAMBDA_FUNCTION_NAME?: string | undefined;
+  readonly LOOK_ROLE_NAME: string;
+  readonly EXTERNAL_ID: string;
+}
+
+/** The second half of the composition root: what looks at bills and trails. It is loaded while the ledger answers. */
+export function lookingWith(config: Settings, table: LedgerTable): Looking {
+  const partition = partitionOf(config.AWS_REGION);
+  const ledger = spendLedger(table);
+  const changes = ownChangesIn(table);
+  const credentialsOf = assumedRole(new STSClient({ region: config.AWS_REGION, ...PATIENT }), {
+    roleName: config.LOOK_ROLE_NAME,
+    externalId: config.EXTERNAL_ID,
+    sessionName: 'lamplighter-watch-spend',
+    partition,
+  });
+  const costRegion = costExplorerRegion(partition);
+  const payerOf = async (own: string) => (await ledger.currentPolicy())?.policy.spend.payer ?? own;
+  return {
+    costs: async (payer) =>
+      costExplorer(new CostExplorerClient({ region: costRegion, credentials: await credentialsOf(payer), ...PATIENT })),
+    trail: auditTrail(credentialsOf),
+    changes,
+    needs: {
+      function: 'watch-spend',
+      stage: stageOf('watch-spend', config.AWS_LAMBDA_FUNCTION_NAME),
+      ledger,
+      reads: {
+        'ANSWER#': () => ledger.spendAnswers(),
+        'ANOMALY#': ({ account }, now) => ledger.anomalies(account, { from: dayOf(now), to: dayOf(now) }),
+        'COST#': ({ account: payer }, now) =>
+          ledger.costs({ payer, metric: 'UnblendedCost', view: 'services' }, [monthOf(dayOf(now))]),
+        'RUN#': ({ account }, now) => ledger.run(account, now.toISOString()),
+        'PLAN#, RESOURCE#': ({ account }, now) => changes.between(account, { from: now, to: now }),
+      },
+      roles: [
+        {
+          name: config.LOOK_ROLE_NAME,
+          matters: 'No spend is judged at all',
+          ...costsCheck(credentialsOf, costRegion),
+          places: async ({ account }) => [{ account: await payerOf(account), regions: [costRegion] }],
+        },
+        {
+          name: config.LOOK_ROLE_NAME,
+          matters: 'An anomaly of this account does not say who created or changed what',
+          ...trailCheck(credentialsOf),
+        },
+      ],
+      hub: {},
+      untried: ['dynamodb:PutItem', 'ce:GetCostAndUsageWithResources', 'sns:Publish'],
+    },
+  };
+}

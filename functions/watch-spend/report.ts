@@ -1,0 +1,81 @@
+import { formatMoney } from '../../shared/core/money.ts';
+import { type Anomaly, impactOf, monthlyOf } from '../../shared/core/spend/anomaly.ts';
+import type { Occasion, Told } from '../../shared/core/spend/spend-message.ts';
+import { textTable } from '../../shared/core/table.ts';
+import type { Facts } from './gather.ts';
+
+/** What AWS charges for a page of Cost Explorer. */
+const USD_A_CALL = 0.01;
+
+/** What the caller of a run gets. */
+export interface Report extends Omit<Occasion, 'alarm'> {
+  readonly currency: string;
+  readonly series: number;
+  /** What the run itself cost at Cost Explorer. */
+  readonly paidCalls: number;
+  readonly paidUsd: number;
+  /** Days among the last that Cost Explorer has not answered: unknown, not free. */
+  readonly note?: string;
+  readonly anomalies: readonly (Omit<Anomaly, 'said'> & {
+    readonly news?: string;
+    readonly impact: number;
+    readonly monthly: number;
+  })[];
+}
+
+interface Found {
+  readonly facts: Facts;
+  readonly occasion: Occasion;
+  readonly anomalies: readonly Anomaly[];
+  readonly news: readonly Told[];
+  readonly paid: number;
+}
+
+export function reportOf({ facts, occasion, anomalies, news, paid }: Found): Report {
+  const newsOf = new Map(news.map((one) => [one.anomaly.id, one.news]));
+  const { alarm: _, ...head } = occasion;
+  return {
+    ...head,
+    currency: facts.currency,
+    series: facts.services.length,
+    paidCalls: paid,
+    paidUsd: Math.round(paid * USD_A_CALL * 100) / 100,
+    ...(occasion.backfill ? { note: RESTATED } : {}),
+    anomalies: [...anomalies]
+      .sort((a, b) => Math.abs(monthlyOf(b)) - Math.abs(monthlyOf(a)))
+      .map(({ said: _said, ...one }) => {
+        const why = newsOf.get(one.id);
+        return { ...one, impact: impactOf(one), monthly: monthlyOf(one), ...(why ? { news: why } : {}) };
+      }),
+  };
+}
+
+const RESTATED = 'Each day was judged as of that day, on the amounts as they are now: AWS has restated days since.';
+
+export function reportTable({ asOf, anomalies, paidCalls, paidUsd, series, note, currency }: Report): string {
+  const money = (amount: number) => formatMoney({ currency, amount });
+  const rows = anomalies.map((one) => [
+    one.id,
+    one.kind,
+    one.account,
+    one.service,
+    one.firstDay,
+    one.lastDay,
+    `${one.state}${one.provisional ? ', provisional' : ''}`,
+    money(one.impact),
+    money(one.monthly),
+    causeOf(one),
+  ]);
+  const head = ['anomaly', 'kind', 'account', 'service', 'first', 'last', 'state', 'so far', 'a month', 'cause'];
+  return [
+    `${series} series up to ${asOf}; ${paidCalls} paid calls, $${paidUsd.toFixed(2)}.${note ? ` ${note}` : ''}`,
+    anomalies.length > 0 ? textTable(head, rows) : 'Nothing is unusual.',
+  ].join('\n\n');
+}
+
+function causeOf({ explanation }: Omit<Anomaly, 'said'>): string {
+  if (!explanation) return '';
+  const { causes } = explanation;
+  if (!causes.known) return `unknown: ${causes.why}`;
+  return causes.value[0]?.keys.filter(Boolean).join(' in ') ?? 'no single part';
+}

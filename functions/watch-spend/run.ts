@@ -1,0 +1,67 @@
+import type { Announcer } from '../../shared/ports.ts';
+import type { SpendRun } from '../../shared/ports-spend.ts';
+import { AtWorkError } from './errors.ts';
+import type { Sources } from './gather.ts';
+
+/** As long as Lambda lets one invocation run. */
+const TURN_MS = 900_000;
+
+/** What watch-spend is made of, and the delivery that it works for. */
+export interface Delivery extends Sources {
+  readonly announcer: Announcer;
+  /** The Lambda request id, which the retries of one delivery share. */
+  readonly holder: string;
+  /** The clock of the machine: a turn ends in real time, not in the tick's. */
+  readonly clock: () => Date;
+}
+
+export interface Tick {
+  readonly payer: string;
+  readonly now: Date;
+}
+
+/** What became of a run. */
+export interface Outcome {
+  readonly report: unknown;
+  /** `nothing`: there was no news. `before`: another delivery of the tick has said it. */
+  readonly said: 'sent' | 'nothing' | 'before';
+}
+
+/**
+ * One tick, from the bill to the message: `look` finds out what there is to keep and to say, the ledger takes both at once,
+ * and only then is anything kept or said. A second delivery goes on from where the first one stopped.
+ */
+export const run = (delivery: Delivery, tick: Tick, look: () => Promise<SpendRun>): Promise<Outcome> =>
+  alone(delivery, tick, async () => {
+    const { ledger } = delivery;
+    const before = await ledger.run(tick.payer, tick.now.toISOString());
+    for (const unfinished of await ledger.unfinished(tick.payer, tick.now)) await finish(delivery, unfinished);
+    if (before)
+      return { report: before.report, said: before.state === 'recorded' && before.message ? 'sent' : 'before' };
+    const found = await look();
+    await ledger.record(found);
+    await finish(delivery, found);
+    return { report: found.report, said: found.message ? 'sent' : 'nothing' };
+  });
+
+/**
+ * Keeps and says what a run has recorded. A crash between SNS taking the message and the ledger noting it repeats the
+ * message with the same id; nothing else can repeat it, and nothing can lose it.
+ */
+async function finish({ ledger, announcer }: Delivery, recorded: SpendRun): Promise<void> {
+  await ledger.keepAnomalies(recorded.anomalies);
+  if (recorded.message) await announcer.send(recorded.message);
+  await ledger.announced(recorded);
+}
+
+/** One delivery at a time for each payer: two would find the same and say it twice. */
+async function alone<T>({ ledger, holder, clock }: Delivery, { payer }: Tick, work: () => Promise<T>): Promise<T> {
+  const now = clock();
+  if (!(await ledger.begin(payer, { holder, now, until: new Date(now.getTime() + TURN_MS) })))
+    throw new AtWorkError(payer);
+  try {
+    return await work();
+  } finally {
+    await ledger.end(payer, holder).catch(() => undefined); // it ends by itself; the first error tells more
+  }
+}

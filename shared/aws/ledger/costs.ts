@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import type { MonthOfCosts } from '../../core/spend/history.ts';
+import type { KeptCosts, SpendLedger } from '../../ports-spend.ts';
+import { LedgerCorruptError } from './errors.ts';
+import { expiresAfter, keyText } from './items.ts';
+import { packedInto, unpackedFrom } from './packed-items.ts';
+import { getItems, IF_NEW, type Item, type Key, type LedgerTable, putItem, updateItem } from './table.ts';
+
+/**
+ * What Cost Explorer has answered, so that it is not paid for twice:
+ *
+ *     COST#payer#UnblendedCost#services / MONTH#2026-11   compressed: the days, and each pair's amounts
+ *     COST#payer#calls / MONTH#2026-11                    how many pages were paid for
+ */
+const keyOf = ({ payer, metric, view }: KeptCosts, month: string): Key => ({
+  pk: `COST#${payer}#${metric}#${view}`,
+  sk: `MONTH#${month}`,
+});
+
+/** The model looks 400 days back, and a backfill as far as Cost Explorer does. */
+const KEPT_DAYS = 900;
+
+const monthSchema = z.tuple([
+  z.object({
+    month: z.string(),
+    currency: z.string(),
+    days: z.array(z.string()),
+    groups: z.array(z.object({ keys: z.tuple([z.string(), z.string()]), amounts: z.array(z.number()) })),
+  }),
+]);
+
+export const costsIn = (ledger: LedgerTable): Pick<SpendLedger, 'costs' | 'keepCosts' | 'countPaidCall'> => ({
+  costs: async (kept, months) => {
+    const items = await getItems(
+      ledger,
+      months.map((month) => keyOf(kept, month)),
+    );
+    const found = await Promise.all(items.map((item) => monthOf(ledger, item)));
+    return found.sort((a, b) => (a.month < b.month ? -1 : 1));
+  },
+  keepCosts: async (kept, months) => {
+    for (const month of months) {
+      const key = keyOf(kept, month.month);
+      const expires = expiresAfter(new Date(`${month.month}-01T00:00:00Z`), KEPT_DAYS);
+      await putItem(ledger, { ...key, expires, ...(await packedInto(ledger, { ...key, expires }, [month])) });
+    }
+  },
+  countPaidCall: async (payer, month, most) => {
+    const key: Key = { pk: `COST#${payer}#calls`, sk: `MONTH#${month}` };
+    const expires = expiresAfter(new Date(`${month}-01T00:00:00Z`));
+    await putItem(ledger, { ...key, calls: 0, expires }, IF_NEW);
+    return updateItem(ledger, key, {
+      text: 'ADD #calls :one',
+      condition: '#calls < :most',
+      names: ['calls'],
+      values: { one: 1, most },
+    });
+  },
+});
+
+async function monthOf(ledger: LedgerTable, item: Item): Promise<MonthOfCosts> {
+  const { data } = monthSchema.safeParse(await unpackedFrom(ledger, item));
+  if (data) return data[0];
+  throw new LedgerCorruptError(keyText(item), 'not what this version of Lamplighter writes');
+}

@@ -1,0 +1,153 @@
+import type { Evidence } from './core/evidence.ts';
+import type { Scope } from './core/identity.ts';
+import type { Message } from './core/message.ts';
+import type { Anomaly } from './core/spend/anomaly.ts';
+import type { SpendAnswer } from './core/spend/answer.ts';
+import type { MonthOfCosts } from './core/spend/history.ts';
+import type { Day } from './core/spend/series.ts';
+import type { Claim, StoredPolicy, TimeRange } from './ports.ts';
+
+/** How a cost is counted, in Cost Explorer's words. */
+export type CostMetric = 'UnblendedCost' | 'AmortizedCost' | 'NetUnblendedCost' | 'NetAmortizedCost';
+
+export type CostDimension = 'SERVICE' | 'LINKED_ACCOUNT' | 'USAGE_TYPE' | 'REGION' | 'RECORD_TYPE';
+
+/** At most two in one query: AWS's limit. */
+export type CostGrouping =
+  | { readonly dimension: CostDimension }
+  | { readonly tag: string }
+  | { readonly costCategory: string };
+
+export interface CostQuery {
+  readonly from: Day;
+  /** Exclusive, as Cost Explorer counts it. */
+  readonly to: Day;
+  readonly metric: CostMetric;
+  readonly groupBy: readonly CostGrouping[];
+  /** Only these values of a dimension. */
+  readonly only?: { readonly [D in CostDimension]?: readonly string[] };
+  /** None of these record types: credits, refunds, taxes, support, upfront fees. */
+  readonly withoutRecordTypes: readonly string[];
+}
+
+export interface CostDay {
+  readonly day: Day;
+  /** AWS may still restate it. */
+  readonly estimated: boolean;
+  /** Only groups that have spend; `keys` are in the order of `groupBy`, tags and categories without their `Name$` prefix. */
+  readonly groups: readonly { readonly keys: readonly string[]; readonly amount: number }[];
+}
+
+export interface CostAnswer {
+  /** One for all of it, e.g. `USD`. */
+  readonly currency: string;
+  /** Every day of the range that Cost Explorer answered, in order. */
+  readonly days: readonly CostDay[];
+}
+
+/** AWS Cost Explorer, whose every page is paid. */
+export interface CostExplorer {
+  /**
+   * Reads every page or throws. `pay` is called before each page, which costs $0.01, and may throw to prevent it.
+   * @throws {AccessDeniedError} a member account that the payer does not let in
+   * What AWS refuses throws with AWS's name: a range that it does not keep, or that ends before it begins, is a ValidationException.
+   * @throws {MixedCurrenciesError}
+   * @throws {UnreadableCostsError} an amount is missing or no number
+   */
+  daily(query: CostQuery, pay: () => Promise<void>): Promise<CostAnswer>;
+  /** The same by resource id, from the account's resource-level data (opt-in, the last 14 days); unknown where it has none. */
+  daysByResource(query: Omit<CostQuery, 'groupBy'>, pay: () => Promise<void>): Promise<Evidence<CostAnswer>>;
+}
+
+/** Somebody's call that created or changed something, from CloudTrail. */
+export interface AuditEvent {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly name: string;
+  readonly source: string;
+  /** The ARN of who called, a role's session included; where there is none the user name, or the service of AWS. */
+  readonly actor: string;
+  readonly resources: readonly { readonly type: string; readonly name: string }[];
+}
+
+export interface AuditQuery {
+  readonly scope: Scope;
+  readonly from: Date;
+  readonly to: Date;
+  /** The events to look for, the likeliest first: CloudTrail takes one attribute a call. */
+  readonly eventNames: readonly string[];
+  /** Over all names together. */
+  readonly maxPages: number;
+}
+
+export interface AuditTrail {
+  /**
+   * The newest first, without calls that failed. Best effort: unknown, with the reason, where CloudTrail does not answer;
+   * `complete: false` when pages were left. It keeps 90 days, and what is older is found to be nothing: do not ask for it.
+   */
+  lookup(query: AuditQuery): Promise<Evidence<{ readonly events: readonly AuditEvent[]; readonly complete: boolean }>>;
+}
+
+/** `recorded -> announced`. A run with nothing to say is announced once what it found is kept. */
+export interface SpendRun {
+  readonly payer: string;
+  /** The tick's time, ISO 8601 in UTC. */
+  readonly time: string;
+  readonly state: 'recorded' | 'announced';
+  /** The anomalies as they are after this run: what it keeps, once and for all of its deliveries. */
+  readonly anomalies: readonly Anomaly[];
+  readonly message?: Message;
+  /** What its caller was told. */
+  readonly report: unknown;
+}
+
+/** Two groupings are kept from day to day. */
+export type CostView = 'services' | 'regions';
+
+/** What watch-spend asks of the ledger. Every write is conditional or may be repeated. */
+export interface SpendLedger {
+  currentPolicy(): Promise<StoredPolicy | undefined>;
+  /** Makes this delivery the only one at work for the payer: true for it, also when asked again, until the claim ends. */
+  begin(payer: string, claim: Claim): Promise<boolean>;
+  end(payer: string, holder: string): Promise<void>;
+  /** @throws {LedgerCorruptError} when parts of it are missing */
+  run(payer: string, time: string): Promise<SpendRun | undefined>;
+  /** The runs of the last days that were recorded and not announced, the oldest first. */
+  unfinished(payer: string, now: Date): Promise<readonly SpendRun[]>;
+  /** Records the run, once: from then on it counts. */
+  record(run: SpendRun): Promise<void>;
+  announced(run: SpendRun): Promise<void>;
+  /** What was answered for these months, those that are there. */
+  costs(kept: KeptCosts, months: readonly string[]): Promise<readonly MonthOfCosts[]>;
+  keepCosts(kept: KeptCosts, months: readonly MonthOfCosts[]): Promise<void>;
+  /** Counts one paid call of a month, `2026-11`: false, and not counted, when there are `most` already. */
+  countPaidCall(payer: string, month: string, most: number): Promise<boolean>;
+  /** The anomalies whose first day is in the half-open range. */
+  anomalies(payer: string, range: { readonly from: Day; readonly to: Day }): Promise<readonly Anomaly[]>;
+  keepAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  spendAnswers(): Promise<readonly SpendAnswer[]>;
+}
+
+/** Whose costs, counted how, by which pair of keys. */
+export interface KeptCosts {
+  readonly payer: string;
+  readonly metric: CostMetric;
+  readonly view: CostView;
+}
+
+/** The changes of Lamplighter itself. */
+export interface OwnChanges {
+  /** What was changed or taken back in the account in the range, in words; from the runs and plans of those days. */
+  between(account: string, range: TimeRange): Promise<readonly string[]>;
+}
+
+/** What `answer` and the command line ask about anomalies. */
+export interface AnomalyAnswers {
+  anomaly(id: string): Promise<Anomaly | undefined>;
+  /** Everything that was said about it, the oldest first. */
+  answersAbout(id: string): Promise<readonly SpendAnswer[]>;
+  recordSpendAnswer(answer: SpendAnswer): Promise<void>;
+  /** For people: begins at the index, which lags. The dearest a month first. */
+  openAnomalies(): Promise<readonly Anomaly[]>;
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { addDays } from '../../../shared/core/spend/day.ts';
+import { type Gates, sightingsIn } from '../../../shared/core/spend/find.ts';
+import type { Judgement } from '../../../shared/core/spend/series.ts';
+
+const FIRST = '2026-10-01';
+const AS_OF = '2026-11-19';
+
+/** Fifty quiet days of $100, and what some of them are instead: by the day of November. */
+function seen(unusual: Readonly<Record<number, Partial<Judgement>>> = {}, usual: Partial<Judgement> = {}) {
+  const judgements = Array.from({ length: 50 }, (_, n): Judgement => {
+    const day = addDays(FIRST, n);
+    const other = day >= '2026-11-01' ? unusual[Number(day.slice(8))] : undefined;
+    return { day, actual: 100, expected: 100, score: 0.1, ...usual, ...other };
+  });
+  return { service: 'AWS Glue', account: '111111111111', judgements };
+}
+
+const GATES: Gates = { asOf: AS_OF, settledUntil: '2026-11-18', minImpact: 25, minShare: 0.1, fresh: 'new-service' };
+const sightings = (unusual: Parameters<typeof seen>[0], gates: Partial<Gates> = {}) =>
+  sightingsIn(seen(unusual), { ...GATES, ...gates });
+
+const UP = { actual: 160, score: 1.4 };
+const DOWN = { actual: 20, score: -2 };
+
+describe('a run of unusual days', () => {
+  it('is one sighting, with what it cost and what was expected', () => {
+    expect(sightings({ 17: UP, 18: { actual: 180, score: 2 }, 19: UP })).toMatchObject([
+      {
+        service: 'AWS Glue',
+        account: '111111111111',
+        kind: 'rise',
+        firstDay: '2026-11-17',
+        lastDay: '2026-11-19',
+        actual: 500,
+        expected: 300,
+        perDay: 200 / 3,
+        score: 2,
+        provisional: false,
+        over: false,
+      },
+    ]);
+  });
+
+  it('is none when nothing is unusual', () => expect(sightings({})).toEqual([]));
+  it('is none below the threshold', () => expect(sightings({ 19: { actual: 300, score: 0.99 } })).toEqual([]));
+
+  it('goes over a gap of three days, and not of four', () => {
+    const [one, ...others] = sightings({ 10: UP, 13: UP });
+    expect([one?.firstDay, one?.lastDay, others]).toEqual(['2026-11-10', '2026-11-13', []]);
+    expect(sightings({ 10: UP, 14: UP })).toHaveLength(2);
+  });
+
+  it('goes in one direction', () => {
+    expect(sightings({ 14: UP, 15: DOWN }).map(({ kind }) => kind)).toEqual(['rise', 'drop']);
+  });
+
+  it('is provisional while none of its days is settled', () => {
+    expect(sightings({ 18: UP, 19: UP })).toMatchObject([{ provisional: true }]);
+    expect(sightings({ 17: UP, 18: UP })).toMatchObject([{ provisional: false }]);
+  });
+
+  it('is over when three settled days behind it were quiet', () => {
+    expect(sightings({ 14: UP })).toMatchObject([{ over: true }]);
+    expect(sightings({ 15: UP })).toMatchObject([{ over: false }]);
+  });
+
+  it('is not over by days that nobody answered', () => {
+    const { judgements, ...series } = seen({ 14: UP });
+    const known = judgements.filter(({ day }) => day !== '2026-11-16');
+    expect(sightingsIn({ ...series, judgements: known }, GATES)).toMatchObject([{ over: false }]);
+  });
+
+  it('of weeks ago is not looked at any more', () => {
+    expect(sightingsIn(seen({ 1: UP }), { ...GATES, asOf: '2026-11-19' })).toHaveLength(1);
+    const old = {
+      ...seen(),
+      judgements: seen().judgements.map((one) => (one.day === '2026-10-10' ? { ...one, ...UP } : one)),
+    };
+    expect(sightingsIn(old, GATES)).toEqual([]);
+  });
+
+  it('is seen up to the day that is asked about', () => {
+    expect(sightings({ 12: UP, 13: UP }, { asOf: '2026-11-12' })).toMatchObject([{ lastDay: '2026-11-12' }]);
+    expect(sightings({ 12: UP }, { asOf: '2026-11-11' })).toEqual([]);
+  });
+
+  it('that grows is told as what it has become', () => {
+    const ramp = Object.fromEntries(
+      [14, 15, 16, 17, 18, 19].map((day) => [day, { actual: 100 + 20 * (day - 13), score: 2 }]),
+    );
+    expect(sightings(ramp)[0]?.perDay).toBe(100);
+  });
+});
+
+describe('a level', () => {
+  it('that the model has taken for how it is now is said so', () => {
+    expect(sightings({ 18: UP, 19: { ...UP, turn: 'accepted' } })).toMatchObject([{ accepted: true }]);
+    expect(sightings({ 18: UP, 19: UP })).toMatchObject([{ accepted: false }]);
+  });
+
+  it('that was there before is no sighting, once it is known', () => {
+    expect(sightings({ 16: DOWN, 17: DOWN })).toHaveLength(1);
+    expect(sightings({ 16: DOWN, 17: { ...DOWN, turn: 'returned' } })).toEqual([]);
+  });
+});
+
+describe('a drop', () => {
+  it('is seen on settled days only', () => {
+    expect(sightings({ 17: DOWN })).toMatchObject([{ kind: 'drop', perDay: -80 }]);
+    expect(sightings({ 18: DOWN, 19: DOWN })).toEqual([]);
+  });
+});
+
+describe('the gates', () => {
+  it.each<[string, Partial<Judgement>, Partial<Gates>, number]>([
+    ['enough money', { actual: 125 }, {}, 1],
+    ['too little money', { actual: 124 }, {}, 0],
+    ['enough of what was expected', { actual: 1100, expected: 1000 }, {}, 1],
+    ['too little of what was expected', { actual: 1099, expected: 1000 }, {}, 0],
+    ['the policy’s money', { actual: 125 }, { minImpact: 26 }, 0],
+    ['the policy’s share', { actual: 125 }, { minShare: 0.26 }, 0],
+  ])('%s', (_, day, gates, count) => expect(sightings({ 19: { score: 3, ...day } }, gates)).toHaveLength(count));
+
+  it('count all days of a run together', () =>
+    expect(sightings({ 18: { actual: 113, score: 1 }, 19: { actual: 113, score: 1 } })).toHaveLength(1));
+});
+
+describe('what was never there before', () => {
+  const nothing = { actual: 0, expected: 0, score: undefined };
+  const born = (days: readonly number[], gates: Partial<Gates> = {}) =>
+    sightingsIn(seen(Object.fromEntries(days.map((day) => [day, { actual: 90 }])), nothing), { ...GATES, ...gates });
+
+  it('is a finding of its own, whatever the model thinks of it', () => {
+    expect(born([18, 19])).toMatchObject([
+      { kind: 'new-service', firstDay: '2026-11-18', actual: 180, expected: 0, perDay: 90 },
+    ]);
+    expect(born([18], { fresh: 'new-region' })).toMatchObject([{ kind: 'new-region' }]);
+  });
+
+  it('has to cost something', () => expect(born([18], { minImpact: 91 })).toEqual([]));
+
+  it('is not new after thirty days without it, if so many are not known', () => {
+    const { judgements, ...series } = seen({ 19: { actual: 90 } }, nothing);
+    expect(sightingsIn({ ...series, judgements: judgements.slice(-30) }, GATES)).toEqual([]);
+    expect(sightingsIn({ ...series, judgements: judgements.slice(-31) }, GATES)).toHaveLength(1);
+  });
+
+  it('is over when it is gone for three settled days', () => {
+    expect(born([13, 14])).toMatchObject([{ over: true }]);
+    expect(born([14, 15])).toMatchObject([{ over: false }]);
+  });
+});
