@@ -18,14 +18,14 @@ import { accountsOf } from './tick.ts';
 /** What right-size is made of; each is one deployment's, over many ticks. */
 export interface Ports {
   readonly ledger: Ledger;
-  readonly announcer: Announcer;
   readonly clock: () => Date;
   /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
   readonly looking: () => Promise<Looking>;
 }
 
-/** What looks at accounts, and what a plan is handed over with. */
+/** What looks at accounts, tells of it, and hands a plan over. */
 export interface Looking {
+  readonly announcer: Announcer;
   readonly estate: Estate;
   readonly prices: Sources['prices'];
   readonly starter: Starter;
@@ -43,7 +43,10 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
     const { needs } = await ports.looking();
     return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
   }
-  const [stored, { estate, prices, starter }] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
+  const [stored, { estate, prices, starter, announcer }] = await Promise.all([
+    ports.ledger.currentPolicy(),
+    ports.looking(),
+  ]);
   const policy = stored?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
   const sources = { estate, prices, limit: pLimit(policy.concurrency) };
@@ -60,7 +63,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
 
   const delivery = {
     ledger: ports.ledger,
-    announcer: ports.announcer,
+    announcer,
     starter,
     policy,
     holder: tick.requestId,

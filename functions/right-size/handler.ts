@@ -1,12 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod';
-import { snsAnnouncer } from '../../shared/aws/announcer.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
 import { optionalSetting, readConfig, setting } from '../../shared/runtime/config.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
-import { log } from '../../shared/runtime/log.ts';
 import { eventSchema } from './event.ts';
 import { handle } from './handle.ts';
 
@@ -24,19 +21,16 @@ const config = readConfig(
   process.env,
 );
 
-const home = { region: config.AWS_REGION, ...PATIENT };
-const table = { client: new DynamoDBClient(home), table: config.LEDGER_TABLE };
+const table = {
+  client: new DynamoDBClient({ region: config.AWS_REGION, ...PATIENT }),
+  table: config.LEDGER_TABLE,
+};
 
 export const handler = defineFunction({
   name: 'right-size',
   event: eventSchema,
   handle: handle({
     ledger: dynamoLedger(table),
-    announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
-      alerts: config.TOPIC_ARN,
-      ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
-      onChatError: (error) => log.warn('chat refused the message', error as Error),
-    }),
     clock: () => new Date(),
     looking: async () => (await import('./looking.ts')).lookingWith(config, table),
   }),

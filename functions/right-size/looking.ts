@@ -1,6 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { PricingClient } from '@aws-sdk/client-pricing';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { snsAnnouncer } from '../../shared/aws/announcer.ts';
 import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { familyReads } from '../../shared/aws/check/families.ts';
 import { pricesCheck } from '../../shared/aws/check/prices.ts';
@@ -16,18 +18,21 @@ import { lambdaStarter, starterCheck } from '../../shared/aws/starter.ts';
 import { partitionOf } from '../../shared/core/identity.ts';
 import { stageOf } from '../../shared/runtime/config.ts';
 import { allAtOnce, countingStops } from '../../shared/runtime/counting-stops.ts';
+import { log } from '../../shared/runtime/log.ts';
 import type { Looking } from './handle.ts';
 
 interface Settings {
   readonly AWS_REGION: string;
   readonly AWS_LAMBDA_FUNCTION_NAME?: string | undefined;
+  readonly TOPIC_ARN: string;
+  readonly CHAT_TOPIC_ARN?: string | undefined;
   readonly LOOK_ROLE_NAME: string;
   readonly CARRY_OUT_ARN: string;
   readonly EXTERNAL_ID: string;
 }
 
 /**
- * The second half of the composition root: what looks at accounts, and what a plan is handed over with. It is half of the
+ * The second half of the composition root: what looks at accounts, tells of it, and hands a plan over. It is half of the
  * code, and is loaded while the ledger answers.
  */
 export function lookingWith(config: Settings, table: LedgerTable): Looking {
@@ -43,6 +48,11 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
     partition,
   });
   return {
+    announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
+      alerts: config.TOPIC_ARN,
+      ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
+      onChatError: (error) => log.warn('chat refused the message', error as Error),
+    }),
     estate: countingStops(awsEstate(credentialsOf), allAtOnce(ledger)),
     prices: cachedPrices(awsPriceList(pricing), dynamoPriceCache(table)),
     starter: lambdaStarter(lambda, config.CARRY_OUT_ARN),

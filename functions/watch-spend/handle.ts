@@ -12,13 +12,13 @@ import { type Report, reportTable } from './report.ts';
 import { type Delivery, run } from './run.ts';
 
 /** What watch-spend is made of; each is one deployment's, over many ticks. */
-export interface Ports extends Pick<Delivery, 'ledger' | 'announcer' | 'clock'> {
+export interface Ports extends Pick<Delivery, 'ledger' | 'clock'> {
   /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
   readonly looking: () => Promise<Looking>;
 }
 
-/** What looks at bills and trails. */
-export interface Looking extends Omit<Sources, 'ledger'> {
+/** What looks at bills and trails, and tells of it. */
+export interface Looking extends Omit<Sources, 'ledger'>, Pick<Delivery, 'announcer'> {
   /** What `check` tries. */
   readonly needs: Needs;
 }

@@ -1,5 +1,7 @@
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
+import { snsAnnouncer } from '../../shared/aws/announcer.ts';
 import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { costsCheck, trailCheck } from '../../shared/aws/check/spend.ts';
 import { auditTrail } from '../../shared/aws/cloudtrail.ts';
@@ -11,16 +13,19 @@ import { PATIENT } from '../../shared/aws/patient.ts';
 import { partitionOf } from '../../shared/core/identity.ts';
 import { dayOf, monthOf } from '../../shared/core/spend/day.ts';
 import { stageOf } from '../../shared/runtime/config.ts';
+import { log } from '../../shared/runtime/log.ts';
 import type { Looking } from './handle.ts';
 
 interface Settings {
   readonly AWS_REGION: string;
   readonly AWS_LAMBDA_FUNCTION_NAME?: string | undefined;
+  readonly TOPIC_ARN: string;
+  readonly CHAT_TOPIC_ARN?: string | undefined;
   readonly LOOK_ROLE_NAME: string;
   readonly EXTERNAL_ID: string;
 }
 
-/** The second half of the composition root: what looks at bills and trails. It is loaded while the ledger answers. */
+/** The second half of the composition root: what looks at bills and trails and tells of it. It is loaded while the ledger answers. */
 export function lookingWith(config: Settings, table: LedgerTable): Looking {
   const partition = partitionOf(config.AWS_REGION);
   const ledger = spendLedger(table);
@@ -33,7 +38,13 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
   });
   const costRegion = costExplorerRegion(partition);
   const payerOf = async (own: string) => (await ledger.currentPolicy())?.policy.spend.payer ?? own;
+  const home = { region: config.AWS_REGION, ...PATIENT };
   return {
+    announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
+      alerts: config.TOPIC_ARN,
+      ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
+      onChatError: (error) => log.warn('chat refused the message', error as Error),
+    }),
     costs: async (payer) =>
       costExplorer(new CostExplorerClient({ region: costRegion, credentials: await credentialsOf(payer), ...PATIENT })),
     trail: auditTrail(credentialsOf),
