@@ -6,6 +6,8 @@ export interface Durations {
   readonly instanceStart: number;
   /** EC2: stopping -> stopped. */
   readonly instanceStop: number;
+  /** EC2: how long DescribeInstances goes on showing the state from before a start or a stop. */
+  readonly instanceLag: number;
   /** EC2: shutting-down -> terminated. */
   readonly instanceTerminate: number;
   /** EC2: how long a terminated instance is still listed. */
@@ -29,6 +31,7 @@ export interface Durations {
 export const TYPICAL_DURATIONS: Durations = {
   instanceStart: 20 * SECOND,
   instanceStop: 40 * SECOND,
+  instanceLag: 0,
   instanceTerminate: 30 * SECOND,
   terminatedShown: HOUR,
   volumeCreate: 5 * SECOND,

@@ -172,7 +172,8 @@ export interface Refused extends Error {
 export type Progress =
   | { readonly state: 'pending'; readonly seen: string }
   | { readonly state: 'done' }
-  | { readonly state: 'failed'; readonly because: string };
+  /** `retryable`: it may be granted later without anybody's doing, as a refusal may. */
+  | { readonly state: 'failed'; readonly because: string; readonly retryable?: true };
 
 export interface SwitchReader {
   /** A switch that nobody set clearly counts as on, and `doubts` says which and why. */
@@ -206,4 +207,11 @@ export interface AlarmsSeen {
   readonly off?: { readonly name: string; readonly cameBack: boolean };
   /** Those named that do not exist: nobody watches what they should. */
   readonly missing: readonly string[];
+}
+
+/** How a stopped database came up again. */
+export interface Start {
+  /** AWS itself does it seven days after a stop. */
+  readonly by: 'AWS' | 'somebody';
+  readonly at: Date;
 }

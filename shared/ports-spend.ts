@@ -133,6 +133,8 @@ export interface SpendLedger {
 export interface KeptCosts {
   readonly payer: string;
   readonly metric: CostMetric;
+  /** The record types that were left out, in any order. */
+  readonly without: readonly string[];
   readonly view: CostView;
 }
 

@@ -79,9 +79,7 @@ export async function recordAnswer({ ledger }: Ports, plan: Plan, answer: PlanAn
 
 async function stateOf({ ledger }: Ports, plan: Plan, request: PlanRequest): Promise<PlanState> {
   const [answers, supersededBy] = await Promise.all([ledger.answers(plan.id), ledger.supersededBy(plan)]);
-  const mayHaveBegun = answers.approval !== undefined || plan.act.some(({ mode }) => mode === 'auto');
-  const asked = request.say === 'veto' && mayHaveBegun ? numbersOf(request, plan) : [];
-  const changes = await Promise.all(asked.map((number) => ledger.change(changeId(plan, number))));
+  const changes = await Promise.all(numbersOf(request, plan).map((number) => ledger.change(changeId(plan, number))));
   return {
     plan,
     answers,

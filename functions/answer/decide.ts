@@ -17,6 +17,7 @@ import {
   AnsweredBeforeError,
   BadRequestError,
   ExpiredError,
+  GraceOverError,
   NotAllowedError,
   NothingToAnswerError,
   PlanChangedError,
@@ -82,6 +83,8 @@ function approve(request: PlanRequest, state: PlanState, asking: Asking): Decisi
   const vetoes = wanted.map((number) => vetoOf(number, answers));
   if (vetoes[0] && vetoes.every(Boolean)) throw new AnsweredBeforeError(vetoes[0]);
   if (supersededBy) throw new SupersededError(plan, supersededBy);
+  const ended = endedOf(wanted, state);
+  if (ended.length === wanted.length) throw new TooLateError(plan, ended); // whatever the policy of today says
   const open = openAt(wanted, plan, asking, asking.now);
   if (open.length === 0 || (request.actions && open.length < wanted.length)) throw expired(wanted, plan, asking);
   return { decision: 'record', answer: answerOf(request, { plan, numbers: open, asking }) };
@@ -93,7 +96,7 @@ function approve(request: PlanRequest, state: PlanState, asking: Asking): Decisi
  * recording even then.
  */
 function veto(request: PlanRequest, state: PlanState, asking: Asking): Decision {
-  const { plan, answers, supersededBy, changes } = state;
+  const { plan, answers, supersededBy } = state;
   const wanted = vetoable(request, plan);
   const refuse = (refusal: Refusal): Decision => {
     if (request.until) return { decision: 'standing-only' };
@@ -106,7 +109,7 @@ function veto(request: PlanRequest, state: PlanState, asking: Asking): Decision 
     const another = before.find((one) => one?.by !== asking.by);
     return another ? refuse(new AnsweredBeforeError(another)) : { decision: 'before', answer: first };
   }
-  const ended = changes.filter(({ id }) => wanted.some((number) => id === changeId(plan, number)));
+  const ended = endedOf(wanted, state);
   if (ended.length === wanted.length) throw new TooLateError(plan, ended);
   if (!wanted.some((number) => isUnderWay(number, state, asking))) {
     if (supersededBy) return refuse(new SupersededError(plan, supersededBy));
@@ -114,6 +117,10 @@ function veto(request: PlanRequest, state: PlanState, asking: Asking): Decision 
   }
   return { decision: 'record', answer: answerOf(request, { plan, numbers: wanted, asking }) };
 }
+
+/** How those of the actions ended that did. */
+const endedOf = (numbers: readonly number[], { plan, changes }: PlanState): Change[] =>
+  changes.filter(({ id }) => numbers.some((number) => id === changeId(plan, number)));
 
 /** With `until` any action may be named: its resource is left alone, whether or not something waits for an answer. */
 const vetoable = (request: PlanRequest, plan: Plan): number[] =>
@@ -163,10 +170,16 @@ function openAt(numbers: readonly number[], plan: Plan, { policy }: Asking, time
   });
 }
 
-function expired(numbers: readonly number[], plan: Plan, { policy }: Asking): ExpiredError {
+/** What is in mode `auto` goes on without an approval, if it can be taken back in full. */
+function expired(numbers: readonly number[], plan: Plan, { policy }: Asking): Refusal {
   const deadlines = numbers.flatMap((number) => deadlineOf(plan, plan.act[number - 1]?.mode ?? 'off', policy) ?? []);
   const since = new Date(Math.min(...deadlines.map((deadline) => deadline.getTime())));
-  return new ExpiredError(plan, { since, shown: localTime(since, policy.timezone) });
+  const over = { since, shown: localTime(since, policy.timezone) };
+  const goesOn = numbers.every((number) => {
+    const proposal = plan.act[number - 1];
+    return proposal?.mode === 'auto' && proposal.undo.reversibility === 'full';
+  });
+  return goesOn ? new GraceOverError(plan, over) : new ExpiredError(plan, over);
 }
 
 function answerOf(

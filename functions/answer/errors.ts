@@ -126,8 +126,22 @@ export class ExpiredError extends Refusal {
   readonly status = 410;
   constructor({ id }: Plan, { since, shown }: { since: Date; shown: string }) {
     super(
-      `the time to answer the plan ${id} was over at ${shown}; nothing of it happens without an answer in time, ` +
+      `the time to answer the plan ${id} was over at ${shown}; what needs an approval does not happen without one in time, ` +
         'and what is still found is proposed again',
+      { plan: id, since: since.toISOString() },
+    );
+  }
+}
+
+/** Its grace is over: it is carried out by itself, and only a veto would change that. */
+export class GraceOverError extends Refusal {
+  override readonly name = 'GraceOverError';
+  readonly code = 'grace-over';
+  readonly status = 409;
+  constructor({ id }: Plan, { since, shown }: { since: Date; shown: string }) {
+    super(
+      `the grace of the plan ${id} was over at ${shown}: it goes on by itself and needs no approval; ` +
+        'a veto still counts for what has not begun',
       { plan: id, since: since.toISOString() },
     );
   }
@@ -191,7 +205,7 @@ export class TooLateError extends Refusal {
   readonly status = 409;
   constructor({ id }: Plan, changes: readonly Change[]) {
     const ended = changes.map((one) => `${one.id} (${one.outcome})`).join(', ');
-    super(`too late for a veto of the plan ${id}: ${ended}; to take a change back: npm run answer -- undo CHANGE`, {
+    super(`too late to answer the plan ${id}: ${ended}; to take a change back: npm run answer -- undo CHANGE`, {
       plan: id,
       changes: changes.map(({ id: change, outcome }) => ({ change, outcome })),
     });

@@ -57,7 +57,7 @@ async function underLease(
   if ('unclear' in applied) return failed(`AWS restarted it; ${applied.unclear}`);
   const settled = await awaitProgress(hands, durable, { item, what: 'settled', name: `settled again ${round}` });
   return settled.state === 'done'
-    ? { outcome: 'kept', because: 'stopped again after the restart by AWS' }
+    ? { outcome: 'kept', because: 'stopped again after the restart by AWS', appliedAt: applied.at }
     : failed('AWS restarted it, and it did not stop again');
 }
 

@@ -12,29 +12,30 @@ export interface Attempt {
 }
 
 /** The action itself. What it took of the day's cap and did not use is given back. */
-export async function applyOnce(hands: Hands, durable: Durable, item: Leased): Promise<Applied> {
+export async function applyOnce(
+  hands: Hands,
+  durable: Durable,
+  { item, name }: Pick<Attempt, 'item' | 'name'>,
+): Promise<Applied> {
   const gate = () => mayBeApplied(hands, item);
-  return passAndApply(hands, durable, {
-    item,
-    name: 'apply',
-    gate,
-    unused: (at) => giveBack(hands, item, at),
-  });
+  const unused = (at = hands.clock().toISOString()) => giveBack(hands, item, at);
+  return passAndApply(hands, durable, { item, name, gate, unused });
 }
 
 /** Asks the gate and makes the mutation, again for some hours while AWS says that it may be granted later. */
 export async function passAndApply(
   hands: Hands,
   durable: Durable,
-  attempt: Attempt & { readonly unused?: (passedAt: string) => Promise<void> },
+  attempt: Attempt & { readonly unused?: (passedAt?: string) => Promise<void> },
 ): Promise<Applied> {
   for (let round = 1; ; round++) {
     const name = round === 1 ? attempt.name : `${attempt.name}, round ${round}`;
     const { passedAt, applied } = await tryOnce(hands, durable, { ...attempt, name });
     if ('at' in applied) return applied;
     const { unused } = attempt;
-    // A place that cannot be given back is lost for the day, and nothing else.
-    if (passedAt && unused)
+    // A gate that could not be asked to its end may have taken a place. One that cannot be given back is lost for the day.
+    const mayHaveCounted = passedAt !== undefined || ('closed' in applied && applied.unknown);
+    if (mayHaveCounted && unused)
       await Promise.resolve(durable.step(`unused: ${name}`, () => unused(passedAt), patiently)).catch(() => undefined);
     if (!('later' in applied)) return applied;
     if (round === ATTEMPTS) return { refused: applied.later };

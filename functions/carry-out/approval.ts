@@ -44,11 +44,14 @@ export async function awaitAnswers(hands: Hands, durable: Durable, waiting: Wait
   const waited = !('permissions' in seen);
   for (let round = 1; !('permissions' in seen); round++) {
     const { at, deadline } = seen;
-    await sleep(hands, durable, { ...waiting, round, seconds: secondsBetween(at, deadline) });
+    await sleep(hands, durable, { ...waiting, round, at, deadline });
     seen = await durable.step(`look ${mode} ${round}`, () => look(hands, waiting, deadline), patiently);
   }
   return { ...seen, waited };
 }
+
+/** An answer that was accepted just before the deadline may reach the ledger just after it. */
+const LATE_SECONDS = 60;
 
 const secondsBetween = (from: string, to: string): number => Math.ceil((Date.parse(to) - Date.parse(from)) / 1000);
 
@@ -61,13 +64,14 @@ const REST_SECONDS = 3600;
 async function sleep(
   hands: Hands,
   durable: Durable,
-  { name, plan, mode, round, seconds }: Waiting & { round: number; seconds: number },
+  { name, plan, mode, round, at, deadline }: Waiting & Open & { round: number },
 ): Promise<void> {
-  const timeout = { seconds: Math.min(seconds, LOOK_EVERY_SECONDS) };
+  const timeout = { seconds: Math.min(secondsBetween(at, deadline) + LATE_SECONDS, LOOK_EVERY_SECONDS) };
   const submit = async (callbackId: string) => {
     await hands.ledger.waitOn(name, mode, callbackId);
     // An answer that came in between found no callback to wake.
-    if (isDecided(plan, (await wordOn(hands, { plan, mode })).answers, mode)) await hands.wake(callbackId);
+    const { answers } = inTime(plan, await wordOn(hands, { plan, mode }), deadline);
+    if (isDecided(plan, answers, mode)) await hands.wake(callbackId);
   };
   try {
     await durable.waitForCallback(`answer ${mode} ${round}`, submit, { timeout });
@@ -82,10 +86,12 @@ const wordOn = (hands: Hands, { plan, mode }: Pick<Waiting, 'plan' | 'mode'>): P
 
 async function look(hands: Hands, waiting: Waiting, until?: string): Promise<Omit<Decided, 'waited'> | Open> {
   const { plan, mode } = waiting;
-  const word = aboutThis(plan, await wordOn(hands, waiting));
-  const at = hands.clock().toISOString();
-  const deadline = until ?? firstDeadline(waiting, word);
-  const waited = await ended(hands, waiting, { word, over: at >= deadline });
+  const at = hands.clock().toISOString(); // before the ledger is read: what it does not say by then, nobody said in time
+  const everything = await wordOn(hands, waiting);
+  const deadline = until ?? firstDeadline(waiting, everything);
+  const word = inTime(plan, everything, deadline);
+  const over = secondsBetween(deadline, at) >= LATE_SECONDS;
+  const waited = await ended(hands, waiting, { word, over });
   if (!waited) return { at, deadline };
   const permissions = numbersIn(plan, mode).map((number) => ({
     number,
@@ -100,10 +106,11 @@ function firstDeadline({ plan, mode, claimedAt }: Waiting, word: Word): string {
   return deadline?.toISOString() ?? claimedAt;
 }
 
-/** Answers to other words under the same id, should there ever be any, are none. */
-function aboutThis({ hash }: Plan, word: Word): Word {
+/** An approval that came too late is none, and so is one of other words under the same id, should there ever be any. */
+function inTime({ hash }: Plan, word: Word, deadline: string): Word {
   const { approval, vetoes } = word.answers;
-  return { ...word, answers: { ...(approval?.hash === hash ? { approval } : {}), vetoes } };
+  const counts = approval?.hash === hash && approval.at < deadline;
+  return { ...word, answers: { ...(counts ? { approval } : {}), vetoes } };
 }
 
 async function ended(

@@ -9,7 +9,7 @@ export type PollDecision = { readonly shouldContinue: true; readonly delay: Span
  */
 export interface Durable {
   readonly executionContext: { readonly durableExecutionArn: string };
-  step<T>(name: string, work: () => Promise<T>, config?: { retryStrategy: RetryStrategy }): PromiseLike<T>;
+  step<T>(name: string, work: () => Promise<T>, config?: StepConfig<T>): PromiseLike<T>;
   wait(name: string, span: Span): PromiseLike<void>;
   waitForCondition<S>(
     name: string,
@@ -30,6 +30,17 @@ export interface Durable {
       readonly completionConfig: { readonly toleratedFailurePercentage: number };
     },
   ): PromiseLike<{ getResults(): T[]; getErrors(): Error[] }>;
+}
+
+export interface StepConfig<T> {
+  readonly retryStrategy: RetryStrategy;
+  readonly serdes?: Serdes<T>;
+}
+
+/** How the result of a step is remembered: as JSON, unless one of these knows better. */
+export interface Serdes<T> {
+  readonly serialize: (value: T | undefined) => Promise<string | undefined>;
+  readonly deserialize: (data: string | undefined) => Promise<T | undefined>;
 }
 
 export type RetryStrategy = (

@@ -1,32 +1,55 @@
-import type { Change } from '../../shared/core/change.ts';
+import type { Change, Pause } from '../../shared/core/change.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { stopAgain } from './again.ts';
 import { type Durable, patiently } from './durable.ts';
 import { end, type Followed, type Following, type Reason } from './end.ts';
 import type { Hands } from './hands.ts';
 import { type Look, lookAt } from './look-at.ts';
+import { standsUntil } from './terms.ts';
 
 /** Looks at what stays stopped until its time is over or somebody starts it; stops again what AWS has restarted. */
-export async function follow(hands: Hands, durable: Durable, following: Following): Promise<Followed> {
-  const { change, terms } = following;
-  const applied = Date.parse(change.appliedAt ?? change.finishedAt);
-  const until = applied + terms.stopForDays * DAY_MS;
+export async function follow(hands: Hands, durable: Durable, followed: Following): Promise<Followed> {
+  let following = followed;
+  const { appliedAt = followed.change.finishedAt } = followed.change;
+  const applied = Date.parse(appliedAt);
+  const until = Date.parse(standsUntil(appliedAt, followed.terms));
   let [stoppedAt, seenAt] = [applied, applied];
   let now = await timeNow(hands, durable, 'from when');
   for (let round = 1; ; round++) {
     await durable.wait(`rest ${round}`, { seconds: restFor(following, { stoppedAt, now, until }) });
-    const look = await lookOrNot(hands, durable, { change, stoppedAt, round });
+    const look = await lookOrNot(hands, durable, { change: following.change, stoppedAt, round });
     now = Date.parse(look.at);
     if (look.seen === 'stopped') seenAt = now;
+    const stoodUntil = Math.min(stoodTo(look, { stoppedAt, seenAt }), until);
     if (look.seen === 'gone' || look.seen === 'started by somebody')
-      return end(hands, durable, following, { at: Math.min(now, until), because: look.seen });
-    if (now >= until) return end(hands, durable, following, overAt(look, { until, seenAt }));
+      return end(hands, durable, following, { at: stoodUntil, because: look.seen });
+    if (now >= until) return end(hands, durable, following, overAt(look, { until, stoodUntil }));
     if (look.seen !== 'restarted by AWS') continue;
     const again = await stopAgain(hands, durable, { ...following, round, stoppedAt }).catch(() => undefined);
     if (!again) continue; // the ledger was out of reach for hours: the next look says how it is
-    if (again.outcome !== 'kept') return end(hands, durable, following, { ...again, at: now });
-    stoppedAt = seenAt = now;
+    if (again.outcome !== 'kept') return end(hands, durable, following, { ...again, at: stoodUntil });
+    stoppedAt = seenAt = Date.parse(again.appliedAt ?? look.at);
+    const pause = { from: new Date(stoodUntil).toISOString(), to: new Date(stoppedAt).toISOString() };
+    following = await interrupted(hands, durable, following, { pause, round });
   }
+}
+
+/** Until when it stood that is not stopped any more: AWS says when it was started, or else a look saw it stopped last. */
+const stoodTo = ({ startedAt }: Look, { stoppedAt, seenAt }: { stoppedAt: number; seenAt: number }): number =>
+  startedAt ? Math.max(stoppedAt, Date.parse(startedAt)) : seenAt;
+
+/** Writes down that it ran for a while, so that nothing is booked for that. Its end says it again. */
+async function interrupted(
+  hands: Hands,
+  durable: Durable,
+  following: Following,
+  { pause, round }: { pause: Pause; round: number },
+): Promise<Following> {
+  const { change } = following;
+  const next: Change = { ...change, pauses: [...(change.pauses ?? []), pause] };
+  const work = () => hands.ledger.recordChange(next, change);
+  await Promise.resolve(durable.step(`pause ${round}`, work, patiently)).catch(() => undefined);
+  return { ...following, change: next };
 }
 
 /** A look that fails for hours says nothing about the database: it is looked at again after the next rest. */
@@ -67,7 +90,8 @@ const HOUR_MS = 3_600_000;
 const OVER = 'its time is over: nobody keeps it stopped any more';
 
 /** What nobody has seen is not booked. */
-function overAt({ seen }: Look, { until, seenAt }: { until: number; seenAt: number }): Reason {
-  if (seen !== 'unknown') return { at: until, because: OVER };
-  return { at: seenAt, because: OVER, warning: 'at the end nobody could see whether it was still stopped' };
+function overAt({ seen }: Look, { until, stoodUntil }: { until: number; stoodUntil: number }): Reason {
+  if (seen === 'stopped') return { at: until, because: OVER };
+  if (seen !== 'unknown') return { at: stoodUntil, because: OVER };
+  return { at: stoodUntil, because: OVER, warning: 'at the end nobody could see whether it was still stopped' };
 }

@@ -1,6 +1,6 @@
 import { directionOf, targetOf } from '../../shared/core/action.ts';
 import type { Facts } from '../../shared/core/facts.ts';
-import { closedBecause, type Switches } from '../../shared/core/gates.ts';
+import { closedBecause, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { RULES } from '../../shared/core/rules.ts';
@@ -90,15 +90,20 @@ async function whyNot(
 }
 
 function closedFor(item: Item, { found: { context }, word }: Asked, switches: Switches): string | undefined {
+  const proposal = proposalOf(item);
   const veto = word.answers.vetoes[0];
-  return closedBecause({
-    direction: directionOf(proposalOf(item).action),
-    finishing: false,
-    freeze: context.policy.freeze,
-    today: localDate(context.now, context.policy.timezone),
-    switches,
-    ...(veto ? { vetoedBecause: `vetoed by ${veto.by} after the approval` } : {}),
-  });
+  const withdrawn = withdrawnBecause(proposal, item.approvedBy, context.policy);
+  return (
+    withdrawn ??
+    closedBecause({
+      direction: directionOf(proposal.action),
+      finishing: false,
+      freeze: context.policy.freeze,
+      today: localDate(context.now, context.policy.timezone),
+      switches,
+      ...(veto ? { vetoedBecause: `vetoed by ${veto.by} after the approval` } : {}),
+    })
+  );
 }
 
 /** The cap of a UTC day. */

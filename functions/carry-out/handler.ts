@@ -15,7 +15,7 @@ import { switchesCheck } from '../../shared/aws/check/switches.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
-import { restartedByAws } from '../../shared/aws/rds-events.ts';
+import { startsSeenBy } from '../../shared/aws/rds-events.ts';
 import { ssmSwitches } from '../../shared/aws/switches.ts';
 import { lambdaWaker } from '../../shared/aws/waker.ts';
 import { orCheck } from '../../shared/core/check-event.ts';
@@ -64,7 +64,7 @@ const hands: Hands = {
   estate: countingStops(awsEstate(look), oneByOne(ledger)),
   verbsFor: actingVerbs(act),
   alarms: awsAlarms(look),
-  restartedByAws: restartedByAws(look),
+  firstStart: startsSeenBy(look),
   switches,
   ...snsAnnouncer(new SNSClient(home), {
     alerts: config.TOPIC_ARN,

@@ -2,7 +2,7 @@ import type { Action } from '../../shared/core/action.ts';
 import type { Arn, Scope } from '../../shared/core/identity.ts';
 import type { Message } from '../../shared/core/message.ts';
 import type { Estate } from '../../shared/ports.ts';
-import type { ActingLedger, AlarmReader, ChangeVerbs, SwitchReader } from '../../shared/ports-acting.ts';
+import type { ActingLedger, AlarmReader, ChangeVerbs, Start, SwitchReader } from '../../shared/ports-acting.ts';
 
 /** Everything that carry-out can do, in one place. */
 export interface Hands {
@@ -12,8 +12,8 @@ export interface Hands {
   /** Changes, with the act role. */
   readonly verbsFor: (scope: Scope, action: Action) => Promise<ChangeVerbs>;
   readonly alarms: AlarmReader;
-  /** Whether AWS itself, and not a person, started a database since then. */
-  readonly restartedByAws: (scope: Scope, database: Arn, since: Date) => Promise<boolean>;
+  /** The first start of a stopped database since then, as far as AWS tells of it. */
+  readonly firstStart: (scope: Scope, database: Arn, since: Date) => Promise<Start | undefined>;
   readonly switches: SwitchReader;
   readonly send: (message: Message) => Promise<void>;
   /** Ends a callback of this function's own, when an answer was there before it. */

@@ -14,7 +14,7 @@ export interface Item {
 }
 
 /** What there is to say at the end of an action. */
-export interface Ending extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'appliedAt'> {
+export interface Ending extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'appliedAt' | 'standsUntil'> {
   readonly outcome: Outcome;
 }
 
@@ -40,7 +40,7 @@ export function scopeOf({ action }: Proposal): Scope {
 export async function recordWatching(
   hands: Hands,
   durable: Durable,
-  { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'snapshot'>,
+  { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'standsUntil' | 'snapshot'>,
 ): Promise<Change> {
   const work = async () => {
     const change = changeOf(item, hands.clock(), { outcome: 'watching', because: 'it is done and watched', ...known });
@@ -65,7 +65,7 @@ export async function book(
   return insistently(durable, 'book', work);
 }
 
-type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'appliedAt'>;
+type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'appliedAt' | 'standsUntil'>;
 
 function changeOf(item: Item, now: Date, told: Told): Change {
   const proposal = proposalOf(item);

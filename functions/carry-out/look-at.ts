@@ -8,6 +8,8 @@ import { scopeOf } from './item.ts';
 export interface Look {
   readonly seen: 'stopped' | 'moving' | 'restarted by AWS' | 'started by somebody' | 'gone' | 'unknown';
   readonly at: string;
+  /** When it was started, as far as AWS tells. */
+  readonly startedAt?: string;
 }
 
 /** @param stoppedAt when Lamplighter last stopped it, in epoch milliseconds */
@@ -21,9 +23,11 @@ export async function lookAt(hands: Hands, { proposal }: Change, stoppedAt: numb
   if (state === 'stopped') return { seen: 'stopped', at };
   if (state === 'stopping') return { seen: 'moving', at };
   if (facts.type === 'instance') {
-    return { seen: state === 'terminated' || state === 'shutting-down' ? 'gone' : 'started by somebody', at };
+    if (state === 'terminated' || state === 'shutting-down') return { seen: 'gone', at };
+    return { seen: 'started by somebody', at, startedAt: facts.launchedAt.toISOString() };
   }
-  if (!(await hands.restartedByAws(scope, facts.identity.arn, new Date(stoppedAt))))
-    return { seen: 'started by somebody', at };
-  return { seen: state === 'available' ? 'restarted by AWS' : 'moving', at };
+  const start = await hands.firstStart(scope, facts.identity.arn, new Date(stoppedAt));
+  const startedAt = start && { startedAt: start.at.toISOString() };
+  if (start?.by !== 'AWS') return { seen: 'started by somebody', at, ...startedAt };
+  return { seen: state === 'available' ? 'restarted by AWS' : 'moving', at, ...startedAt };
 }

@@ -1,13 +1,14 @@
 import { directionOf } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
+import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
-import { type Durable, patiently, reasonOf } from './durable.ts';
+import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { book, type Ending, type Item, proposalOf, recordWatching } from './item.ts';
 import { type Leased, release, revived, takeLease } from './lease.ts';
 import { awaitProgress } from './progress.ts';
 import { protect } from './protect.ts';
-import type { Terms } from './terms.ts';
+import { standsUntil, type Terms } from './terms.ts';
 import { undo } from './undo.ts';
 import { watch } from './watch.ts';
 
@@ -20,6 +21,7 @@ interface Carried<One extends Item = Item> {
 interface Known {
   snapshot?: string;
   appliedAt?: string;
+  standsUntil?: string;
   /** As it was recorded last. */
   watching?: Change;
 }
@@ -52,10 +54,11 @@ async function underLease(
   if (protection.state === 'closed') return { outcome: 'skipped', because: protection.because };
   if (protection.state === 'failed') return { outcome: 'failed', because: protection.because };
 
-  const applied = await applyOnce(hands, durable, item);
+  const applied = await applyOnce(hands, durable, { item, name: 'apply' });
   if ('closed' in applied) return { outcome: 'skipped', because: applied.closed };
   if ('refused' in applied) return { outcome: 'failed', because: applied.refused };
   known.appliedAt = applied.at;
+  if (directionOf(proposalOf(item).action) === 'takes') known.standsUntil = standsUntil(applied.at, terms);
   if ('unclear' in applied) return { outcome: 'failed', because: applied.unclear };
   try {
     known.watching = await recordWatching(hands, durable, { item, ...known });
@@ -71,7 +74,7 @@ async function afterwards(
   durable: Durable,
   { item, terms, since }: Carried<Leased> & { since: string },
 ): Promise<Ending> {
-  const settled = await awaitProgress(hands, durable, { item, what: 'settled', name: 'settled' });
+  const settled = await settle(hands, durable, item);
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
   // To stop again what somebody had started, because it woke an alarm or starts slowly, would be no help to anybody.
@@ -84,4 +87,16 @@ async function afterwards(
   if (health.state === 'overtaken') return { outcome: 'undone', because: health.because };
   const { because, warning } = health;
   return { outcome: 'kept', because, ...(warning ? { warning } : {}) };
+}
+
+/** A start that AWS has granted may come to nothing, for lack of capacity: it is asked for again, gate and all. */
+async function settle(hands: Hands, durable: Durable, item: Leased): Promise<Progress> {
+  let settled = await awaitProgress(hands, durable, { item, what: 'settled', name: 'settled' });
+  for (let round = 1; settled.state === 'failed' && settled.retryable && round < ATTEMPTS; round++) {
+    await durable.wait(`before apply again ${round}`, pauseAfter(round));
+    const applied = await applyOnce(hands, durable, { item, name: `apply again ${round}` });
+    settled = await awaitProgress(hands, durable, { item, what: 'settled', name: `settled again ${round}` });
+    if (!('at' in applied)) break;
+  }
+  return settled;
 }

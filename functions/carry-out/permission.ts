@@ -1,4 +1,5 @@
 import { type PlanAnswers, standingOf } from '../../shared/core/answer.ts';
+import { GRACE } from '../../shared/core/gates.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 
 /** Why waiting ended. */
@@ -33,5 +34,5 @@ export function permissionFor(
       because: 'it could not be taken back in full, so it needs an approval',
     };
   }
-  return { granted: true, by: 'grace' };
+  return { granted: true, by: GRACE };
 }

@@ -2,6 +2,7 @@ import { PERMISSIONS } from '../../shared/core/action.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { parseDays } from '../../shared/core/quantity.ts';
 import { DAY_MS, localDate } from '../../shared/core/time.ts';
+import type { Progress } from '../../shared/ports-acting.ts';
 import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
 import { mayBeProtected } from './gate.ts';
 import type { Hands } from './hands.ts';
@@ -28,10 +29,11 @@ export async function protect(hands: Hands, durable: Durable, item: Item): Promi
   if ('closed' in begun) return { state: 'closed', because: begun.closed };
   if ('refused' in begun) return { state: 'failed', because: `not protected: ${begun.refused}` };
   const { snapshot } = begun;
-  const progress = await poll(durable, 'protected', async () => {
-    const { protected: ask } = await hands.verbsFor(scopeOf(proposalOf(item)), action);
-    return ask ? ask(action, snapshot) : { state: 'done' };
-  });
+  const ask = async (): Promise<Progress> => {
+    const verbs = await hands.verbsFor(scopeOf(proposalOf(item)), action);
+    return verbs.protected ? verbs.protected(action, snapshot) : { state: 'done' };
+  };
+  const progress = await poll(hands, durable, { name: 'protected', ask });
   if (progress.state === 'done') return { state: 'done', snapshot };
   const why = progress.state === 'failed' ? progress.because : `still ${progress.seen} after a day`;
   return { state: 'failed', because: `not protected: ${why}`, snapshot };

@@ -3,7 +3,7 @@ import { nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/p
 import type { ActingMode } from '../../shared/ports-acting.ts';
 import { announce } from './announce.ts';
 import { ACTING_MODES, awaitAnswers, type Decided, numbersIn } from './approval.ts';
-import { type Durable, EVERY_ONE, patiently, reasonOf } from './durable.ts';
+import { type Durable, EVERY_ONE, patiently, reasonOf, type Serdes } from './durable.ts';
 import type { CarryOutEvent } from './event.ts';
 import type { Hands } from './hands.ts';
 import { book } from './item.ts';
@@ -32,7 +32,8 @@ export const carryOut = (hands: Hands) => {
     const claimed = await durable.step('claim', () => claim(hands, name, execution), patiently);
     if (!claimed.ours) return { plan: planId, outcomes: {} };
 
-    const plan = planForPart(await planOf(planId), part);
+    const whole = await durable.step('plan', () => planOf(planId), { ...patiently, serdes: byItsId(planOf) });
+    const plan = planForPart(whole, part);
     const modes = ACTING_MODES.filter((mode) => numbersIn(plan, mode).length > 0);
     if (modes.length === 0) return { plan: planId, outcomes: {} };
     // Each mode has its own time, and neither waits for the other.
@@ -58,6 +59,15 @@ function remembered({ ledger }: Hands): (id: string) => Promise<Plan> {
     return plan;
   };
 }
+
+/**
+ * A plan may be too large for the result of a step: its id is remembered, and every replay reads the plan again. A read that
+ * fails then ends the invocation and not the execution, because it is the SDK that asks: Lambda invokes it again.
+ */
+const byItsId = (planOf: (id: string) => Promise<Plan>): Serdes<Plan> => ({
+  serialize: async (plan) => plan?.id,
+  deserialize: async (id) => (id === undefined ? undefined : planOf(id)),
+});
 
 /** Makes the plan, or its part, this execution's own, if it is nobody's. */
 async function claim({ ledger, clock }: Hands, name: string, execution: string) {

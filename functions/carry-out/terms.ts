@@ -1,5 +1,6 @@
 import type { Policy } from '../../shared/core/policy.ts';
 import { parseDays, parseHours } from '../../shared/core/quantity.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
 
 /** What the policy says about a change after it was decided on, as it was then: small enough to be remembered. */
 export interface Terms {
@@ -17,6 +18,10 @@ export const termsOf = ({ timezone, defaults, dependents }: Policy): Terms => ({
   stopForDays: parseDays(defaults.stopFor),
   dependents,
 });
+
+/** The end of the policy's `stopFor`, for what was applied then: an ISO time. */
+export const standsUntil = (appliedAt: string, { stopForDays }: Terms): string =>
+  new Date(Date.parse(appliedAt) + stopForDays * DAY_MS).toISOString();
 
 /** The alarms that the policy names for what depends on a resource. */
 export const alarmsFor = (resource: string, { dependents }: Terms): string[] => [

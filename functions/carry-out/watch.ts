@@ -22,6 +22,8 @@ export type Health =
 /** What the looks so far have found. */
 interface Watched {
   readonly state: 'quiet' | 'over' | 'alarm' | 'overtaken' | 'left';
+  /** When the first look was, in ISO time: the change had just settled, and the watch begins. */
+  readonly began?: string;
   /** The alarm that went off, or whose plan took over. */
   readonly seen?: string;
   /** The resource's own alarms. */
@@ -50,10 +52,14 @@ export async function watch(hands: Hands, durable: Durable, watching: Watching):
   return healthOf(ended, watching);
 }
 
-function healthOf({ state, seen, looked, missing = [], failed }: Watched, { item, terms }: Watching): Health {
+function healthOf({ state, seen, looked, own = [], missing = [], failed }: Watched, { item, terms }: Watching): Health {
   const { watchHours } = terms;
   const named = alarmsFor(proposalOf(item).resource.name, terms).filter((name) => !missing.includes(name));
-  const whose = named.length > 0 ? `the resource and of ${named.join(', ')}` : 'the resource';
+  const watched = [...(own.length > 0 ? [`${own.length} of its own`] : []), ...named];
+  const quiet =
+    watched.length > 0
+      ? `no alarm in ${watchHours} hours; watched: ${watched.join(', ')}`
+      : 'nothing watched it: no alarm of its own exists, nor one of its dependents that the policy names';
   const warnings = [
     ...(failed
       ? [`its alarms could not be read at every look (${failed}), and nothing is known of its health then`]
@@ -62,12 +68,11 @@ function healthOf({ state, seen, looked, missing = [], failed }: Watched, { item
       ? [`nothing is known of what ${missing.join(', ')} should watch: no such alarm exists`]
       : []),
     ...(state === 'left' ? [`${seen} took it over and left it as it was, so it was not watched to the end`] : []),
+    ...(state === 'quiet' ? [`${seen} took it over and works on it still, so it was not watched to the end`] : []),
   ];
   return {
     state: 'well',
-    because: looked
-      ? `no alarm of ${whose} in ${watchHours} hours`
-      : `its alarms could not be read in ${watchHours} hours`,
+    because: looked ? quiet : `its alarms could not be read in ${watchHours} hours`,
     ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
   };
 }
@@ -77,17 +82,18 @@ async function look(hands: Hands, watching: Watching, before: Watched): Promise<
   const taken = await overtaken(hands, watching).catch(() => undefined); // whoever undoes it asks for the lease again
   if (taken) return { ...before, ...taken };
   const now = hands.clock();
-  const until = Date.parse(watching.since) + watching.terms.watchHours * 3_600_000;
-  const over = now.getTime() >= until ? 'over' : 'quiet';
+  const { began = now.toISOString() } = before;
+  const until = Date.parse(began) + watching.terms.watchHours * 3_600_000;
+  const after = { ...before, began, state: now.getTime() >= until ? 'over' : 'quiet' } as const;
   try {
     const own = before.own ?? (await ownAlarms(hands, watching));
     const { off, missing } = await alarmsNow(hands, watching, { ...before, own });
     if (off)
-      return { ...before, state: 'alarm', seen: `${off.name} ${off.cameBack ? 'went off and came back' : 'went off'}` };
-    return { ...before, state: over, own, missing, looked: now.toISOString() };
+      return { ...after, state: 'alarm', seen: `${off.name} ${off.cameBack ? 'went off and came back' : 'went off'}` };
+    return { ...after, own, missing, looked: now.toISOString() };
   } catch (error) {
     const why = error instanceof Error ? error.name : 'an unknown error';
-    return { ...before, state: over, failed: before.failed ?? why };
+    return { ...after, failed: before.failed ?? why };
   }
 }
 

@@ -4,7 +4,7 @@ import { isRegionName } from '../../shared/core/regions.ts';
 import { type Anomaly, follow, type News, newsOf, type Sighting } from '../../shared/core/spend/anomaly.ts';
 import { lessonsFor, type SpendAnswer, standingAnswers } from '../../shared/core/spend/answer.ts';
 import { addDays, dayOf } from '../../shared/core/spend/day.ts';
-import { type Seen, see, sightingsIn } from '../../shared/core/spend/find.ts';
+import { isTooYoung, type Seen, see, sightingsIn } from '../../shared/core/spend/find.ts';
 import type { CostSeries, Day } from '../../shared/core/spend/series.ts';
 import type { Facts } from './gather.ts';
 
@@ -36,6 +36,10 @@ export function judgeAll({ services, regions, answers }: Facts, { policy, only }
 
 const isChosen = (one: { account: string; service: string }, { account, service }: Deciding['only']): boolean =>
   (account === undefined || one.account === account) && (service === undefined || one.service === service);
+
+/** How many services have spend, and too little history to be judged. */
+export const unjudgedIn = ({ services }: Judged, asOf: Day): number =>
+  services.filter((one) => isTooYoung(one, asOf)).length;
 
 /** A day to decide about, and when it is decided. */
 export interface AsOf {

@@ -29,6 +29,8 @@ export interface Sources {
   readonly costs: (payer: string) => Promise<CostExplorer>;
   readonly trail: AuditTrail;
   readonly changes: OwnChanges;
+  /** The clock of the machine: turns end, and calls are paid for, in real time and not in the tick's. */
+  readonly clock: () => Date;
 }
 
 /** What is looked at. */
@@ -78,11 +80,11 @@ export interface Purse {
   readonly paid: number;
 }
 
-export function purseOf(ledger: SpendLedger, { payer, policy, now }: Pick<Looking, 'payer' | 'policy' | 'now'>): Purse {
+export function purseOf({ ledger, clock }: Sources, { payer, policy }: Pick<Looking, 'payer' | 'policy'>): Purse {
   let paid = 0;
-  const month = monthOf(dayOf(now));
   return {
     pay: (leaving) => async () => {
+      const month = monthOf(dayOf(clock()));
       const most = policy.spend.paidCallsPerMonth - leaving;
       if (!(await ledger.countPaidCall(payer, month, most))) throw new PaidCallsUsedUpError(month, most);
       paid += 1;
@@ -133,7 +135,7 @@ interface Reading {
 async function historyOf(view: CostView, { sources, looking, purse }: Reading): Promise<readonly MonthOfCosts[]> {
   const { ledger } = sources;
   const { payer, policy, now, judged } = looking;
-  const kept: KeptCosts = { payer, metric: METRICS[policy.spend.metric], view };
+  const kept: KeptCosts = { payer, metric: METRICS[policy.spend.metric], without: policy.spend.without, view };
   const first = addDays(judged.from, -HISTORY_DAYS);
   const from = first < firstKept(now) ? firstKept(now) : first;
   let history = await ledger.costs(kept, monthsIn(first, addDays(dayOf(now), 1)));
@@ -144,7 +146,7 @@ async function historyOf(view: CostView, { sources, looking, purse }: Reading): 
         ...range,
         metric: kept.metric,
         groupBy: [{ dimension: VIEWS[view] }, { dimension: 'LINKED_ACCOUNT' }],
-        withoutRecordTypes: policy.spend.without,
+        withoutRecordTypes: kept.without,
       },
       purse.pay(0),
     );

@@ -18,7 +18,7 @@ export interface Ports extends Pick<Delivery, 'ledger' | 'clock'> {
 }
 
 /** What looks at bills and trails, and tells of it. */
-export interface Looking extends Omit<Sources, 'ledger'>, Pick<Delivery, 'announcer'> {
+export interface Looking extends Omit<Sources, 'ledger' | 'clock'>, Pick<Delivery, 'announcer'> {
   /** What `check` tries. */
   readonly needs: Needs;
 }

@@ -5,7 +5,7 @@ import type { Explanation } from '../../shared/core/spend/explanation.ts';
 import type { Day } from '../../shared/core/spend/series.ts';
 import { type Occasion, spendMessage, type Told } from '../../shared/core/spend/spend-message.ts';
 import type { SpendRun } from '../../shared/ports-spend.ts';
-import { type Deciding, decide, judgeAll, newsAbout } from './decide.ts';
+import { type Deciding, decide, type Judged, judgeAll, newsAbout, unjudgedIn } from './decide.ts';
 import { type Explaining, explain } from './explain.ts';
 import { type Facts, gather, purseOf, type Sources } from './gather.ts';
 import { reportOf } from './report.ts';
@@ -21,16 +21,26 @@ export interface Question extends Deciding {
 /** Reads, judges and explains, and leaves no trace but what Cost Explorer has answered. */
 export async function look(sources: Sources, question: Question): Promise<SpendRun> {
   const { payer, policy, now } = question;
-  const purse = purseOf(sources.ledger, question);
+  const purse = purseOf(sources, question);
   const facts = await gather(sources, question, purse);
-  const changed = decideEach(facts, question);
+  const judged = judgeAll(facts, question);
+  const changed = decideEach(facts, judged, question);
   const explaining: Explaining = { sources, policy, now, purse };
   const { anomalies, news } = await explained(dearestFirst(changed), {
     explaining,
     answers: standingAnswers(facts.answers),
   });
   const asOf = addDays(facts.to, -1);
-  const occasion: Occasion = { payer, time: now.toISOString(), asOf, ...question.occasion };
+  const unjudged = unjudgedIn(judged, asOf);
+  const quiet = anomalies.filter(({ state, id }) => state === 'open' && !news.some(({ anomaly }) => anomaly.id === id));
+  const occasion: Occasion = {
+    payer,
+    time: now.toISOString(),
+    asOf,
+    ...(quiet.length > 0 ? { stillOpen: quiet.length } : {}),
+    ...(unjudged > 0 ? { unjudged } : {}),
+    ...question.occasion,
+  };
   const isNews = news.length > 0 || occasion.alarm !== undefined;
   return {
     payer,
@@ -38,21 +48,24 @@ export async function look(sources: Sources, question: Question): Promise<SpendR
     state: 'recorded',
     anomalies,
     ...(isNews ? { message: spendMessage(news, occasion, policy) } : {}),
-    report: reportOf({ facts, occasion, anomalies, news, paid: purse.paid }),
+    report: reportOf({ facts, occasion, until: question.judged.to, anomalies, news, paid: purse.paid }),
   };
 }
 
-/** Day by day, each as of that day; of each anomaly the last that was decided. */
-function decideEach(facts: Facts, question: Question): Anomaly[] {
+/**
+ * Day by day, each as of that day; of each anomaly the last that was decided. While the newest days are not answered yet a
+ * tick judges the last one that is: what was found late is told, and what is open goes on.
+ */
+function decideEach(facts: Facts, judged: Judged, question: Question): Anomaly[] {
   const { judged: days, now } = question;
-  const judged = judgeAll(facts, question);
   const standing = new Map(facts.standing.map((one) => [one.id, one]));
   const changed = new Map<string, Anomaly>();
   const last = days.to < facts.to ? days.to : facts.to;
-  for (const day of daysIn(days.from, last)) {
+  const newest = addDays(last, -1);
+  const first = !question.occasion.backfill && newest < days.from ? newest : days.from;
+  for (const day of daysIn(first, last)) {
     // A day is judged the morning after, and the last one by now.
-    const isLast = addDays(day, 1) >= last;
-    const at = isLast && !question.occasion.backfill ? now : startOf(addDays(day, 1));
+    const at = day === newest && !question.occasion.backfill ? now : startOf(addDays(day, 1));
     for (const one of decide({ ...facts, standing: [...standing.values()] }, judged, { ...question, day, now: at })) {
       standing.set(one.id, one);
       changed.set(one.id, one);

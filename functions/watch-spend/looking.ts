@@ -57,7 +57,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
         'ANSWER#': () => ledger.spendAnswers(),
         'ANOMALY#': ({ account }, now) => ledger.anomalies(account, { from: dayOf(now), to: dayOf(now) }),
         'COST#': ({ account: payer }, now) =>
-          ledger.costs({ payer, metric: 'UnblendedCost', view: 'services' }, [monthOf(dayOf(now))]),
+          ledger.costs({ payer, metric: 'UnblendedCost', without: [], view: 'services' }, [monthOf(dayOf(now))]),
         'RUN#': ({ account }, now) => ledger.run(account, now.toISOString()),
         'PLAN#, RESOURCE#': ({ account }, now) => changes.between(account, { from: now, to: now }),
       },

@@ -1,6 +1,7 @@
 import { formatMoney } from '../../shared/core/money.ts';
 import { type Anomaly, impactOf, monthlyOf } from '../../shared/core/spend/anomaly.ts';
-import type { Occasion, Told } from '../../shared/core/spend/spend-message.ts';
+import type { Day } from '../../shared/core/spend/series.ts';
+import { type Occasion, type Told, unjudgedText } from '../../shared/core/spend/spend-message.ts';
 import { textTable } from '../../shared/core/table.ts';
 import type { Facts } from './gather.ts';
 
@@ -14,7 +15,7 @@ export interface Report extends Omit<Occasion, 'alarm'> {
   /** What the run itself cost at Cost Explorer. */
   readonly paidCalls: number;
   readonly paidUsd: number;
-  /** Days among the last that Cost Explorer has not answered: unknown, not free. */
+  /** What is to be known of it: that days were restated, or that Cost Explorer has not answered the last ones. */
   readonly note?: string;
   readonly anomalies: readonly (Omit<Anomaly, 'said'> & {
     readonly news?: string;
@@ -26,21 +27,27 @@ export interface Report extends Omit<Occasion, 'alarm'> {
 interface Found {
   readonly facts: Facts;
   readonly occasion: Occasion;
+  /** The day after the last that was asked about. */
+  readonly until: Day;
   readonly anomalies: readonly Anomaly[];
   readonly news: readonly Told[];
   readonly paid: number;
 }
 
-export function reportOf({ facts, occasion, anomalies, news, paid }: Found): Report {
+export function reportOf({ facts, occasion, until, anomalies, news, paid }: Found): Report {
   const newsOf = new Map(news.map((one) => [one.anomaly.id, one.news]));
   const { alarm: _, ...head } = occasion;
+  const notes = [
+    ...(occasion.backfill ? [RESTATED] : []),
+    ...(facts.to < until ? [`Cost Explorer has nothing yet about the days from ${facts.to}: they are unknown.`] : []),
+  ];
   return {
     ...head,
     currency: facts.currency,
     series: facts.services.length,
     paidCalls: paid,
     paidUsd: Math.round(paid * USD_A_CALL * 100) / 100,
-    ...(occasion.backfill ? { note: RESTATED } : {}),
+    ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
     anomalies: [...anomalies]
       .sort((a, b) => Math.abs(monthlyOf(b)) - Math.abs(monthlyOf(a)))
       .map(({ said: _said, ...one }) => {
@@ -52,7 +59,8 @@ export function reportOf({ facts, occasion, anomalies, news, paid }: Found): Rep
 
 const RESTATED = 'Each day was judged as of that day, on the amounts as they are now: AWS has restated days since.';
 
-export function reportTable({ asOf, anomalies, paidCalls, paidUsd, series, note, currency }: Report): string {
+export function reportTable(report: Report): string {
+  const { asOf, anomalies, paidCalls, paidUsd, series, unjudged, note, currency } = report;
   const money = (amount: number) => formatMoney({ currency, amount });
   const rows = anomalies.map((one) => [
     one.id,
@@ -69,7 +77,8 @@ export function reportTable({ asOf, anomalies, paidCalls, paidUsd, series, note,
   const head = ['anomaly', 'kind', 'account', 'service', 'first', 'last', 'state', 'so far', 'a month', 'cause'];
   return [
     `${series} series up to ${asOf}; ${paidCalls} paid calls, $${paidUsd.toFixed(2)}.${note ? ` ${note}` : ''}`,
-    anomalies.length > 0 ? textTable(head, rows) : 'Nothing is unusual.',
+    ...(unjudged ? [unjudgedText(unjudged)] : []),
+    anomalies.length > 0 ? textTable(head, rows) : `Nothing is unusual${unjudged ? ' in what is judged' : ''}.`,
   ].join('\n\n');
 }
 

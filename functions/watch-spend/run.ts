@@ -11,8 +11,6 @@ export interface Delivery extends Sources {
   readonly announcer: Announcer;
   /** The Lambda request id, which the retries of one delivery share. */
   readonly holder: string;
-  /** The clock of the machine: a turn ends in real time, not in the tick's. */
-  readonly clock: () => Date;
 }
 
 export interface Tick {

@@ -1,3 +1,4 @@
+import type { InstanceState } from '@aws-sdk/client-ec2';
 import { associate, newAddress, type StoredAddress } from './ec2-address.ts';
 import { type InstanceSpec, newInstance } from './ec2-instance.ts';
 import type { StoredInstance, StoredVolume } from './ec2-shapes.ts';
@@ -14,6 +15,8 @@ export class Ec2State {
   readonly noCapacity = new Set<string>();
   /** Instances whose start succeeds and then fails: id -> StateReason code, e.g. `Client.InvalidKMSKey.InvalidState`. */
   readonly failingStarts = new Map<string, string>();
+  /** Instances that are still shown in a state that they are no longer in, by id. */
+  readonly lagging = new Map<string, InstanceState>();
   /** RunInstances and CreateVolume by client token: the same token gives the same resources. */
   readonly tokens = new Map<string, readonly string[]>();
   readonly place: Place;

@@ -1,5 +1,6 @@
 import { paginateDescribeEvents, RDSClient } from '@aws-sdk/client-rds';
 import { type Arn, parseArn, type Scope } from '../core/identity.ts';
+import type { Start } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
 import { everyItem } from './pages.ts';
@@ -14,12 +15,15 @@ const KEPT_MINUTES = 14 * 24 * 60;
  */
 const RESTARTED = /exceed\w* the maximum allowed time being stopped/i;
 
-/** Whether AWS itself started a stopped database of the scope at or after `since`, as the look role of its account sees it. */
-export function restartedByAws(credentialsOf: CredentialsOf) {
-  return async ({ account, region }: Scope, database: Arn, since: Date): Promise<boolean> => {
+/** RDS-EVENT-0088 (instance) and 0151 (cluster): `DB instance started`. After AWS's own start it comes as well. */
+const STARTED = /\bstarted\b/i;
+
+/** The first start of a stopped database of the scope at or after `since`, as the look role of its account sees it. */
+export function startsSeenBy(credentialsOf: CredentialsOf) {
+  return async ({ account, region }: Scope, database: Arn, since: Date): Promise<Start | undefined> => {
     const client = new RDSClient({ region, credentials: await credentialsOf(account), ...PATIENT });
     try {
-      return (await lastAwsRestart(client, database, since)) !== undefined;
+      return await firstStart(client, database, since);
     } finally {
       client.destroy();
     }
@@ -27,22 +31,23 @@ export function restartedByAws(credentialsOf: CredentialsOf) {
 }
 
 /**
- * When AWS last started a database because it had been stopped for seven days. Undefined means that no event says so:
- * RDS keeps them for fourteen days, and does not promise to record every one.
+ * Who started a stopped database, and when: AWS, because it had been stopped for seven days, or somebody else. Undefined
+ * means that no event says so: RDS keeps them for fourteen days, and does not promise to record every one.
  * Events carry the name only: those of another database that had it before are told apart by `since`.
  * @throws {AccessDeniedError}
  */
-export async function lastAwsRestart(client: RDSClient, database: Arn, since: Date): Promise<Date | undefined> {
+export async function firstStart(client: RDSClient, database: Arn, since: Date): Promise<Start | undefined> {
   const [kind, SourceIdentifier = ''] = parseArn(database)?.resource.split(':') ?? [];
   const SourceType = kind === 'cluster' ? 'db-cluster' : 'db-instance';
   try {
     // By duration and not by start: a start of more than fourteen days ago would be refused.
     const input = { SourceIdentifier, SourceType, Duration: KEPT_MINUTES } as const;
     const events = await everyItem(paginateDescribeEvents({ client, pageSize: 100 }, input), (page) => page.Events);
-    const times = events.flatMap(({ Message = '', Date: at }) =>
-      at && at >= since && RESTARTED.test(Message) ? [at] : [],
-    );
-    return times.reduce<Date | undefined>((last, at) => (last && last > at ? last : at), undefined);
+    const starts = events.flatMap(({ Message = '', Date: at }): Start[] => {
+      const by = RESTARTED.test(Message) ? 'AWS' : STARTED.test(Message) ? 'somebody' : undefined;
+      return at && at >= since && by ? [{ by, at }] : [];
+    });
+    return starts.sort((a, b) => a.at.getTime() - b.at.getTime())[0];
   } catch (error) {
     if (isDenied(error)) throw new AccessDeniedError('may not read the events of databases', error);
     throw error;

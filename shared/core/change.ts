@@ -32,10 +32,20 @@ export interface Change {
   readonly appliedAt?: string;
   /** When it ended; of one that is watched, when that began. */
   readonly finishedAt: string;
+  /** It stands no longer than this, whether or not somebody is left to write down that it ended: the end of its `stopFor`. */
+  readonly standsUntil?: string;
+  /** Times in between in which it did not stand, oldest first. */
+  readonly pauses?: readonly Pause[];
   /** When it stopped standing: undone, reversed by hand, or its `stopFor` over. */
   readonly endedAt?: string;
   readonly endedBecause?: string;
   readonly saving?: Saving;
+}
+
+/** From AWS's restart of a stopped database until it was stopped again, in ISO times. */
+export interface Pause {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A change that was applied and still stands. */

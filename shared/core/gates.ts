@@ -1,4 +1,10 @@
-import type { Direction } from './action.ts';
+import { type Direction, directionOf, targetOf } from './action.ts';
+import { parseArn } from './identity.ts';
+import type { Proposal } from './plan.ts';
+import { modeOf, type Policy } from './policy.ts';
+
+/** Who let happen what nobody vetoed in its grace. */
+export const GRACE = 'grace';
 
 /** The two emergency switches. `pause` stops what takes; `halt` stops every mutation. */
 export interface Switches {
@@ -39,4 +45,22 @@ export function closedBecause(gate: GateFacts): string | undefined {
   if (gate.switches.pause) return 'the switch pause is on: nothing is stopped, shrunk or deleted';
   const frozen = gate.freeze.find(({ from, to }) => from <= gate.today && gate.today < to);
   return frozen && `frozen until ${frozen.to}: ${frozen.why}`;
+}
+
+/**
+ * Why the policy of this moment no longer lets an action happen that it let happen when the plan was made; nothing when it
+ * still does. What the grace let through needs mode `auto` still; what a person approved needs a rule that is not off.
+ * What gives something back is always let through.
+ */
+export function withdrawnBecause(proposal: Proposal, approvedBy: string, policy: Policy): string | undefined {
+  const { rule, action } = proposal;
+  if (directionOf(action) !== 'takes') return undefined;
+  const { account, region = '' } = parseArn(targetOf(action).arn) ?? {};
+  const scope = policy.scopes.find((one) => one.account === account);
+  if (policy.scopes.length > 0 && !scope?.regions.some((one) => one === region)) {
+    return `the policy no longer looks at ${account} in ${region}`;
+  }
+  const mode = modeOf(policy, rule);
+  const isWithdrawn = approvedBy === GRACE ? mode !== 'auto' : mode === 'off';
+  return isWithdrawn ? `the rule ${rule} is in mode ${mode} by now` : undefined;
 }

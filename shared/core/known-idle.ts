@@ -8,7 +8,7 @@ import { DAY_MS, utcMidnight } from './time.ts';
 /** When Lamplighter kept the resource stopped, up to `now`. A change of which nobody knows how long it stood says nothing. */
 export function stopsIn(changes: readonly Change[], { id }: Identity, now: Date): Span[] {
   const ofResource = changes.filter(({ proposal }) => targetOf(proposal.action).id === id);
-  return timesOf(ofResource, now).flatMap(({ span }) => (span.known ? [span.value] : []));
+  return timesOf(ofResource, now).flatMap(({ spans }) => (spans.known ? spans.value : []));
 }
 
 /** Whether a day that is over before `until` has no value. */

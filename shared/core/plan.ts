@@ -72,10 +72,13 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   return deepFreeze({ ...draft, leave, id, hash, time, policyHash: decidedUnder });
 }
 
-/** At most so many actions an execution: it has room for 3,000 operations, of which each action may take some tens. */
-const ACTIONS_AT_ONCE = 100;
+/**
+ * At most so many actions an execution. It has room for 3,000 operations, and every poll and retry is one: a database that is
+ * stopped for thirty days takes a hundred to a hundred and fifty.
+ */
+export const ACTIONS_AT_ONCE = 15;
 
-/** What one execution carries out: a whole plan or, of a larger one, the n-th hundred of its actions. */
+/** What one execution carries out: a whole plan or, of a larger one, the n-th part of its actions. */
 export interface Part {
   readonly plan: string;
   /** From 1. */

@@ -29,20 +29,32 @@ export function bookingsOf(
   { now, timezone }: { readonly now: Date; readonly timezone: string },
 ): Booking[] {
   const split = byMonths(timezone);
-  return timesOf(changes, now).flatMap(({ change, appliedAt, span }) => {
+  return timesOf(changes, now).flatMap(({ change, appliedAt, spans }) => {
     const from = Date.parse(appliedAt);
-    if (!span.known) return [bookingOf(change, split.monthOf(from), span)];
+    if (!spans.known) return [bookingOf(change, split.monthOf(from), spans)];
     const { saving } = change;
-    return split.months(span.value).map(([month, piece]) => bookingOf(change, month, savedIn(piece, { from, saving })));
+    const months = Map.groupBy(spans.value.flatMap(split.months), ([month]) => month);
+    return [...months].map(([month, pieces]) => {
+      const spansOfMonth = pieces.map(([, piece]) => piece);
+      return bookingOf(change, month, savedIn(spansOfMonth, { from, saving }));
+    });
   });
 }
 
-/** The difference of two running totals, each rounded: whatever a span is cut into, the pieces add up to the whole. */
-function savedIn(span: Span, { from, saving }: { from: number; saving: Saving | undefined }): Evidence<Money> {
+/** Differences of two running totals, each rounded: whatever a span is cut into, the pieces add up to the whole. */
+function savedIn(
+  spans: readonly Span[],
+  { from, saving }: { from: number; saving: Saving | undefined },
+): Evidence<Money> {
   if (!saving) return unknown('its saving is not known');
   const { currency, amount } = saving.monthly;
   const until = (time: number) => money(currency, (amount * (time - from)) / HOUR_MS / HOURS_PER_MONTH).amount;
-  return known(money(currency, until(span.to) - until(span.from)));
+  return known(
+    money(
+      currency,
+      spans.reduce((sum, span) => sum + until(span.to) - until(span.from), 0),
+    ),
+  );
 }
 
 function bookingOf({ id, account, proposal }: Change, month: string, saved: Evidence<Money>): Booking {

@@ -1,5 +1,5 @@
 import { directionOf, targetOf } from './action.ts';
-import type { Change } from './change.ts';
+import type { Change, Pause } from './change.ts';
 import { type Evidence, known, unknown } from './evidence.ts';
 
 /** A half-open range of time, in milliseconds since 1970. */
@@ -13,7 +13,8 @@ export interface Stood {
   readonly change: Change;
   /** ISO time. */
   readonly appliedAt: string;
-  readonly span: Evidence<Span>;
+  /** In their order; several when it was interrupted. */
+  readonly spans: Evidence<readonly Span[]>;
 }
 
 /**
@@ -21,7 +22,8 @@ export interface Stood {
  * does so only after `now`, is not among them.
  *
  * A change stands until it ends, or until the next one is applied to the same resource: so no hour of a resource belongs to
- * two changes, and an undo ends a change whether or not somebody wrote that down. Give it all changes of the resources.
+ * two changes, and an undo ends a change whether or not somebody wrote that down. Nor does it stand for longer than was
+ * planned when it was made, or while AWS had reversed it. Give it all changes of the resources.
  */
 export function timesOf(changes: readonly Change[], now: Date): Stood[] {
   const nextOf = followers(changes);
@@ -30,18 +32,31 @@ export function timesOf(changes: readonly Change[], now: Date): Stood[] {
     if (appliedAt === undefined || directionOf(change.proposal.action) !== 'takes') return [];
     const from = Date.parse(appliedAt);
     if (from >= now.getTime()) return [];
-    const end = standsUntil(change);
-    const span = end.known ? known({ from, to: Math.min(end.value, nextOf(change), now.getTime()) }) : end;
-    return [{ change, appliedAt, span }];
+    const end = endOf(change);
+    const whole = (to: number) => ({ from, to: Math.min(to, nextOf(change), now.getTime()) });
+    const spans = end.known ? known(without(change.pauses ?? [], whole(end.value))) : end;
+    return [{ change, appliedAt, spans }];
   });
 }
 
-/** When it stopped standing; for ever, if it stands. What failed or is stuck may be in any state: nobody knows. */
-function standsUntil({ outcome, endedAt, finishedAt }: Change): Evidence<number> {
+/** When it stops standing at the latest. What failed or is stuck may be in any state: nobody knows. */
+function endOf({ outcome, endedAt, finishedAt, standsUntil }: Change): Evidence<number> {
   if (endedAt !== undefined) return known(Date.parse(endedAt));
-  if (outcome === 'kept' || outcome === 'watching') return known(Number.POSITIVE_INFINITY);
+  if (outcome === 'kept' || outcome === 'watching') {
+    return standsUntil === undefined ? unknown('until when it may stand') : known(Date.parse(standsUntil));
+  }
   if (outcome === 'undone') return known(Date.parse(finishedAt));
   return unknown(`how long it stood: it is ${outcome}`);
+}
+
+/** What is left of a span without its pauses. */
+function without(pauses: readonly Pause[], { from, to }: Span): Span[] {
+  const starts = [from, ...pauses.map((pause) => Date.parse(pause.to))];
+  const ends = [...pauses.map((pause) => Date.parse(pause.from)), to];
+  return starts.flatMap((start, index) => {
+    const end = Math.min(ends[index] ?? to, to);
+    return start < end ? [{ from: start, to: end }] : [];
+  });
 }
 
 /** For each change, when the next one was applied to the same resource. */

@@ -77,7 +77,8 @@ async function announce({ ledger, announcer, policy, holder }: Delivery, run: Ru
 
 /**
  * When the same was last said, if it was said recently enough not to be said again. A plan that waits for an approval is
- * said again as soon as the one before it has expired: nobody could approve it otherwise.
+ * said again as soon as the one before it has expired: nobody could approve it otherwise. One that holds an action in mode
+ * `auto` is not said again before its grace is over: the newer plan would take its place, and the grace begin anew.
  */
 function saidSince(
   { defaults }: Policy,
@@ -85,11 +86,15 @@ function saidSince(
 ): string | undefined {
   if (previous?.digest !== run.digest || !previous.saidAt || owesHandOver(previous, plan)) return undefined;
   const hoursAgo = (Date.parse(run.time) - Date.parse(previous.saidAt)) / HOUR_MS;
-  const waits = plan.act.some(({ mode }) => mode === 'approve')
-    ? parseHours(defaults.approveWithin)
-    : Number.POSITIVE_INFINITY;
-  return hoursAgo < Math.min(waits, parseHours(defaults.remindAfter)) ? previous.saidAt : undefined;
+  const holds = (wanted: Proposal['mode']) => plan.act.some(({ mode }) => mode === wanted);
+  const expires = holds('approve') ? parseHours(defaults.approveWithin) : Number.POSITIVE_INFINITY;
+  const acts = holds('auto') ? parseHours(defaults.grace) + HOURS_TO_ACT : 0;
+  const rest = Math.max(acts, Math.min(expires, parseHours(defaults.remindAfter)));
+  return hoursAgo < rest ? previous.saidAt : undefined;
 }
+
+/** The grace runs from when the execution claimed the plan, which may be hours later; then it needs time to act. */
+const HOURS_TO_ACT = 24;
 
 /** Announced by its own message, and never handed over: whoever approves it waits for nothing. */
 const owesHandOver = (previous: Run, plan: Plan): boolean =>

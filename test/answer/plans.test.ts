@@ -55,10 +55,22 @@ describe('an approval', () => {
     expect((await desk.ask(KIM, approve(plan))).status).toBe(200);
   });
 
+  it('is too late for what has ended, whatever time the policy of today gives', async () => {
+    const { desk, plan } = await waiting();
+    for (const number of [1, 2, 3]) {
+      await desk.ledger.recordChange(changeOf(plan, { outcome: 'expired' }, number));
+    }
+    expect(await desk.ask(KIM, approve(plan))).toMatchObject({ status: 409, body: { error: 'too-late' } });
+    expect(await standings(desk, plan)).toEqual(['open', 'open', 'open']);
+  });
+
   it('lets an action of mode auto go before its grace is over, and not after', async () => {
     const { desk, plan } = await waiting(planOf(['auto']));
     desk.now = hours(7 * 24);
-    expect(await desk.ask(KIM, approve(plan))).toMatchObject({ status: 410, body: { error: 'expired' } });
+    expect(await desk.ask(KIM, approve(plan))).toMatchObject({
+      status: 409,
+      body: { error: 'grace-over', text: expect.stringContaining('it goes on by itself') },
+    });
     desk.now = hours(100);
     expect((await desk.ask(KIM, approve(plan))).status).toBe(200);
   });

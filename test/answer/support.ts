@@ -41,7 +41,7 @@ export function changeOf(plan: Plan, spoiled: Partial<Change> = {}, number = 1):
     account: plan.account,
     proposal: plan.act[number - 1]!,
     outcome: 'kept',
-    because: 'no alarm of the resource in 2 hours',
+    because: 'no alarm in 2 hours; watched: 2 of its own',
     approvedBy: KIM,
     appliedAt: hours(2).toISOString(),
     finishedAt: hours(4).toISOString(),

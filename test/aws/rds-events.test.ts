@@ -5,7 +5,7 @@ import {
   StopDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
-import { lastAwsRestart, restartedByAws } from '../../shared/aws/rds-events.ts';
+import { firstStart, startsSeenBy } from '../../shared/aws/rds-events.ts';
 import { openSandbox } from './support.ts';
 
 const START = new Date('2026-11-02T00:00:00Z');
@@ -35,39 +35,41 @@ describe.each(['instance', 'cluster'] as const)('who started the %s', (form) => 
     const { sandbox, rds, scope, credentialsOf, arn, stop } = await open(form);
     await stop();
     sandbox.clock.advance({ days: 6 });
-    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
+    expect(await firstStart(rds, arn, START)).toBeUndefined();
     sandbox.clock.advance({ days: 2 });
-    expect(await lastAwsRestart(rds, arn, START)).toEqual(RESTART);
-    expect(await restartedByAws(credentialsOf)(scope, arn, START)).toBe(true);
+    expect(await firstStart(rds, arn, START)).toEqual({ by: 'AWS', at: RESTART });
+    expect(await startsSeenBy(credentialsOf)(scope, arn, START)).toEqual({ by: 'AWS', at: RESTART });
   });
 
   it('a person did', async () => {
-    const { sandbox, rds, scope, credentialsOf, arn, stop, start } = await open(form);
+    const { sandbox, scope, credentialsOf, arn, stop, start } = await open(form);
     await stop();
     sandbox.clock.advance({ days: 1 });
     await start();
     sandbox.clock.advance({ days: 8 });
-    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
-    expect(await restartedByAws(credentialsOf)(scope, arn, START)).toBe(false);
+    expect(await startsSeenBy(credentialsOf)(scope, arn, START)).toEqual({
+      by: 'somebody',
+      at: expect.toSatisfy((at: Date) => at.toISOString().startsWith('2026-11-03T00:')),
+    });
   });
 
   it('only what happened since counts', async () => {
     const { sandbox, rds, arn, stop } = await open(form);
     await stop();
     sandbox.clock.advance({ days: 8 });
-    expect(await lastAwsRestart(rds, arn, RESTART)).toEqual(RESTART);
-    expect(await lastAwsRestart(rds, arn, new Date('2026-11-09T00:00:01Z'))).toBeUndefined();
+    expect(await firstStart(rds, arn, RESTART)).toEqual({ by: 'AWS', at: RESTART });
+    expect((await firstStart(rds, arn, new Date('2026-11-09T00:00:01Z')))?.by).not.toBe('AWS');
   });
 
-  it('the last time counts, and nothing older than fourteen days', async () => {
+  it('the first time counts, and nothing older than fourteen days', async () => {
     const { sandbox, rds, arn, stop } = await open(form);
     await stop();
     sandbox.clock.advance({ days: 8 });
     await stop();
     sandbox.clock.advance({ days: 7 });
-    expect(await lastAwsRestart(rds, arn, START)).toEqual(new Date('2026-11-17T00:00:00Z'));
+    expect(await firstStart(rds, arn, START)).toEqual({ by: 'AWS', at: RESTART });
     sandbox.clock.advance({ days: 15 });
-    expect(await lastAwsRestart(rds, arn, START)).toBeUndefined();
+    expect(await firstStart(rds, arn, START)).toBeUndefined();
   });
 });
 
@@ -76,11 +78,11 @@ it('the events of another one do not count', async () => {
   await stop();
   sandbox.clock.advance({ days: 8 });
   home.rds.addCluster({ DBClusterIdentifier: 'orders' });
-  expect(await lastAwsRestart(rds, arn.replace(':db:', ':cluster:'), START)).toBeUndefined();
+  expect(await firstStart(rds, arn.replace(':db:', ':cluster:'), START)).toBeUndefined();
 });
 
 it('events that may not be read are AccessDeniedError', async () => {
   const { sandbox, rds, arn } = await open('instance');
   sandbox.faults.add({ operation: 'DescribeEvents', fault: 'accessDenied' });
-  await expect(lastAwsRestart(rds, arn, START)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  await expect(firstStart(rds, arn, START)).rejects.toMatchObject({ name: 'AccessDeniedError' });
 });

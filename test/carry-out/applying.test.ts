@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WritableCallLog } from '../../sandbox/calls.ts';
 import {
   changeOf,
   connect,
@@ -10,9 +11,11 @@ import {
   openScene,
   outcomesOf,
   PERSON,
+  type Scene,
   say,
   stopOf,
   stopOfInstance,
+  takingBack,
 } from '../support/carry-out.ts';
 
 const BOTH = ['CreateDBSnapshot orders-qa', 'StopDBInstance orders-qa'];
@@ -92,6 +95,25 @@ describe('a place in the cap of the day', () => {
     expect(mutations(scene)).toHaveLength(1);
   });
 
+  it('is given back when the gate has taken it and could not be asked to its end', async () => {
+    const scene = await openScene({ policy: CAP_OF_ONE });
+    const [one, two] = [idleInstance(scene, 'batch-1'), idleInstance(scene, 'batch-2')];
+    await scene.lambda.advance({ hours: 3 }); // into a day that is long enough
+    onceCounted(scene, () => {
+      const { remove } = scene.sandbox.faults.add({ operation: 'UpdateItem', fault: { error: OUTAGE } });
+      scene.sandbox.clock.after({ hours: 3 }, remove);
+    });
+    const first = await handOver(scene, [stopOfInstance(one)], { approved: true });
+    await scene.lambda.advance({ hours: 5 });
+    expect(await changeOf(scene, first.plan)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining('it could not be checked again'),
+    });
+    const second = await handOver(scene, [stopOfInstance(two)], { approved: true });
+    await scene.lambda.advance({ hours: 4 });
+    expect(await outcomesOf(scene, second.plan)).toEqual(['kept']);
+  });
+
   it('is given back when AWS refuses the stop', async () => {
     const { first, second } = await twoInstances(({ sandbox }) =>
       sandbox.faults.add({ operation: 'StopInstances', fault: { error: REFUSAL }, times: 1 }),
@@ -147,4 +169,46 @@ it('a change that fails keeps what is known of it', async () => {
   for (const number of [1, 2]) {
     expect(await changeOf(scene, plan, number)).toMatchObject({ outcome: 'failed', snapshot: expect.any(String) });
   }
+});
+
+/** Lets something happen just after a place in the cap was taken. */
+function onceCounted({ sandbox }: Scene, happen: () => void): void {
+  const calls = sandbox.calls as WritableCallLog;
+  const add = calls.add.bind(calls);
+  calls.add = (call) => {
+    add(call);
+    if (call.operation !== 'UpdateItem' || !JSON.stringify(call.input).includes('CAP#')) return;
+    calls.add = add;
+    happen();
+  };
+}
+
+describe('a start that AWS grants and cannot keep, for lack of capacity', () => {
+  async function startWithout(capacity: { for: { minutes: number } | { days: number } }) {
+    const scene = await openScene();
+    const instance = idleInstance(scene, 'batch-1', { State: { Code: 80, Name: 'stopped' } });
+    const { failingStarts } = scene.region.ec2;
+    failingStarts.set(instance.InstanceId, 'Server.InsufficientInstanceCapacity');
+    scene.sandbox.clock.after(capacity.for, () => failingStarts.clear());
+    const start = takingBack(stopOfInstance(instance));
+    const { plan, execution } = await handOver(scene, [start], { function: 'undo', approved: true });
+    await scene.lambda.advance({ hours: 8 });
+    return { scene, instance, execution, change: await changeOf(scene, plan) };
+  }
+
+  it('is asked for again', async () => {
+    const { scene, instance, change } = await startWithout({ for: { minutes: 30 } });
+    expect(change).toMatchObject({ outcome: 'kept', because: 'it runs again' });
+    expect(instance.State.Name).toBe('running');
+    expect(scene.sandbox.calls.count('StartInstances')).toBeGreaterThan(1);
+  });
+
+  it('fails when there is none for hours, and says why', async () => {
+    const { execution, change } = await startWithout({ for: { days: 1 } });
+    expect(change).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('InsufficientInstanceCapacity'),
+    });
+    expect(execution.status).toBe('FAILED');
+  });
 });

@@ -4,11 +4,14 @@ import {
   connect,
   handOver,
   idleDatabase,
+  idleInstance,
   mutations,
   openScene,
   outcomesOf,
+  ring,
   type Scene,
   stopOf,
+  stopOfInstance,
   takingBack,
   told,
 } from '../support/carry-out.ts';
@@ -132,9 +135,32 @@ describe('what goes wrong at AWS', () => {
     });
     expect(change).toMatchObject({
       outcome: 'kept',
-      because: 'no alarm of the resource in 2 hours',
+      because: expect.stringContaining('nothing watched it'),
       warning: expect.stringContaining('could not be read at every look'),
     });
+  });
+
+  it('EC2 still shows the instance as running for a minute after the stop: it is not taken for failed', async () => {
+    const scene = await openScene({ durations: { instanceLag: 60_000 } });
+    const instance = idleInstance(scene, 'batch-1');
+    const { plan } = await handOver(scene, [stopOfInstance(instance)], { approved: true });
+    await scene.lambda.advance({ hours: 3 });
+    expect(await outcomesOf(scene, plan)).toEqual(['kept']);
+    expect(mutations(scene)).toEqual([`StopInstances ${instance.InstanceId}`]);
+  });
+
+  it('EC2 still shows the instance as stopped for a minute after it was taken back: undone', async () => {
+    const scene = await openScene({
+      policy: { dependents: [{ resource: '*', alarms: ['errors'] }] },
+      durations: { instanceLag: 60_000 },
+    });
+    const instance = idleInstance(scene, 'batch-1');
+    const { plan } = await handOver(scene, [stopOfInstance(instance)], { approved: true });
+    await scene.lambda.runUntil(() => instance.State.Name === 'stopped');
+    ring(scene, 'errors');
+    await scene.lambda.advance({ minutes: 30 });
+    expect(await outcomesOf(scene, plan)).toEqual(['undone']);
+    expect(mutations(scene).filter((one) => one.startsWith('StartInstances'))).toHaveLength(1);
   });
 
   it('the ledger is out of reach for an hour, in the middle', async () => {
@@ -144,6 +170,20 @@ describe('what goes wrong at AWS', () => {
         sandbox.clock.after({ hours: 1 }, remove);
       },
     });
+    expect(change).toMatchObject({ outcome: 'kept' });
+    expect(mutations(scene)).toEqual(BOTH);
+  });
+
+  it('the ledger is out of reach for an hour, and Lambda has just begun a new execution environment', async () => {
+    const { scene, change, execution } = await oneStop({
+      later: ({ sandbox, lambda }) => {
+        lambda.killPoints.killAt(lambda.killPoints.count + 1, 'before');
+        const { remove } = sandbox.faults.add({ service: 'dynamodb', fault: { error: OUTAGE } });
+        sandbox.clock.after({ hours: 1 }, remove);
+      },
+    });
+    expect(execution.crashes).toBeGreaterThan(2);
+    expect(execution.status).toBe('RUNNING');
     expect(change).toMatchObject({ outcome: 'kept' });
     expect(mutations(scene)).toEqual(BOTH);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Proposal } from '../../shared/core/plan.ts';
 import {
   changeOf,
   flip,
@@ -39,6 +40,16 @@ describe('what changes while a plan waits, or while its snapshot is taken, reach
       'frozen until 2026-12-01: the sale',
     ],
     [
+      'its rule off',
+      ({ hub }) => hub.storePolicy({ ...POLICY, defaults: { mode: 'off' } }),
+      'the rule idle-database is in mode off by now',
+    ],
+    [
+      'its region out of the scopes',
+      ({ hub }) => hub.storePolicy({ ...POLICY, scopes: [{ account: '111111111111', regions: ['eu-west-1'] }] }),
+      'the policy no longer looks at 111111111111 in ap-northeast-2',
+    ],
+    [
       'a replica',
       ({ region }) => region.rds.instances.get('orders-qa')?.ReadReplicaDBInstanceIdentifiers?.push('orders-ro'),
       'AWS cannot stop what replicates: the source of orders-ro',
@@ -70,6 +81,42 @@ describe('what changes while a plan waits, or while its snapshot is taken, reach
       because: expect.stringContaining(because),
     });
     expect(mutations(scene)).toEqual(['CreateDBSnapshot orders-qa']);
+  });
+});
+
+describe('a rule whose mode is report again', () => {
+  const report = { ...POLICY, defaults: { mode: 'report', grace: '1d' } };
+
+  it('stops what only its grace would let through, also what AWS has restarted', async () => {
+    const scene = await openScene({ policy: { defaults: { mode: 'auto', grace: '1d' } } });
+    const [early, late] = ['a-qa', 'b-qa'].map((name) => stopOf(idleDatabase(scene, name), { mode: 'auto' }));
+    const first = await handOver(scene, [early as Proposal]);
+    await scene.lambda.advance({ days: 2 });
+    const second = await handOver(scene, [late as Proposal]);
+    await scene.hub.storePolicy(report);
+    await scene.lambda.advance({ days: 7 });
+    expect(await changeOf(scene, first.plan)).toMatchObject({
+      outcome: 'kept',
+      endedBecause: expect.stringContaining('it stays on: the rule idle-database is in mode report by now'),
+    });
+    expect(await changeOf(scene, second.plan)).toMatchObject({
+      outcome: 'skipped',
+      because: 'the rule idle-database is in mode report by now',
+    });
+    expect(mutations(scene)).toEqual(['CreateDBSnapshot a-qa', 'StopDBInstance a-qa']);
+  });
+
+  it('keeps nobody from what a person has approved, nor from taking it back', async () => {
+    const scene = await openScene();
+    const database = idleDatabase(scene, 'orders-qa');
+    const { plan } = await handOver(scene, [stopOf(database)], { approved: true });
+    await scene.hub.storePolicy(report);
+    await scene.lambda.advance({ hours: 6 });
+    expect(await outcomesOf(scene, plan)).toEqual(['kept']);
+    await scene.hub.storePolicy({ ...POLICY, defaults: { mode: 'off' }, scopes: [] });
+    const back = await handOver(scene, [takingBack(stopOf(database))], { function: 'undo', approved: true });
+    await scene.lambda.advance({ hours: 6 });
+    expect(await outcomesOf(scene, back.plan)).toEqual(['kept']);
   });
 });
 

@@ -10,7 +10,6 @@ import {
   openScene,
   outcomesOf,
   PERSON,
-  POLICY,
   ring,
   say,
   stopOf,
@@ -45,7 +44,7 @@ describe('what is approved is carried out', () => {
     for (const part of [
       'orders-qa (db.r6g.large postgres)',
       'stop the database at',
-      'no alarm of the resource in 2 hours',
+      'nothing watched it',
       `approved by ${PERSON}`,
       `undo ${plan.id}/1`,
       'saves $200.00 a month',
@@ -118,7 +117,7 @@ it('keeps a stop when the alarm had gone off before it', async () => {
   await scene.lambda.advance({ hours: 6 });
   expect(await changeOf(scene, plan)).toMatchObject({
     outcome: 'kept',
-    because: 'no alarm of the resource and of checkout-errors in 2 hours',
+    because: 'no alarm in 2 hours; watched: checkout-errors',
   });
 });
 
@@ -191,7 +190,7 @@ describe('what is not to be done is not done, and the ledger says why', () => {
 
 describe('mode auto', () => {
   const auto = { mode: 'auto' } as const;
-  const policy = { defaults: { ...POLICY.defaults, grace: '3d' } };
+  const policy = { defaults: { mode: 'auto', grace: '3d' } };
 
   it('acts when the grace is over, and only on what can be taken back in full', async () => {
     const scene = await openScene({ policy });
@@ -224,7 +223,7 @@ describe('mode auto', () => {
   });
 
   it('beside mode approve in one plan: each has its own time and its own message', async () => {
-    const scene = await openScene({ policy: { defaults: { ...POLICY.defaults, approveWithin: '1d', grace: '3d' } } });
+    const scene = await openScene({ policy: { defaults: { ...policy.defaults, approveWithin: '1d' } } });
     const [a, b] = [idleDatabase(scene, 'a-qa'), idleDatabase(scene, 'b-qa')];
     const { plan } = await handOver(scene, [stopOf(a), stopOf(b, auto)]);
     await scene.lambda.advance({ hours: 1 });

@@ -14,12 +14,12 @@ import {
 const DAY = 86_400_000;
 
 /** As CloudWatch has them: none of the days on which the database was stopped from beginning to end. */
-function silentWhile({ region }: Scene, name: string, stopped: { from: number; to: number }): void {
+function silentWhile({ region }: Scene, name: string, stopped: readonly { from: number; to: number }[]): void {
   for (const metric of ['DatabaseConnections', 'ReadIOPS', 'WriteIOPS']) {
     const dimensions = { DBInstanceIdentifier: name };
     region.cloudwatch.series({ namespace: 'AWS/RDS', metric, dimensions }, function* (periodSeconds, start, end) {
       for (let at = start; at < end; at += periodSeconds * 1000) {
-        if (at < stopped.from || at + DAY > stopped.to) yield { at, value: 0 };
+        if (stopped.every(({ from, to }) => at < from || at + DAY > to)) yield { at, value: 0 };
       }
     });
   }
@@ -34,7 +34,12 @@ async function stoppedBefore(byUs: boolean) {
   await scene.lambda.advance({ days: 10 });
   if (byUs) await handOver(scene, [takingBack(stopOf(database))], { function: 'undo', approved: true });
   await scene.lambda.advance({ hours: 1 });
-  silentWhile(scene, 'orders-qa', { from, to: scene.sandbox.clock.now().getTime() });
+  const [restart, to] = [from + 7 * DAY + 1_800_000, scene.sandbox.clock.now().getTime()];
+  const spans = [
+    { from, to: restart },
+    { from: restart, to },
+  ];
+  silentWhile(scene, 'orders-qa', byUs ? spans : [{ from, to }]);
   await scene.lambda.advance({ days: 14 });
   scene.sandbox.calls.clear();
   const { plan } = await handOver(scene, [stopOf(database)], { approved: true });

@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest';
 import { run as answer } from '../../functions/answer/run.ts';
 import type { Execution } from '../../sandbox/durable/execution.ts';
+import { LIMITS } from '../../sandbox/durable/limits.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
-import { digestOf, nameOfPart, type Part, type Plan, type Proposal, sealPlan } from '../../shared/core/plan.ts';
+import {
+  ACTIONS_AT_ONCE,
+  digestOf,
+  nameOfPart,
+  type Part,
+  type Plan,
+  type Proposal,
+  sealPlan,
+} from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import { deliver } from '../../shared/runtime/deliver.ts';
 import {
   changeOf,
+  idleDatabase,
   idleInstance,
   mutations,
   openScene,
@@ -15,12 +25,16 @@ import {
   PERSON,
   POLICY,
   type Scene,
+  stopOf,
   stopOfInstance,
 } from '../support/carry-out.ts';
 import { many } from '../support/plan-specimen.ts';
 
+/** Three parts, the last of which is not full. */
+const LARGE = 3 * ACTIONS_AT_ONCE - 5;
+
 /** The first and the last of each part: what is approved. The others expire. */
-const CHOSEN = [1, 100, 101, 200, 201, 250];
+const CHOSEN = [1, ACTIONS_AT_ONCE, ACTIONS_AT_ONCE + 1, 2 * ACTIONS_AT_ONCE, 2 * ACTIONS_AT_ONCE + 1, LARGE];
 
 /** As it is delivered: announced and handed over by right-size's own code. */
 async function handOver(scene: Scene, act: readonly Proposal[]) {
@@ -51,7 +65,7 @@ async function handOver(scene: Scene, act: readonly Proposal[]) {
 }
 
 /** A person's word, through the function answer. */
-async function approve({ hub, lambda, sandbox }: Scene, plan: Plan) {
+async function approve({ hub, lambda, sandbox }: Scene, plan: Plan, chosen = CHOSEN) {
   const table = { client: hub.dynamodb, table: hub.table };
   const say = answer({
     ledger: { ...dynamoLedger(table), ...answerLedger(table) },
@@ -65,7 +79,7 @@ async function approve({ hub, lambda, sandbox }: Scene, plan: Plan) {
     clock: () => sandbox.clock.now(),
     onWakeFailed: () => undefined,
   });
-  const actions = CHOSEN.filter((number) => number <= plan.act.length);
+  const actions = chosen.filter((number) => number <= plan.act.length);
   return say({ about: { plan: plan.id, hash: plan.hash }, say: 'approve', actions }, PERSON);
 }
 
@@ -75,9 +89,9 @@ function largePlan(scene: Scene, actions: number): Proposal[] {
 
 const BRIEF = { defaults: { mode: 'approve', watch: '1h', stopFor: '1d' } };
 
-it('carries a plan of 250 actions out by three executions: one message, one approval, each action once', async () => {
+it('carries a large plan out by three executions: one message, one approval, each action once', async () => {
   const scene = await openScene({ policy: BRIEF });
-  const { plan, executions, sent } = await handOver(scene, largePlan(scene, 250));
+  const { plan, executions, sent } = await handOver(scene, largePlan(scene, LARGE));
   expect(executions.map(({ name }) => name)).toEqual([1, 2, 3].map((part) => `${plan.id}-${part}`));
   expect(sent).toHaveLength(1);
   await scene.lambda.advance({ minutes: 5 });
@@ -91,14 +105,14 @@ it('carries a plan of 250 actions out by three executions: one message, one appr
   await scene.lambda.finish();
   expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
   const outcomes = await outcomesOf(scene, plan);
-  expect(outcomes).toEqual(many(250, (number) => (CHOSEN.includes(number) ? 'kept' : 'expired')));
+  expect(outcomes).toEqual(many(LARGE, (number) => (CHOSEN.includes(number) ? 'kept' : 'expired')));
   expect(mutations(scene)).toHaveLength(CHOSEN.length);
   expect(await ledger.openPlans()).toEqual([]);
 });
 
 it('goes on with a part that was killed, and does nothing of the others twice', async () => {
   const scene = await openScene({ policy: BRIEF });
-  const { plan, executions } = await handOver(scene, largePlan(scene, 101));
+  const { plan, executions } = await handOver(scene, largePlan(scene, ACTIONS_AT_ONCE + 1));
   await scene.lambda.advance({ minutes: 5 });
   await approve(scene, plan);
   scene.lambda.killPoints.killAt(scene.lambda.killPoints.count + 20, 'after');
@@ -110,7 +124,7 @@ it('goes on with a part that was killed, and does nothing of the others twice', 
 
 it('lets a part be claimed by one execution only', async () => {
   const scene = await openScene({ policy: BRIEF });
-  const { plan } = await handOver(scene, largePlan(scene, 101));
+  const { plan } = await handOver(scene, largePlan(scene, ACTIONS_AT_ONCE + 1));
   const again = scene.lambda.start({
     functionName: 'carry-out:live',
     payload: { plan: plan.id, part: 2 },
@@ -118,6 +132,32 @@ it('lets a part be claimed by one execution only', async () => {
   });
   await scene.lambda.advance({ minutes: 5 });
   expect(JSON.parse(again.result ?? '')).toEqual({ plan: plan.id, outcomes: {} });
+});
+
+it('has room for a full part of databases with slow snapshots, which AWS restarts every week', async () => {
+  const cap = { count: 100, share: '100%', perDay: 100 };
+  const scene = await openScene({ policy: { rules: { 'idle-database': { cap } } } });
+  const databases = many(ACTIONS_AT_ONCE, (number) => idleDatabase(scene, `orders-${number}`));
+  for (const { DBInstanceIdentifier } of databases) {
+    scene.region.rds.snapshotDurations.set(DBInstanceIdentifier, { hours: 9 });
+  }
+  const { plan, executions } = await handOver(
+    scene,
+    databases.map((database) => stopOf(database)),
+  );
+  await scene.lambda.advance({ minutes: 5 });
+  await approve(
+    scene,
+    plan,
+    many(ACTIONS_AT_ONCE, (number) => number),
+  );
+  await scene.lambda.finish();
+  expect(executions.map(({ status }) => status)).toEqual(['SUCCEEDED']);
+  expect(
+    mutations(scene).filter((one) => one.startsWith('StopDBInstance')),
+    'and four restarts',
+  ).toHaveLength(5 * ACTIONS_AT_ONCE);
+  expect(executions[0]?.metered).toBeLessThan(0.85 * LIMITS.operations);
 });
 
 it('expires an unanswered plan for the newer one of the same function and account', async () => {

@@ -27,12 +27,20 @@ describe('what stays stopped', () => {
       const [snapshot, stop] =
         form === 'cluster' ? ['CreateDBClusterSnapshot', 'StopDBCluster'] : ['CreateDBSnapshot', 'StopDBInstance'];
       expect(done).toEqual([snapshot, stop, stop, stop, stop, stop]);
-      expect(await changeOf(scene, plan)).not.toHaveProperty('endedAt');
+      const standing = await changeOf(scene, plan);
+      expect(standing).not.toHaveProperty('endedAt');
+      expect(standing?.pauses).toHaveLength(4);
+      for (const { from, to } of standing?.pauses ?? []) {
+        expect(Date.parse(to) - Date.parse(from)).toBeGreaterThan(60_000);
+        expect(Date.parse(to) - Date.parse(from)).toBeLessThan(3 * 3_600_000);
+      }
       await scene.lambda.advance({ days: 3 });
       expect(execution.status).toBe('SUCCEEDED');
       expect(await changeOf(scene, plan)).toMatchObject({
         outcome: 'kept',
         endedBecause: expect.stringMatching(/over/),
+        endedAt: standing?.standsUntil,
+        pauses: standing?.pauses,
       });
       expect(mutations(scene)).toHaveLength(6);
     },
@@ -59,12 +67,14 @@ describe('what stays stopped', () => {
     await scene.lambda.advance({ days: 3 });
     database.DBInstanceStatus = 'available';
     instance.State = { Name: 'running', Code: 16 };
+    const byHand = scene.sandbox.clock.now();
+    instance.LaunchTime = byHand;
     scene.region.rds.record(database, 'started');
     await scene.lambda.advance({ days: 2 });
     for (const number of [1, 2]) {
       expect(await changeOf(scene, plan, number)).toMatchObject({
         outcome: 'kept',
-        endedAt: expect.any(String),
+        endedAt: byHand.toISOString(),
         endedBecause: 'started by somebody',
       });
     }
@@ -77,6 +87,30 @@ describe('what stays stopped', () => {
     expect([database.DBInstanceStatus, instance.State?.Name]).toEqual(['available', 'running']);
     expect(execution.status).toBe('SUCCEEDED');
   });
+});
+
+it('a database of whose start no event tells has stood until it was last seen stopped', async () => {
+  const scene = await openScene();
+  const database = idleDatabase(scene, 'qa');
+  const { plan } = await handOver(scene, [stopOf(database)], { approved: true });
+  await scene.lambda.advance({ days: 3 });
+  const seen = scene.sandbox.clock.now().getTime();
+  await scene.lambda.advance({ hours: 12 });
+  database.DBInstanceStatus = 'available';
+  await scene.lambda.advance({ days: 2 });
+  const { endedAt = '', appliedAt = '' } = (await changeOf(scene, plan)) ?? {};
+  expect(Date.parse(endedAt)).toBeLessThanOrEqual(seen + 12 * 3_600_000);
+  expect(Date.parse(endedAt)).toBeGreaterThan(Date.parse(appliedAt) + 2 * 86_400_000);
+});
+
+it('what is only watched yet says until when it may stand: if the execution dies, nothing is booked beyond that', async () => {
+  const scene = await openScene();
+  const { plan } = await handOver(scene, [stopOf(idleDatabase(scene, 'qa'))], { approved: true });
+  await scene.lambda.runUntil(() => mutations(scene).some((one) => one.startsWith('Stop')));
+  await scene.lambda.advance({ minutes: 30 });
+  const change = await changeOf(scene, plan);
+  expect(change?.outcome).toBe('watching');
+  expect(Date.parse(change?.standsUntil ?? '') - Date.parse(change?.appliedAt ?? '')).toBe(30 * 86_400_000);
 });
 
 describe('what stays stopped while something is out of reach', () => {

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
+import { digestOf, sealPlan } from '../../shared/core/plan.ts';
+import { parsePolicy } from '../../shared/core/policy.ts';
+import { type Delivery, deliver } from '../../shared/runtime/deliver.ts';
 import {
   changeOf,
   handOver,
@@ -13,7 +17,7 @@ import {
 } from '../support/carry-out.ts';
 
 describe('a plan of two modes', () => {
-  const policy = { defaults: { ...POLICY.defaults, approveWithin: '3d', grace: '1h' } };
+  const policy = { defaults: { mode: 'auto', approveWithin: '3d', grace: '1h' } };
   async function mixed() {
     const scene = await openScene({ policy });
     const [asked, auto] = [idleDatabase(scene, 'a-qa'), idleDatabase(scene, 'b-qa')];
@@ -64,4 +68,43 @@ it('what cannot keep its callback tries again now and then, and finds the answer
   await scene.lambda.advance({ hours: 6 });
   expect(await outcomesOf(scene, plan)).toEqual(['kept']);
   expect(mutations(scene)).toHaveLength(2);
+});
+
+it('an action in mode auto is carried out at the end of its grace, however often the same is found meanwhile', async () => {
+  const scene = await openScene({ policy: { defaults: { mode: 'auto' } } });
+  const { hub, lambda, sandbox } = scene;
+  const policy = parsePolicy({ ...POLICY, defaults: { mode: 'auto' } });
+  const ledger = dynamoLedger({ client: hub.dynamodb, table: hub.table });
+  const start = ({ plan }: { plan: string }) =>
+    lambda.start({ functionName: 'carry-out:live', payload: { plan }, name: plan });
+  const delivery: Delivery = {
+    ledger,
+    announcer: { send: async () => {} },
+    starter: { start: async (part) => void start(part) },
+    policy,
+    holder: 'request',
+    clock: () => sandbox.clock.now(),
+  };
+  const found = {
+    act: [stopOf(idleDatabase(scene, 'a-qa'), { mode: 'auto' })],
+    deferred: [],
+    leave: [],
+    unreadable: [],
+  };
+  const tick = async () => {
+    const draft = { function: 'right-size', account: '111111111111', time: sandbox.clock.now(), ...found };
+    const plan = sealPlan(draft, policy);
+    const run = await ledger.record(plan, digestOf(plan));
+    const { previous } = await ledger.runs(run);
+    await deliver(delivery, { run, plan, ...(previous && { previous }) });
+    return plan;
+  };
+  const first = await tick();
+  for (let day = 1; day <= 7; day += 1) {
+    await lambda.advance({ days: 1 });
+    await tick();
+  }
+  await lambda.advance({ hours: 6 });
+  expect(await changeOf(scene, first)).toMatchObject({ outcome: 'kept', approvedBy: 'grace' });
+  expect(mutations(scene)).toEqual(['CreateDBSnapshot a-qa', 'StopDBInstance a-qa']);
 });

@@ -136,6 +136,14 @@ describe('a change that is watched', () => {
     expect(database.DBInstanceStatus).toBe('stopped');
     expect(await change()).toMatchObject({ outcome: 'kept', warning: expect.stringContaining('left it as it was') });
   });
+
+  it('is not called watched to the end while the person’s plan works on it longer than that', async () => {
+    const { scene, database, change } = await watched();
+    scene.region.rds.noCapacity.add('db.r6g.large');
+    await takeBack(scene, stopOf(database));
+    await scene.lambda.advance({ hours: 2, minutes: 15 });
+    expect(await change()).toMatchObject({ outcome: 'kept', warning: expect.stringContaining('works on it still') });
+  });
 });
 
 describe('the alarms of a change', () => {
@@ -147,10 +155,33 @@ describe('the alarms of a change', () => {
     await scene.lambda.advance({ hours: 3 });
     expect(await change()).toMatchObject({
       outcome: 'kept',
-      because: 'no alarm of the resource and of errors in 2 hours',
+      because: 'no alarm in 2 hours; watched: errors',
       warning: expect.stringContaining('checkout-erors'),
     });
     expect(told(scene)).toMatchObject([{ severity: 'warning', text: expect.stringContaining('no such alarm exists') }]);
+  });
+
+  it('of its own are counted', async () => {
+    const scene = await openScene();
+    const database = idleDatabase(scene, 'orders-qa');
+    hush(scene, 'orders-cpu');
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders-qa' }];
+    Object.assign(scene.region.cloudwatch.alarms.get('orders-cpu') ?? {}, { Dimensions });
+    const { plan } = await handOver(scene, [stopOf(database)], { approved: true });
+    await scene.lambda.advance({ hours: 5 });
+    expect(await changeOf(scene, plan)).toMatchObject({ because: 'no alarm in 2 hours; watched: 1 of its own' });
+  });
+
+  it('are watched for the whole time after it has settled, however long that took', async () => {
+    const scene = await openScene({ policy: DEPENDENT, durations: { databaseStop: 90 * 60_000 } });
+    const database = idleDatabase(scene, 'orders-qa');
+    const { plan } = await handOver(scene, [stopOf(database)], { approved: true });
+    await scene.lambda.runUntil(() => database.DBInstanceStatus === 'stopped');
+    await scene.lambda.advance({ minutes: 110 });
+    expect(await outcomesOf(scene, plan)).toEqual(['watching']);
+    ring(scene, 'errors');
+    await scene.lambda.advance({ minutes: 30 });
+    expect(await outcomesOf(scene, plan)).toEqual(['undone']);
   });
 
   it('that go off and come back between two looks take it back', async () => {

@@ -5,6 +5,7 @@ import { known, unknown } from '../../shared/core/evidence.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import { money } from '../../shared/core/money.ts';
 import {
+  ACTIONS_AT_ONCE,
   applyCaps,
   byWorth,
   capOf,
@@ -238,26 +239,26 @@ describe('the parts of a plan', () => {
   it.each([
     [0, 1],
     [1, 1],
-    [100, 1],
-    [101, 2],
-    [250, 3],
+    [ACTIONS_AT_ONCE, 1],
+    [ACTIONS_AT_ONCE + 1, 2],
+    [3 * ACTIONS_AT_ONCE, 3],
   ])('with %d actions are %d', (actions, parts) => expect(partsOf(of(actions))).toHaveLength(parts));
 
   it('are the plan itself, by its own name, when there is one', () => {
-    const { id } = of(100);
-    expect(partsOf(of(100))).toEqual([{ plan: id }]);
+    const { id } = of(ACTIONS_AT_ONCE);
+    expect(partsOf(of(ACTIONS_AT_ONCE))).toEqual([{ plan: id }]);
     expect(nameOfPart({ plan: id })).toBe(id);
     expect(planInName(id)).toBe(id);
   });
 
   it('are named after the plan, which the name tells, and which Lambda takes for a name', () => {
-    const { id } = of(250);
-    const names = partsOf(of(250)).map(nameOfPart);
+    const { id } = of(3 * ACTIONS_AT_ONCE);
+    const names = partsOf(of(3 * ACTIONS_AT_ONCE)).map(nameOfPart);
     expect(names).toEqual([`${id}-1`, `${id}-2`, `${id}-3`]);
     for (const name of names) expect([planInName(name), /^[\w-]{1,64}$/.test(name)]).toEqual([id, true]);
   });
 
-  it('have each action exactly once, and at most a hundred', () => {
+  it('have each action exactly once, and at most so many as an execution has room for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), (actions) => {
         const whole = { ...plan(), act: many(actions, (number) => ({ ...proposal(number), mode: 'auto' as const })) };
@@ -271,7 +272,7 @@ describe('the parts of a plan', () => {
           return seen.act.flatMap(({ mode }, index) => (mode === 'auto' ? [index + 1] : []));
         });
         expect(shares.flat()).toEqual(many(actions, (number) => number));
-        for (const share of shares) expect(share.length).toBeLessThanOrEqual(100);
+        for (const share of shares) expect(share.length).toBeLessThanOrEqual(ACTIONS_AT_ONCE);
       }),
     );
   });

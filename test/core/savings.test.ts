@@ -16,6 +16,7 @@ const dime = (spoiled: Partial<Change> = {}): Change =>
     saving: { monthly: money('USD', 73), basis: 'list', stillBilled: [] },
     appliedAt: '2027-03-01T00:00:00.000Z',
     finishedAt: '2027-03-01T02:00:00.000Z',
+    standsUntil: '2029-01-01T00:00:00.000Z',
     ...spoiled,
   });
 
@@ -31,6 +32,31 @@ const booked = (changes: readonly Change[], context?: Parameters<typeof bookings
 describe('a change books', () => {
   it.each<[string, Partial<Change>, (string | number)[][]]>([
     ['up to now while it stands', {}, [['2027-03', 21.6]]],
+    [
+      'until it was to end, when nobody wrote down that it did',
+      { standsUntil: '2027-03-02T00:00:00.000Z' },
+      [['2027-03', 2.4]],
+    ],
+    [
+      'the same while it is watched',
+      { outcome: 'watching', standsUntil: '2027-03-02T00:00:00.000Z' },
+      [['2027-03', 2.4]],
+    ],
+    [
+      'as unknown what nobody knows the end of',
+      { standsUntil: undefined } as never,
+      [['2027-03', 'until when it may stand']],
+    ],
+    [
+      'nothing for the hours in which AWS had started it',
+      {
+        pauses: [
+          { from: '2027-03-02T00:00:00.000Z', to: '2027-03-02T10:00:00.000Z' },
+          { from: '2027-03-09T23:00:00.000Z', to: '2027-03-10T03:00:00.000Z' },
+        ],
+      },
+      [['2027-03', 20.5]],
+    ],
     ['until it ended', { endedAt: '2027-03-02T00:00:00.000Z' }, [['2027-03', 2.4]]],
     [
       'until it was undone, when that was written down',
@@ -210,6 +236,7 @@ describe('whatever the changes', () => {
           outcome,
           appliedAt: iso(appliedAt),
           finishedAt: iso(Math.max(appliedAt, finishedAt)),
+          standsUntil: '2100-01-01T00:00:00.000Z',
           ...(endedAt !== null && { endedAt: iso(endedAt) }),
           ...(saving && { saving: { monthly: money(saving[1], saving[0]), basis: 'list', stillBilled: [] } }),
         };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PlanAnswer, standingOf } from '../../shared/core/answer.ts';
 import type { Change } from '../../shared/core/change.ts';
-import { nameOfPart, type Plan, type PlanDraft, partsOf } from '../../shared/core/plan.ts';
+import { ACTIONS_AT_ONCE, nameOfPart, type Plan, type PlanDraft, partsOf } from '../../shared/core/plan.ts';
 import { answer, change, daysLater } from '../support/change-specimen.ts';
 import { ACCOUNT, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 import { type LocalDynamo, startDynamo } from './local-table.ts';
@@ -280,7 +280,7 @@ describe.each([
     });
 
     it('have a large plan among them once, until nobody waits for any part of it', async () => {
-      const large = await record({ act: many(101, proposal), leave: [] });
+      const large = await record({ act: many(ACTIONS_AT_ONCE + 1, proposal), leave: [] });
       for (const name of partsOf(large).map(nameOfPart)) {
         await twin.acting.claimPlan(name, name, TICK);
         await twin.acting.waitOn(name, 'approve', `callback of ${name}`);

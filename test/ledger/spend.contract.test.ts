@@ -35,7 +35,7 @@ const run = (spoiled: Partial<SpendRun> = {}): SpendRun => ({
   ...spoiled,
 });
 
-const KEPT: KeptCosts = { payer: PAYER, metric: 'UnblendedCost', view: 'services' };
+const KEPT: KeptCosts = { payer: PAYER, metric: 'UnblendedCost', without: ['Credit', 'Tax'], view: 'services' };
 const month = (name: string, groups = 2): MonthOfCosts => {
   const days = daysIn(`${name}-01`, `${name}-29`);
   return {
@@ -138,6 +138,12 @@ describe.each([
   });
 
   describe('costs', () => {
+    it('are kept apart by what was left out, in whatever order it is named', async () => {
+      await twin.spend.keepCosts(KEPT, [month('2026-11')]);
+      expect(await twin.spend.costs({ ...KEPT, without: ['Credit'] }, ['2026-11'])).toEqual([]);
+      expect(await twin.spend.costs({ ...KEPT, without: ['Tax', 'Credit'] }, ['2026-11'])).toEqual([month('2026-11')]);
+    });
+
     it('are kept by the month, the last answer in the place of the one before', async () => {
       await twin.spend.keepCosts(KEPT, [month('2026-10'), month('2026-11')]);
       await twin.spend.keepCosts(KEPT, [month('2026-11', 3)]);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message } from '../../shared/core/message.ts';
-import { digestOf, nameOfPart, type Part, type PlanDraft } from '../../shared/core/plan.ts';
+import { ACTIONS_AT_ONCE, digestOf, nameOfPart, type Part, type PlanDraft } from '../../shared/core/plan.ts';
 import { planMessage } from '../../shared/core/plan-message.ts';
 import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
@@ -206,8 +206,8 @@ describe('handing over', () => {
     },
   );
 
-  it('starts three executions of a plan of 250 actions, which is announced and handed over as one', async () => {
-    const act = many(250, (number) => ({ ...proposal(number), mode: 'approve' as const }));
+  it('starts three executions of a plan that takes three, which is announced and handed over as one', async () => {
+    const act = many(3 * ACTIONS_AT_ONCE, (number) => ({ ...proposal(number), mode: 'approve' as const }));
     await tick({ act });
     const { id } = plan({ act });
     expect(announcer.sent).toHaveLength(1);
@@ -216,7 +216,7 @@ describe('handing over', () => {
   });
 
   it('starts all of them again when it died between two, since their names let each begin once', async () => {
-    const act = many(250, (number) => ({ ...proposal(number), mode: 'approve' as const }));
+    const act = many(3 * ACTIONS_AT_ONCE, (number) => ({ ...proposal(number), mode: 'approve' as const }));
     const dying = { start: async ({ part }: Part) => (part === 2 ? Promise.reject(new Error('crash')) : undefined) };
     await expect(tick({ act }, deliveryBy('request-1', { starter: dying }))).rejects.toThrow('crash');
     await tick({ act }, deliveryBy('request-2'));
@@ -253,6 +253,17 @@ describe('handing over', () => {
     expect(await tick({ ...inMode('approve'), time: daysLater(1) })).toMatchObject({ said: 'unchanged' });
     expect(started).toHaveLength(1);
     expect(await tick({ ...inMode('approve'), time: daysLater(3) })).toEqual({ said: 'sent' });
+    expect(started).toHaveLength(2);
+  });
+
+  it.each<[string, readonly Mode[]]>([
+    ['alone', ['auto']],
+    ['beside one that waits for an approval', ['auto', 'approve']],
+  ])('leaves an action in its grace (%s) to its plan until the grace is over', async (_, modes) => {
+    const act = modes.map((mode, index) => ({ ...proposal(index + 1), mode }));
+    for (let day = 0; day <= 7; day += 1) await tick({ act, time: daysLater(day) });
+    expect([started.length, announcer.sent.length]).toEqual([1, 1]);
+    expect(await tick({ act, time: daysLater(8) })).toEqual({ said: 'sent' });
     expect(started).toHaveLength(2);
   });
 });

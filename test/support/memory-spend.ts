@@ -96,4 +96,5 @@ export class MemorySpend implements Omit<SpendLedger, 'currentPolicy'>, AnomalyA
   }
 }
 
-const placeOf = ({ payer, metric, view }: KeptCosts, month: string): string => [payer, metric, view, month].join(' ');
+const placeOf = ({ payer, metric, without, view }: KeptCosts, month: string): string =>
+  [payer, metric, ...without.toSorted(), view, month].join(' ');

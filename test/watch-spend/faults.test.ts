@@ -33,6 +33,16 @@ async function billed(days: Record<string, number> = {}, policy: object = {}): P
   return stage;
 }
 
+/** From this day on Cost Explorer has no group at all. */
+function unanswered(stage: Stage, from: string): void {
+  const { billing } = stage.sandbox.estate;
+  const lines = billing.lines.map((line) => ({
+    ...line,
+    unblended: (day: number) => (day * 86_400_000 < Date.parse(from) ? line.unblended(day) : undefined),
+  }));
+  vi.spyOn(billing, 'lines', 'get').mockImplementation(() => lines);
+}
+
 /** Nothing was found, nothing was said, and nothing says that all is quiet. */
 async function expectNothing(stage: Stage): Promise<void> {
   expect(stage.sent()).toEqual([]);
@@ -75,21 +85,25 @@ describe('Cost Explorer', () => {
   it('has no group on any of the last days: that is unknown, and not a drop of everything', async () => {
     const stage = await billed();
     await tickOn(stage, 0);
-    const { billing } = stage.sandbox.estate;
-    const lines = billing.lines.map((line) => ({ ...line }));
-    expect(lines.length).toBe(3);
-    vi.spyOn(billing, 'lines', 'get').mockImplementation(() =>
-      lines.map((line) => ({
-        ...line,
-        unblended: (day) => (day * 86_400_000 < Date.parse('2026-11-22') ? line.unblended(day) : undefined),
-      })),
-    );
-    for (const day of [1, 2]) expect((await tickOn(stage, day)).anomalies).toEqual([]);
+    unanswered(stage, '2026-11-22');
+    for (const day of [1, 2]) {
+      expect(await tickOn(stage, day)).toMatchObject({ anomalies: [], note: expect.stringContaining('2026-11-22') });
+    }
     await expect(tickOn(stage, 3)).rejects.toMatchObject({
       name: 'NoCostDataError',
       message: expect.stringContaining('nothing about the days after 2026-11-21'),
     });
     expect(stage.sent()).toEqual([]);
+  });
+
+  it('has nothing about yesterday yet: the days before are judged, and it says from where on nothing is known', async () => {
+    const stage = await billed(onDays(150, '2026-11-19', '2026-11-20'));
+    unanswered(stage, '2026-11-21');
+    const { asOf, anomalies, note } = await tickOn(stage, 0);
+    expect(asOf).toBe('2026-11-20');
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-19', lastDay: '2026-11-20', news: 'opened' }]);
+    expect(note).toContain('nothing yet about the days from 2026-11-21');
+    expect(stage.sent()).toHaveLength(1);
   });
 
   it('has never answered anything: it says so', async () => {
@@ -202,6 +216,19 @@ describe('the month’s paid calls', () => {
     });
     expect(paidCalls(stage)).toBe(0);
     await expectNothing(stage);
+  });
+
+  it('are those of the month in which they are made, also for a tick of the month before', async () => {
+    const stage = await billed(RISE);
+    const later = new Date('2026-12-01T00:10:00Z');
+    stage.sandbox.clock.advance(later.getTime() - NOW.getTime());
+    vi.setSystemTime(later);
+    for (let call = 0; call < 200; call += 1) await ledgerOf(stage).countPaidCall(PAYER, '2026-12', 200);
+    await expect(wakeSpend(stage, { time: NOW.toISOString() })).rejects.toMatchObject({
+      name: 'PaidCallsUsedUpError',
+      message: expect.stringContaining('2026-12'),
+    });
+    expect(paidCalls(stage)).toBe(0);
   });
 
   it('are left to the daily reading when only some are left: the cause is unknown then', async () => {

@@ -409,6 +409,30 @@ describe('a billing alarm', () => {
     expect(stage.sent()[0]?.attributes.severity).toBe('warning');
   });
 
+  it('finds a rise of the day before while the running day has no data, and says so', async () => {
+    const stage = await risen({}, onDays(150, '2026-11-20'));
+    const { billing } = stage.sandbox.estate;
+    const lines = billing.lines.map((line) => ({
+      ...line,
+      unblended: (day: number) => (day * 86_400_000 < Date.parse('2026-11-21') ? line.unblended(day) : undefined),
+    }));
+    vi.spyOn(billing, 'lines', 'get').mockImplementation(() => lines);
+    const { anomalies } = await wakeSpend(stage, alarm());
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-20', news: 'opened' }]);
+    expect(stage.sent()[0]?.text).toContain('Cost Explorer has nothing yet about the days after it');
+    expect(stage.sent()[0]?.text).not.toContain('The running day is part of it');
+  });
+
+  it('does not call it quiet while something is open that was told before', async () => {
+    const stage = await risen({}, onDays(150, '2026-11-20', '2026-11-21', '2026-11-22'));
+    await tickOn(stage, 0);
+    await wakeSpend(stage, { ...alarm(), time: '2026-11-22T15:00:00Z' }, 'alarm');
+    const message = stage.sent()[1];
+    expect(message?.subject).toMatch(/nothing new, 1 still open in the spend$/);
+    expect(message?.text).toContain('Still open: 1');
+    expect(message?.text).not.toContain('nothing is unusual');
+  });
+
   it('of a foreign account is refused', async () => {
     const stage = await risen();
     await expect(wakeSpend(stage, alarm('999999999999'))).rejects.toMatchObject({ name: 'InvalidEventError' });
@@ -433,6 +457,26 @@ describe('what is only asked for', () => {
       expect(await anomaliesIn(stage)).toEqual([]);
     },
   );
+
+  it('says of how many series there is too little history', async () => {
+    const stage = await spendStage();
+    stage.sandbox.estate.billing.add(
+      billLine({ usual: 0, days: onDays(60, '2026-11-19', '2026-11-20', '2026-11-21') }),
+    );
+    const table = await wakeSpend<string>(stage, { mode: 'report', format: 'table', time: NOW.toISOString() });
+    expect(table).toContain('Not judged yet, with too little history: 1 series.');
+    expect(table).toContain('Nothing is unusual in what is judged.');
+  });
+
+  it('begins a history of its own when other record types are left out', async () => {
+    const stage = await risen({ spend: { without: ['Credit'] } }, {});
+    await tickOn(stage, 0);
+    await stage.hub.storePolicy({ spend: { without: [] } });
+    forgetCalls(stage);
+    await tickOn(stage, 1);
+    const [first] = stage.sandbox.calls.byOperation('GetCostAndUsage');
+    expect(first?.input.TimePeriod).toMatchObject({ Start: '2025-10-18' });
+  });
 
   it('narrows', async () => {
     const stage = await risen();

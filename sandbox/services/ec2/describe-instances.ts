@@ -33,7 +33,8 @@ export const describeInstances: Operation<DescribeInstancesRequest, DescribeInst
   const { InstanceIds = [], Filters } = input;
   refuseIdsWithMaxResults(InstanceIds, input, 'instancesSet');
   const asked = InstanceIds.length > 0 ? findInstances(region.ec2, InstanceIds) : [...region.ec2.instances.values()];
-  const found = asked.filter(filterBy(Filters, FIELDS));
+  const shown = asked.map((one) => ({ ...one, State: region.ec2.lagging.get(one.InstanceId) ?? one.State }));
+  const found = shown.filter(filterBy(Filters, FIELDS));
   const page = ec2Page(found, input, { largest: 1000, keyOf: (one) => one.ReservationId + one.InstanceId });
   return {
     Reservations: reservations(page.items, account.id),

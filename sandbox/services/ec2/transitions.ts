@@ -3,8 +3,9 @@ import { instanceState, type StoredInstance } from '../../estate/ec2-shapes.ts';
 import type { Ec2State } from '../../estate/ec2-state.ts';
 
 /** running -> stopping -> stopped. A public address that is Amazon's is given back; an Elastic IP stays. */
-export function beginStop({ place }: Ec2State, instance: StoredInstance): void {
-  const { clock, durations } = place.world;
+export function beginStop(ec2: Ec2State, instance: StoredInstance): void {
+  const { clock, durations } = ec2.place.world;
+  lag(ec2, instance);
   instance.State = instanceState('stopping');
   instance.StateTransitionReason = `User initiated (${stamp(clock.now())})`;
   instance.StateReason = {
@@ -22,6 +23,7 @@ export function beginStop({ place }: Ec2State, instance: StoredInstance): void {
 export function beginStart(ec2: Ec2State, instance: StoredInstance): void {
   const { clock, durations } = ec2.place.world;
   const failure = ec2.failingStarts.get(instance.InstanceId);
+  lag(ec2, instance);
   instance.State = instanceState('pending');
   instance.LaunchTime = clock.now();
   instance.StateTransitionReason = '';
@@ -44,6 +46,14 @@ export function beginTermination(ec2: Ec2State, instance: StoredInstance): void 
     releaseVolumes(ec2, instance);
     clock.after(durations.terminatedShown, () => ec2.instances.delete(instance.InstanceId));
   });
+}
+
+/** What readers see lags behind. */
+function lag({ lagging, place }: Ec2State, { InstanceId, State }: StoredInstance): void {
+  const { clock, durations } = place.world;
+  if (durations.instanceLag === 0) return;
+  lagging.set(InstanceId, State);
+  clock.after(durations.instanceLag, () => lagging.delete(InstanceId));
 }
 
 function releaseVolumes({ volumes }: Ec2State, instance: StoredInstance): void {

@@ -9,7 +9,7 @@ import type { Identity } from '../../core/identity.ts';
 import type { Asked, Progress } from '../../ports-acting.ts';
 import { AccessDeniedError, isDenied, nameOf } from '../errors.ts';
 import { ask, type Verdict } from './ask.ts';
-import { notAsExpected } from './refused.ts';
+import { notAsExpected, PASSING } from './refused.ts';
 
 /**
  * Stops and starts an instance, whichever kind of action wants it: always one a call, because a batch fails as a whole.
@@ -54,8 +54,12 @@ export async function instanceRuns(power: Power): Promise<Progress> {
   const state = stateOf(seen);
   if (state === 'running') return { state: 'done' };
   if (state === 'pending') return { state: 'pending', seen: state };
-  const reason = seen.StateReason?.Message ?? seen.StateReason?.Code;
-  return { state: 'failed', because: reason ? `it is ${state}: ${reason}` : `it is ${state}` };
+  const { Code = '', Message: reason = Code } = seen.StateReason ?? {};
+  return {
+    state: 'failed',
+    because: reason ? `it is ${state}: ${reason}` : `it is ${state}`,
+    ...(PASSING.has(Code.replace('Server.', '')) ? { retryable: true } : {}),
+  };
 }
 
 const GONE = 'it is gone';

@@ -19,7 +19,7 @@ export const notAsExpected = (message: string, { retryable = false } = {}): Refu
   new RefusedError(message, { code: 'NotAsExpected', retryable });
 
 /** What AWS refuses now and may grant later, without anybody changing anything. */
-const PASSING = new Set([
+export const PASSING: ReadonlySet<string> = new Set([
   'InsufficientCapacity',
   'InsufficientHostCapacity',
   'InsufficientInstanceCapacity',

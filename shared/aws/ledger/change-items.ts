@@ -58,6 +58,8 @@ const changeSchema = z.looseObject({
   because: z.string(),
   appliedAt: z.iso.datetime().optional(),
   finishedAt: z.iso.datetime(),
+  standsUntil: z.iso.datetime().optional(),
+  pauses: z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime() })).optional(),
   endedAt: z.iso.datetime().optional(),
 });
 
@@ -87,10 +89,13 @@ export function afterwards(standing: Change, next: Change): Change {
     throw new ChangeRecordedError(standing, next);
   }
   const { endedAt, endedBecause } = standing.endedAt === undefined ? next : standing;
+  const [before = [], after = []] = [standing.pauses, next.pauses];
+  const pauses = after.length > before.length ? after : before; // they only grow
   return {
     ...standing,
     ...(isNew && { outcome: next.outcome, because: next.because, finishedAt: next.finishedAt }),
     ...((isNew || ends) && next.warning !== undefined && { warning: next.warning }),
+    ...(pauses.length > 0 && { pauses }),
     ...(endedAt !== undefined && { endedAt }),
     ...(endedBecause !== undefined && { endedBecause }),
   };

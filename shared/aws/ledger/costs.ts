@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hashOf } from '../../core/canonical.ts';
 import type { MonthOfCosts } from '../../core/spend/history.ts';
 import type { KeptCosts, SpendLedger } from '../../ports-spend.ts';
 import { LedgerCorruptError } from './errors.ts';
@@ -9,11 +10,12 @@ import { getItems, IF_NEW, type Item, type Key, type LedgerTable, putItem, updat
 /**
  * What Cost Explorer has answered, so that it is not paid for twice:
  *
- *     COST#payer#UnblendedCost#services / MONTH#2026-11   compressed: the days, and each pair's amounts
- *     COST#payer#calls / MONTH#2026-11                    how many pages were paid for
+ *     COST#payer#UnblendedCost#services#5f1c09ab / MONTH#2026-11   compressed: the days, and each pair's amounts; the
+ *                                                                 hash is that of the record types that were left out
+ *     COST#payer#calls / MONTH#2026-11                             how many pages were paid for
  */
-const keyOf = ({ payer, metric, view }: KeptCosts, month: string): Key => ({
-  pk: `COST#${payer}#${metric}#${view}`,
+const keyOf = ({ payer, metric, without, view }: KeptCosts, month: string): Key => ({
+  pk: `COST#${payer}#${metric}#${view}#${hashOf(without.toSorted()).slice(0, 8)}`,
   sk: `MONTH#${month}`,
 });
 

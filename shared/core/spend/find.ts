@@ -49,6 +49,20 @@ export function sightingsIn({ judgements, ...key }: Seen, gates: Gates): Sightin
     .filter((sighting) => sighting.lastDay > since && isWorthTelling(sighting, gates));
 }
 
+/** It has spend, and the model has never had an opinion on it: too little history. What is new is told as such. */
+export function isTooYoung({ judgements }: Seen, asOf: Day): boolean {
+  const known = judgements.filter(({ day }) => day <= asOf);
+  const hasSpend = known.some(({ actual }) => actual !== 0);
+  const isJudged = known.some(({ score }) => score !== undefined);
+  return hasSpend && !isJudged && birthOf(known, addDays(asOf, -NEW_DAYS)) === undefined;
+}
+
+/** Where the spend of a new series begins among its known days; nothing when it is not new. */
+function birthOf(known: readonly Judgement[], since: Day): number | undefined {
+  const born = known.findIndex(({ actual }) => actual > 0);
+  return born >= NEVER_BEFORE_DAYS && known[born]!.day > since ? born : undefined;
+}
+
 /** A day that is unusual, and why. */
 interface UnusualDay extends Judgement {
   readonly kind: AnomalyKind;
@@ -56,9 +70,8 @@ interface UnusualDay extends Judgement {
 }
 
 function daysOf(known: readonly Judgement[], { since, gates }: { since: Day; gates: Gates }): UnusualDay[] {
-  const born = known.findIndex(({ actual }) => actual > 0);
-  const isNew = born >= NEVER_BEFORE_DAYS && known[born]!.day > since;
-  if (isNew) {
+  const born = birthOf(known, since);
+  if (born !== undefined) {
     const spent = known.slice(born).filter(({ actual }) => actual > 0);
     return spent.map(({ day, actual }) => ({ day, kind: gates.fresh, actual, expected: 0, score: 1 }));
   }

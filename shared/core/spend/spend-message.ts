@@ -7,7 +7,7 @@ import type { Policy } from '../policy.ts';
 import { type Anomaly, impactOf, monthlyOf, type News, severityOf } from './anomaly.ts';
 import type { SpendAnswer } from './answer.ts';
 import { costExplorerLink } from './console.ts';
-import { daysBetween } from './day.ts';
+import { addDays, daysBetween } from './day.ts';
 import type { Cause, Explanation } from './explanation.ts';
 import type { Day } from './series.ts';
 
@@ -16,6 +16,8 @@ const LIMITS = {
   inChat: 10,
   causes: 3,
   traces: 3,
+  /** What an answer's `--until` is shown as: so many days ahead. */
+  answerDays: 14,
 } as const;
 
 /** An anomaly of which people are to be told, and why now. */
@@ -32,6 +34,10 @@ export interface Occasion {
   readonly time: string;
   /** The last day that was judged. */
   readonly asOf: Day;
+  /** Anomalies that are open, and of which there is nothing new. */
+  readonly stillOpen?: number;
+  /** Series with too little history to be judged. */
+  readonly unjudged?: number;
   /** The days of a backfill, half-open. */
   readonly backfill?: { readonly from: Day; readonly to: Day };
   /** The billing alarm that went off, in its own words. */
@@ -45,7 +51,7 @@ export function spendMessage(news: readonly Told[], occasion: Occasion, { spend,
     ...openingText(all, occasion),
     ...all.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${anomalyText(one, spend)}`),
     ...restText(all.slice(LIMITS.inText)),
-    HOW_SURE,
+    leftOutText(spend),
   ].join('\n\n');
   const severity = worstOf(
     all.map(({ anomaly }) => severityOf(anomaly, spend)),
@@ -85,10 +91,11 @@ const NEWS: Readonly<Record<News, string>> = {
   withdrawn: 'was withdrawn',
 };
 
-function subjectOf(all: readonly Told[], { payer, alarm, backfill }: Occasion): string {
+function subjectOf(all: readonly Told[], { payer, alarm, backfill, stillOpen }: Occasion): string {
   const [first] = all;
   const prefix = `[Lamplighter] ${alarm ? 'billing alarm, ' : backfill ? 'backfill, ' : ''}`;
-  if (!first) return `${prefix}${payer}: nothing unusual in the spend`;
+  if (!first)
+    return `${prefix}${payer}: nothing ${stillOpen ? `new, ${stillOpen} still open` : 'unusual'} in the spend`;
   const { anomaly, news } = first;
   const more = all.length > 1 ? `, and ${all.length - 1} more` : '';
   const money = news === 'resolved' || news === 'withdrawn' ? impactText(anomaly) : `${monthlyText(anomaly)} a month`;
@@ -105,18 +112,34 @@ const moneyOf = ({ currency }: Anomaly, amount: number): string => formatMoney({
 const impactText = (anomaly: Anomaly): string => moneyOf(anomaly, Math.abs(impactOf(anomaly)));
 const monthlyText = (anomaly: Anomaly): string => moneyOf(anomaly, Math.abs(monthlyOf(anomaly)));
 
-function openingText(all: readonly Told[], { payer, asOf, alarm, backfill }: Occasion): string[] {
+function openingText(
+  all: readonly Told[],
+  { payer, time, asOf, stillOpen, unjudged, alarm, backfill }: Occasion,
+): string[] {
   const count = all.length === 1 ? '1 anomaly' : `${all.length} anomalies`;
   const head = backfill
     ? `watch-spend judged the spend under the payer ${payer} for every day from ${backfill.from} to before ${backfill.to}, as ` +
       `of that day: ${count}. AWS has restated days since: what is judged are the amounts as they are now.`
-    : `watch-spend judged the spend under the payer ${payer} up to ${asOf}: ${all.length === 0 ? 'nothing is unusual' : `news of ${count}`}.`;
-  if (!alarm) return [head];
+    : `watch-spend judged the spend under the payer ${payer} up to ${asOf}: ${all.length > 0 ? `news of ${count}` : stillOpen ? 'nothing is new' : 'nothing is unusual'}.`;
+  const more = [
+    ...(stillOpen
+      ? [`Still open: ${stillOpen}, of which there is nothing new; npm run answer -- list shows what is open.`]
+      : []),
+    ...(unjudged ? [unjudgedText(unjudged)] : []),
+  ];
+  if (!alarm) return [head, ...more];
   return [
     `The billing alarm ${alarm.name} went off: ${alarm.reason}`,
-    `${head} The running day is part of it and not complete: what rests on it is provisional.`,
+    `${head} ${
+      asOf < time.slice(0, 10)
+        ? `Cost Explorer has nothing yet about the days after it: what was spent since is unknown.`
+        : 'The running day is part of it and not complete: what rests on it is provisional.'
+    }`,
+    ...more,
   ];
 }
+
+export const unjudgedText = (count: number): string => `Not judged yet, with too little history: ${count} series.`;
 
 /** One anomaly: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
 function anomalyText({ anomaly, news, answer }: Told, spend: Policy['spend']): string {
@@ -229,16 +252,19 @@ function answerText({ say, by, at, until, note }: SpendAnswer): string {
   return `${nameOfPerson(by)} ${what}${until ? ` until ${until}` : ''} (${at.slice(0, 10)})${note ? `: ${note}` : ''}`;
 }
 
-function howToAnswer({ id, state }: Anomaly): string[] {
+function howToAnswer({ id, state, asOf }: Anomaly): string[] {
   if (state !== 'open') return [];
+  const until = addDays(asOf, LIMITS.answerDays);
   return [
-    `   it is right:     npm run answer -- expected ${id}   (--until 2026-12-31, or --recurring each month)`,
-    `   looking into it: npm run answer -- investigate ${id}   not now: npm run answer -- snooze ${id} --until 2026-12-31`,
+    `   it is right:     npm run answer -- expected ${id}   (--until ${until}, or --recurring each month)`,
+    `   looking into it: npm run answer -- investigate ${id}   not now: npm run answer -- snooze ${id} --until ${until}`,
   ];
 }
 
-const HOW_SURE =
-  'Days are UTC days, amounts as Cost Explorer shows them; credits, refunds, taxes, support and upfront fees are left out.';
+function leftOutText({ without }: Policy['spend']): string {
+  const left = without.length > 0 ? `the record types ${without.join(', ')} are` : 'no record type is';
+  return `Days are UTC days, amounts as Cost Explorer shows them; ${left} left out.`;
+}
 
 function restText(rest: readonly Told[]): string[] {
   return rest.length > 0 ? [`And ${rest.length} smaller ones: npm run answer -- list shows what is open.`] : [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../../shared/core/spend/day.ts';
-import { type Gates, sightingsIn } from '../../../shared/core/spend/find.ts';
+import { type Gates, isTooYoung, sightingsIn } from '../../../shared/core/spend/find.ts';
 import type { Judgement } from '../../../shared/core/spend/series.ts';
 
 const FIRST = '2026-10-01';
@@ -150,4 +150,15 @@ describe('what was never there before', () => {
     expect(born([13, 14])).toMatchObject([{ over: true }]);
     expect(born([14, 15])).toMatchObject([{ over: false }]);
   });
+});
+
+describe('too little history', () => {
+  const unknown = { score: undefined };
+  it.each<[string, Partial<Judgement>, Parameters<typeof seen>[0], boolean]>([
+    ['no day with a verdict', unknown, {}, true],
+    ['one day with a verdict', unknown, { 12: { score: 0.1 } }, false],
+    ['a verdict only after the day', unknown, { 19: { score: 0.1 } }, true],
+    ['no spend', { ...unknown, actual: 0 }, {}, false],
+    ['new, and told as such', { ...unknown, actual: 0 }, { 18: { actual: 90 } }, false],
+  ])('%s', (_, usual, unusual, young) => expect(isTooYoung(seen(unusual, usual), '2026-11-18')).toBe(young));
 });

@@ -33,6 +33,20 @@ describe('the message', () => {
     }
   });
 
+  it('says what the policy leaves out, a day to come for an answer, and what is not judged yet', () => {
+    const { text } = spendMessage(
+      [news()],
+      { ...OCCASION, unjudged: 3 },
+      parsePolicy({ spend: { without: ['Credit'] } }),
+    );
+    expect(text).toContain('the record types Credit are left out');
+    expect(text).toContain('(--until 2026-12-04, or');
+    expect(text).toContain('too little history: 3 series');
+    expect(spendMessage([news()], OCCASION, parsePolicy({ spend: { without: [] } })).text).toContain(
+      'no record type is left out',
+    );
+  });
+
   it('has what subscriptions filter by', () => {
     expect(message().attributes).toEqual({
       kind: 'spend',
