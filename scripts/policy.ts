@@ -20,8 +20,10 @@ import {
 } from 'yaml';
 import { dynamoLedger } from '../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../shared/aws/ledger/policies.ts';
+import { calendarProblems } from '../shared/core/calendar/check.ts';
 import { describeProblem, InvalidPolicyError, type Policy, parsePolicy } from '../shared/core/policy.ts';
 import type { Ledger, PolicyStore, StoredPolicy } from '../shared/ports.ts';
+import { holidaysFor } from './policy/holidays.ts';
 
 const USAGE = `usage: npm run policy -- FILE [--table NAME]   store FILE as the policy in force
        npm run policy -- FILE --check          only say what is wrong with FILE; needs no AWS
@@ -74,7 +76,7 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 async function answer(args: readonly string[], { env, now, connect }: Surroundings): Promise<string> {
   const { file, check, show, table } = readArguments(args, env);
   if (show) return describePolicy(await connect(table()).ledger.currentPolicy());
-  const policy = parsePolicyFile(await readText(file), file);
+  const policy = parsePolicyFile(await readText(file), file, now());
   return check ? `${file}: valid` : storePolicy(policy, connect(table()), now());
 }
 
@@ -109,10 +111,11 @@ async function readText(file: string): Promise<string> {
 }
 
 /**
- * The policy of a YAML file. The core schema has no dates, so `2026-11-20` stays the text that it is.
+ * The policy of a YAML file, its calendars checked as of `now`. The core schema has no dates, so `2026-11-20` stays the text
+ * that it is.
  * @throws {PolicyFileError} with everything that is wrong, in the order of the file
  */
-export function parsePolicyFile(text: string, file: string): Policy {
+export function parsePolicyFile(text: string, file: string, now: Date): Policy {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     schema: 'core',
@@ -128,7 +131,10 @@ export function parsePolicyFile(text: string, file: string): Policy {
   const slips = syntaxSlips(document);
   if (slips.length > 0) refuse(slips);
   try {
-    return parsePolicy(document.toJS());
+    const policy = parsePolicy(document.toJS());
+    const problems = calendarProblems(policy, holidaysFor(policy, now), now);
+    if (problems.length > 0) throw new InvalidPolicyError(problems);
+    return policy;
   } catch (error) {
     if (!(error instanceof InvalidPolicyError)) throw error;
     return refuse(error.problems.map((one) => ({ offset: offsetOf(document, one.path), text: describeProblem(one) })));

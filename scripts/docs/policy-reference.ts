@@ -14,6 +14,8 @@ interface Schema {
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  /** Of what has a name that people choose: what is under the name. */
+  readonly additionalProperties?: Schema | false;
 }
 
 const schema = () => z.toJSONSchema(policySchema, { io: 'input' }) as Schema;
@@ -36,19 +38,22 @@ function sectionLines({ properties = {} }: Schema, indent: string): string[] {
   });
 }
 
-/** What an entry of a list looks like. */
+/** What an entry of a list looks like, or of what has a name that people choose. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   scopes: "{ account: '123456789012', regions: [eu-west-1] }",
   approvers: "{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }",
   freeze: '{ from: 2026-11-20, to: 2026-12-01, why: sale }',
   dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
+  calendars: "seoul-office: { timezone: Asia/Seoul, on: 'Mon-Fri 08:00-21:00', holidays: KR }",
+  schedules: 'office-hours: { calendar: seoul-office }',
 };
 
 function valueLines(key: string, value: Schema, indent: string): string[] {
-  if (value.items) {
-    const list = stringify(value.default, { collectionStyle: 'flow' }).trim();
-    return [`${indent}${key}: ${list}`, ...(EXAMPLES[key] ? [`${indent}#   - ${EXAMPLES[key]}`] : [])];
+  if (value.items || value.additionalProperties) {
+    const entries = stringify(value.default, { collectionStyle: 'flow' }).trim();
+    const example = `${indent}#   ${value.items ? '- ' : ''}${EXAMPLES[key]}`;
+    return [`${indent}${key}: ${entries}`, ...(EXAMPLES[key] ? [example] : [])];
   }
   if (value.default === undefined) return [`${indent}# ${key}: ${key === 'mode' ? 'as in defaults' : 'none'}`];
   return [`${indent}${key}: ${stringify(value.default).trim()}`];
@@ -65,6 +70,7 @@ function tableRows({ properties = {} }: Schema, prefix: string): string[] {
     const path = `${prefix}${key}`;
     if (value.properties) return tableRows(value, `${path}.`);
     const own = `| \`${path}\` | ${defaultOf(value)} | ${allowedBy(value)} | ${value.description ?? ''} |`;
+    if (value.additionalProperties) return [own, ...tableRows(value.additionalProperties, `${path}.*.`)];
     return value.items?.properties ? [own, ...tableRows(value.items, `${path}[].`)] : [own];
   });
 }
@@ -74,6 +80,7 @@ const defaultOf = ({ default: value }: Schema): string =>
 
 function allowedBy(value: Schema): string {
   if (value.enum) return value.enum.length < 10 ? value.enum.map((one) => `\`${one}\``).join(', ') : 'an AWS region';
+  if (value.additionalProperties) return 'by name';
   if (value.items) return `a list${value.items.enum ? ' of AWS regions' : ''}`;
   if (value.pattern?.includes('{12}')) return '12 digits, in quotes';
   if (value.pattern?.includes('GiB')) return 'bytes: `5MB`, `1GiB`';

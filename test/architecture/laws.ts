@@ -46,6 +46,8 @@ export const sdkAtTheEdge: Law = (source) => {
 const PURE_PACKAGES: Readonly<Record<string, readonly string[] | 'all'>> = {
   zod: 'all',
   'get-east-asian-width': ['eastAsianWidth'],
+  'temporal-polyfill/fns/PlainDateTime': 'all',
+  'temporal-polyfill/fns/ZonedDateTime': 'all',
   'node:crypto': ['createHash'],
 };
 

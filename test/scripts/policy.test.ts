@@ -9,10 +9,12 @@ import { type LedgerTable, putItem } from '../../shared/aws/ledger/table.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import { type LocalDynamo, startDynamo } from '../ledger/local-table.ts';
 
+const NOW = new Date('2026-11-22T20:00:00.000Z');
+
 /** What the command prints about a file that is not valid; nothing when it is. */
 function problems(text: string): string {
   try {
-    parsePolicyFile(text, 'policy.yml');
+    parsePolicyFile(text, 'policy.yml', NOW);
     return '';
   } catch (error) {
     if (error instanceof PolicyFileError) return error.message;
@@ -23,12 +25,14 @@ function problems(text: string): string {
 describe('a policy file', () => {
   it('that is valid is the policy, with every default', () => {
     const text = 'rules:\n  idle-database: { window: 90d }\n';
-    expect(parsePolicyFile(text, 'policy.yml')).toEqual(parsePolicy({ rules: { 'idle-database': { window: '90d' } } }));
+    expect(parsePolicyFile(text, 'policy.yml', NOW)).toEqual(
+      parsePolicy({ rules: { 'idle-database': { window: '90d' } } }),
+    );
   });
 
   it('that is empty, or nothing but comments, is the default', () => {
-    expect(parsePolicyFile('', 'policy.yml')).toEqual(parsePolicy({}));
-    expect(parsePolicyFile('# later\n', 'policy.yml')).toEqual(parsePolicy({}));
+    expect(parsePolicyFile('', 'policy.yml', NOW)).toEqual(parsePolicy({}));
+    expect(parsePolicyFile('# later\n', 'policy.yml', NOW)).toEqual(parsePolicy({}));
   });
 
   it('hears of every mistake at once, in its order, by place', () => {
@@ -80,9 +84,31 @@ describe('a policy file', () => {
     expect(problems(text)).toContain(problem);
   });
 
+  it('is checked for calendars that nobody could follow, by place', () => {
+    const text = [
+      'calendars:',
+      "  a: { on: 'Mon-Fri 08:00-21:00', holidays: [KR, DE-XX] }",
+      "  b: { on: '2026-11-20 08:00-21:00' }",
+      "  c: { on: 'Mon 08:00-09:00', off: [{ from: 2026-01-01, to: 2029-01-01, why: rebuilding }] }",
+      "  d: { on: 'Mon-Fri 08:00-21:00', timezone: Europe/Berlin, holidays: [DE-BE, US-NY] }",
+      'schedules: { office: { calendar: d } }',
+    ].join('\n');
+    expect(problems(text).split('\n')).toEqual([
+      'policy.yml:2:50 calendars.a.holidays[1]: a country such as KR or a region such as DE-BE or US-NY, by its codes in ISO 3166',
+      'policy.yml:3:8 calendars.b.on: at least one hour in the next 400 days',
+      'policy.yml:4:8 calendars.c.on: at least one hour in the next 400 days',
+    ]);
+  });
+
+  it('is refused for a schedule of a calendar that does not exist', () => {
+    expect(problems("calendars: { a: { on: 'Mon 08:00-09:00' } }\nschedules: { office: { calendar: b } }")).toBe(
+      'policy.yml:2:24 schedules.office.calendar: a calendar of the policy: a',
+    );
+  });
+
   it('takes a date for text', () => {
     const text = 'defaults: { protectTag: 2026-11-20 }';
-    expect(parsePolicyFile(text, 'policy.yml').defaults.protectTag).toBe('2026-11-20');
+    expect(parsePolicyFile(text, 'policy.yml', NOW).defaults.protectTag).toBe('2026-11-20');
   });
 });
 
@@ -104,7 +130,6 @@ describe('the changes between two policies', () => {
 
 describe('npm run policy', () => {
   const CALLER = 'arn:aws:sts::123456789012:assumed-role/deployer/kim';
-  const NOW = new Date('2026-11-22T20:00:00.000Z');
   const directory = mkdtempSync(join(tmpdir(), 'policy-'));
   let dynamo: LocalDynamo;
   let table: LedgerTable;
