@@ -16,6 +16,12 @@ export interface Durations {
   readonly volumeCreate: number;
   /** RDS: creating -> available. */
   readonly databaseCreate: number;
+  /** RDS: deleting -> gone. */
+  readonly databaseDelete: number;
+  /** RDS: a snapshot's copy within the region. */
+  readonly snapshotCopy: number;
+  /** RDS: a snapshot's copy from another region. */
+  readonly snapshotCopyAcrossRegions: number;
   /** RDS: stopping -> stopped. */
   readonly databaseStop: number;
   /** RDS: starting -> available. */
@@ -36,6 +42,9 @@ export const TYPICAL_DURATIONS: Durations = {
   terminatedShown: HOUR,
   volumeCreate: 5 * SECOND,
   databaseCreate: 8 * MINUTE,
+  databaseDelete: 5 * MINUTE,
+  snapshotCopy: 6 * MINUTE,
+  snapshotCopyAcrossRegions: 40 * MINUTE,
   databaseStop: 5 * MINUTE,
   databaseStart: 6 * MINUTE,
   databaseStoppedAtMost: 7 * DAY,

@@ -3,9 +3,12 @@ import { base32 } from '../random.ts';
 import { AutoScalingState } from './auto-scaling-state.ts';
 import { CloudTrailState } from './cloud-trail-state.ts';
 import { CloudWatchState } from './cloudwatch-state.ts';
+import { DynamoDbState } from './dynamodb-state.ts';
 import { Ec2State } from './ec2-state.ts';
 import type { AccessKeys, Credentials, Role, RoleSpec } from './identity.ts';
+import { KmsState } from './kms-state.ts';
 import type { Place, World } from './place.ts';
+import type { StoredGlobalCluster } from './rds-shapes.ts';
 import { RdsState } from './rds-state.ts';
 import { ENABLED_BY_DEFAULT } from './regions.ts';
 import { SsmState } from './ssm-state.ts';
@@ -15,6 +18,8 @@ export class Account {
   /** Regions that answer; opt-in regions are added here. */
   readonly enabledRegions = new Set<string>(ENABLED_BY_DEFAULT);
   readonly roles = new Map<string, Role>();
+  /** Aurora's global databases, which belong to no region. */
+  readonly globalClusters = new Map<string, StoredGlobalCluster>();
   readonly #world: World;
   readonly #keys: AccessKeys;
   readonly #regions = new Map<string, Region>();
@@ -72,6 +77,8 @@ export class Region {
   readonly cloudwatch: CloudWatchState;
   readonly autoscaling: AutoScalingState;
   readonly ssm: SsmState;
+  readonly kms = new KmsState();
+  readonly dynamodb = new DynamoDbState();
   readonly cloudTrail: CloudTrailState;
 
   constructor(place: Place) {

@@ -1,5 +1,6 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
 import { base32, hex } from '../random.ts';
+import { defaultRdsKey } from './kms-state.ts';
 import type { Place } from './place.ts';
 import { engineOf, isClusterEngine } from './rds-engines.ts';
 import type { StoredDatabase } from './rds-shapes.ts';
@@ -53,6 +54,7 @@ export function newDatabase({ account, region, world }: Place, spec: DatabaseSpe
     CustomerOwnedIpEnabled: false,
     BackupTarget: 'region',
     NetworkType: 'IPV4',
+    ...(spec.StorageEncrypted === false ? {} : { KmsKeyId: defaultRdsKey({ account, region }) }),
     ...spec,
     TagList: spec.TagList ?? [],
   };

@@ -17,12 +17,22 @@ export class RdsState {
   readonly events: StoredEvent[] = [];
   /** Classes that a start cannot get: InsufficientDBInstanceCapacity. */
   readonly noCapacity = new Set<string>();
-  /** Databases and clusters, by name, whose next snapshots end as `failed`. */
+  /** Names of databases and clusters whose next snapshots and copies end as `failed`, or names of such snapshots. */
   readonly failingSnapshots = new Set<string>();
-  /** How long the snapshots of a database or cluster take, by its name; of all others `durations.snapshotCreate`. */
+  /** How long snapshots take, by their own name or that of their database; `Infinity` never ends. Else `durations`. */
   readonly snapshotDurations = new Map<string, Span>();
   /** Manual snapshots allowed; instances' and clusters' are counted apart. */
   snapshotQuota = 100;
+  /** The same of clusters; as many as of instances unless it is set. */
+  clusterSnapshotQuota: number | undefined;
+  /** Copies from other regions allowed at the same time. */
+  copyQuota = 20;
+  /** Option groups with permanent or persistent options, as TDE is: a snapshot cannot leave without another. */
+  readonly persistentOptionGroups = new Set<string>();
+  /** Deleted databases whose automated backups are kept, by resource id. */
+  readonly retainedBackups = new Map<string, StoredDatabase>();
+  /** The same of clusters. */
+  readonly retainedClusterBackups = new Map<string, StoredCluster>();
   readonly place: Place;
 
   constructor(place: Place) {

@@ -42,6 +42,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   approvers: "{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }",
   freeze: '{ from: 2026-11-20, to: 2026-12-01, why: sale }',
   dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
+  copyTo: '{ name: dr, region: eu-central-1, kmsKey: alias/snapshots }',
+  classes: '{ name: production, tags: [env=prod], tiers: { weekly: 26 }, rpo: 25h, copyTo: [dr] }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
 };
 
@@ -69,12 +71,19 @@ function tableRows({ properties = {} }: Schema, prefix: string): string[] {
   });
 }
 
+const listOf = ({ enum: values = [] }: Schema): string => {
+  if (values.length < 10)
+    return values.length > 0 ? `a list of ${values.map((one) => `\`${one}\``).join(', ')}` : 'a list';
+  return 'a list of AWS regions';
+};
+
 const defaultOf = ({ default: value }: Schema): string =>
   value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 function allowedBy(value: Schema): string {
   if (value.enum) return value.enum.length < 10 ? value.enum.map((one) => `\`${one}\``).join(', ') : 'an AWS region';
-  if (value.items) return `a list${value.items.enum ? ' of AWS regions' : ''}`;
+  if (value.items) return listOf(value.items);
+  if (value.pattern?.includes(':kms:')) return 'an ARN, id or alias of a KMS key';
   if (value.pattern?.includes('{12}')) return '12 digits, in quotes';
   if (value.pattern?.includes('GiB')) return 'bytes: `5MB`, `1GiB`';
   if (value.pattern?.endsWith('%$')) return 'a share: `5%`';

@@ -1,3 +1,4 @@
+import { glob } from './glob.ts';
 import type { Arn } from './identity.ts';
 import type { Policy } from './policy.ts';
 
@@ -83,21 +84,6 @@ function meansSession(resource: string, { role, session }: { role: string; sessi
   const isShort = segments.length < 3;
   if (segments.length > 3 || (isShort && !resource.endsWith('*'))) return false;
   return segments.every((pattern, index) => glob(pattern, ['assumed-role', role, session][index] ?? ''));
-}
-
-/** `*` stands for any characters, also for none. Case counts. Linear: no pattern can make it slow. */
-function glob(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
 }
 
 function iamParts(arn: string) {

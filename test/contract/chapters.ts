@@ -8,12 +8,14 @@ import { ec2 } from './chapters/ec2.ts';
 import { messages } from './chapters/messages.ts';
 import { pricing } from './chapters/pricing.ts';
 import { rds } from './chapters/rds.ts';
+import { snapshots } from './chapters/snapshots.ts';
 import { ssm } from './chapters/ssm.ts';
 import { sts } from './chapters/sts.ts';
 
 export const CHAPTERS: readonly Chapter[] = [
   ec2,
   rds,
+  snapshots,
   cloudWatch,
   autoScaling,
   sts,

@@ -20,6 +20,7 @@ const NO_BILL: Deviation = {
   because: 'moto bills nothing, and answers every question with an empty list',
   shows: /^expected (\[\]|undefined) to (be|deeply equal) /,
 };
+const NO_QUOTAS: Deviation = { because: 'moto has no DescribeAccountAttributes', shows: /XML parse error/ };
 const NO_HISTORY: Deviation = { because: 'moto keeps no event history', shows: /<!doctype "... is not valid JSON/ };
 const UNCHECKED = 'moto does not look at what is asked';
 const AT_ONCE = 'moto does at once what takes AWS minutes';
@@ -77,6 +78,40 @@ export const MOTO: Deviations = {
   'rds: a snapshot is creating before it is available': instead(AT_ONCE, 'available', 'creating'),
   'rds: an available snapshot is a hundred per cent done': instead('moto leaves it out', 'undefined', '100'),
   'rds: a stopping database takes no snapshot': accepted('moto snapshots in any state'),
+
+  'rds-snapshots: a copy is not done at once': instead(AT_ONCE, 'available', 'creating'),
+  'rds-snapshots: a copy of what is still being taken is InvalidDBSnapshotStateFault': accepted(AT_ONCE),
+  'rds-snapshots: a copy goes to another region, and names where it came from': {
+    because: 'moto keeps no trace of the source',
+    shows: /^expected \{ DBSnapshotIdentifier: 'away', .* to match object \{ …\(4\) \}/,
+  },
+  'rds-snapshots: a copy is paid for by the quota of manual snapshots': NO_QUOTAS,
+  'rds-snapshots: the quotas of manual snapshots are a hundred for instances and for clusters': NO_QUOTAS,
+  'rds-snapshots: a snapshot that is being taken cannot be deleted': accepted(AT_ONCE),
+  'rds-snapshots: the snapshots of a deleted database stay, and are found by its name': {
+    because: 'moto ignores the filter dbi-resource-id',
+    shows: /^expected \[ Array\(\d+\) \] to deeply equal \[ 'left-behind' \]/,
+  },
+  'rds-snapshots: a database is not deleted without a word about a final snapshot': accepted(
+    'moto deletes without a final snapshot',
+  ),
+  'rds-snapshots: pages of snapshots add up to everything exactly once': instead('moto has one page', '1', '2'),
+  'rds-snapshots: shared snapshots come along when they are to be included': {
+    because: 'moto lists them only when it is asked for that type',
+    shows: /^expected \[\] to include 'arn:aws:rds:/,
+  },
+  'rds-snapshots: a shared snapshot can be copied by the other account': {
+    because: 'moto looks in the account of the copy',
+    shows: /^DBSnapshot take-it not found\./,
+  },
+  'rds-snapshots: a copy of the snapshot of a cluster names its source': {
+    because: 'moto keeps no trace of the source',
+    shows: /^expected undefined to be 'arn:aws:rds:/,
+  },
+  'rds-snapshots: a global database names its primary cluster': {
+    because: 'moto looks for the primary cluster in us-east-1 only',
+    shows: /^DBCluster arn:aws:rds:.* not found\./,
+  },
 
   'cloudwatch: a page holds no more datapoints than asked, and the pages add up': instead(
     'moto ignores MaxDatapoints',

@@ -26,7 +26,7 @@ const inWords = (input: unknown): string[] => problemsOf(input).map(describeProb
 
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
-const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules, spend';
+const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules, spend, snapshots';
 const DEFAULT_KEYS =
   'mode, protectTag, ownerTag, minMonthlySaving, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, parallel';
 const SECTION = `a section with the keys ${KEYS}`;
@@ -79,6 +79,20 @@ describe('the defaults', () => {
         paidCallsPerMonth: 200,
         planned: [],
       },
+      snapshots: {
+        prune: 'approve',
+        pruneAtMost: 50,
+        tiers: { daily: 14, weekly: 8, monthly: 12, yearly: 3 },
+        keepAtLeast: 3,
+        rpo: '26h',
+        optOutTag: 'lamplighter:no-snapshots',
+        holdTag: 'lamplighter:hold',
+        others: 'include',
+        ofDeleted: 'keep',
+        quotaAlert: '80%',
+        copyTo: [],
+        classes: [],
+      },
     } satisfies Policy);
   });
 
@@ -129,6 +143,68 @@ describe('what concerns carrying out', () => {
     ],
   ])('is refused by place: %s', (_, input, said) => {
     expect(inWords(input)).toEqual([said]);
+  });
+});
+
+describe('what concerns snapshots', () => {
+  const dr = { name: 'dr', region: 'eu-central-1' };
+
+  it('fills in what a destination leaves out, and nothing in a class: it has the terms of all', () => {
+    const { snapshots } = parsePolicy({ snapshots: { copyTo: [dr], classes: [{ name: 'production' }] } });
+    expect(snapshots.copyTo).toEqual([{ ...dr, tiers: ['weekly', 'monthly', 'yearly'], optionGroups: [] }]);
+    expect(snapshots.classes).toEqual([{ name: 'production', tiers: {} }]);
+  });
+
+  it.each([
+    'alias/snapshots',
+    'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws:kms:eu-central-1:123456789012:alias/snapshots',
+    'mrk-1234abcd12ab34cd56ef1234567890ab',
+    '1234abcd-12ab-34cd-56ef-1234567890ab',
+  ])('takes %s for a key', (kmsKey) => {
+    expect(problemsOf({ snapshots: { shareKey: kmsKey, copyTo: [{ ...dr, kmsKey }] } })).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a floor of none', { keepAtLeast: 0 }, 'snapshots.keepAtLeast: a whole number from 1 to 100'],
+    ['half a year', { tiers: { yearly: 0.5 } }, 'snapshots.tiers.yearly: a whole number from 0 to 35'],
+    [
+      'an unknown tier',
+      { tiers: { hourly: 3 } },
+      'snapshots.tiers.hourly: unknown key; allowed: daily, weekly, monthly, yearly',
+    ],
+    ['an objective without a unit', { rpo: '26' }, 'snapshots.rpo: hours or days such as "1h"'],
+    ['a mode of pruning that there is not', { prune: 'always' }, 'snapshots.prune: off, report, approve, or auto'],
+    [
+      'a key that is none',
+      { copyTo: [{ ...dr, kmsKey: 'snapshots' }] },
+      'snapshots.copyTo[0].kmsKey: a KMS key: its ARN, its id, or an alias such as alias/snapshots',
+    ],
+    ['a destination without a region', { copyTo: [{ name: 'dr' }] }, `snapshots.copyTo[0].region: ${REGION}`],
+    ['a destination for nothing', { copyTo: [{ ...dr, tiers: [] }] }, 'snapshots.copyTo[0].tiers: at least one tier'],
+    ['two destinations of one name', { copyTo: [dr, dr] }, 'snapshots.copyTo[1].name: each name once'],
+    [
+      'two classes of one name',
+      { classes: [{ name: 'production' }, { name: 'production' }] },
+      'snapshots.classes[1].name: each name once',
+    ],
+    [
+      'a destination that nobody describes',
+      { copyTo: [dr], classes: [{ name: 'production', copyTo: ['dr', 'vault'] }] },
+      'snapshots.classes[0].copyTo[1]: a name of `snapshots.copyTo`: dr',
+    ],
+    [
+      'a destination where there is none',
+      { classes: [{ name: 'production', copyTo: ['dr'] }] },
+      'snapshots.classes[0].copyTo[0]: `snapshots.copyTo` has no destination',
+    ],
+    [
+      'a tag without a value',
+      { classes: [{ name: 'production', tags: ['env'] }] },
+      'snapshots.classes[0].tags[0]: a tag such as env=prod',
+    ],
+  ])('is refused by place: %s', (_, input, said) => {
+    expect(inWords({ snapshots: input })).toEqual([said]);
   });
 });
 
