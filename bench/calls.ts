@@ -62,6 +62,7 @@ async function measureFleet(file: string, fleet: FleetOptions): Promise<Figures>
       file,
       env: functionEnv(sandbox, hub),
       event: { time: sandbox.clock.now().toISOString() },
+      now: sandbox.clock.now(),
     });
     const wallMs = Math.round(performance.now() - began);
     hub.dynamodb.destroy();

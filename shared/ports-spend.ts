@@ -3,6 +3,7 @@ import type { Scope } from './core/identity.ts';
 import type { Message } from './core/message.ts';
 import type { Anomaly } from './core/spend/anomaly.ts';
 import type { SpendAnswer } from './core/spend/answer.ts';
+import type { Explanation } from './core/spend/explanation.ts';
 import type { MonthOfCosts } from './core/spend/history.ts';
 import type { Day } from './core/spend/series.ts';
 import type { Claim, StoredPolicy, TimeRange } from './ports.ts';
@@ -55,7 +56,11 @@ export interface CostExplorer {
    * @throws {UnreadableCostsError} an amount is missing or no number
    */
   daily(query: CostQuery, pay: () => Promise<void>): Promise<CostAnswer>;
-  /** The same by resource id, from the account's resource-level data (opt-in, the last 14 days); unknown where it has none. */
+  /**
+   * The same by resource id, from the payer's resource-level data (opt-in for each service, the last 14 days); unknown where it
+   * has none. `only` names the service: without one AWS refuses.
+   * @throws {AccessDeniedError}
+   */
   daysByResource(query: Omit<CostQuery, 'groupBy'>, pay: () => Promise<void>): Promise<Evidence<CostAnswer>>;
 }
 
@@ -89,11 +94,15 @@ export interface AuditTrail {
   lookup(query: AuditQuery): Promise<Evidence<{ readonly events: readonly AuditEvent[]; readonly complete: boolean }>>;
 }
 
+export type RunOccasion = 'alarm' | 'backfill' | 'self-test';
+
 /** `recorded -> announced`. A run with nothing to say is announced once what it found is kept. */
 export interface SpendRun {
   readonly payer: string;
   /** The tick's time, ISO 8601 in UTC. */
   readonly time: string;
+  /** What it was for, besides the daily look: runs of one moment for different ends are different runs. */
+  readonly occasion?: RunOccasion;
   readonly state: 'recorded' | 'announced';
   /** The anomalies as they are after this run: what it keeps, once and for all of its deliveries. */
   readonly anomalies: readonly Anomaly[];
@@ -112,7 +121,7 @@ export interface SpendLedger {
   begin(payer: string, claim: Claim): Promise<boolean>;
   end(payer: string, holder: string): Promise<void>;
   /** @throws {LedgerCorruptError} when parts of it are missing */
-  run(payer: string, time: string): Promise<SpendRun | undefined>;
+  run(payer: string, time: string, occasion?: RunOccasion): Promise<SpendRun | undefined>;
   /** The runs of the last days that were recorded and not announced, the oldest first. */
   unfinished(payer: string, now: Date): Promise<readonly SpendRun[]>;
   /** Records the run, once: from then on it counts. */
@@ -123,10 +132,27 @@ export interface SpendLedger {
   keepCosts(kept: KeptCosts, months: readonly MonthOfCosts[]): Promise<void>;
   /** Counts one paid call of a month, `2026-11`: false, and not counted, when there are `most` already. */
   countPaidCall(payer: string, month: string, most: number): Promise<boolean>;
+  /** Why AWS had no resource-level data of a service when it was last asked, as long as that holds. */
+  withoutResources(payer: string, service: string, now: Date): Promise<string | undefined>;
+  /** @param without which service, why, and until when it need not be asked again */
+  keepWithoutResources(
+    payer: string,
+    without: { readonly service: string; readonly why: string; readonly until: Date },
+  ): Promise<void>;
   /** The anomalies whose first day is in the half-open range. */
   anomalies(payer: string, range: { readonly from: Day; readonly to: Day }): Promise<readonly Anomaly[]>;
   keepAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  /** What was found out about an anomaly, if it was about this state of it. */
+  explanation(id: string, about: string): Promise<Explanation | undefined>;
+  keepExplanation(id: string, found: FoundOut): Promise<void>;
   spendAnswers(): Promise<readonly SpendAnswer[]>;
+}
+
+export interface FoundOut {
+  /** The state of the anomaly that it explains. */
+  readonly about: string;
+  readonly explanation: Explanation;
+  readonly now: Date;
 }
 
 /** Whose costs, counted how, by which pair of keys. */

@@ -1,10 +1,12 @@
 import type { Policy } from '../../shared/core/policy.ts';
 import { parseHours, parseShare } from '../../shared/core/quantity.ts';
 import { isRegionName } from '../../shared/core/regions.ts';
-import { type Anomaly, follow, type News, newsOf, type Sighting } from '../../shared/core/spend/anomaly.ts';
+import { type Anomaly, type News, newsOf, type Sighting } from '../../shared/core/spend/anomaly.ts';
 import { lessonsFor, type SpendAnswer, standingAnswers } from '../../shared/core/spend/answer.ts';
 import { addDays, dayOf } from '../../shared/core/spend/day.ts';
 import { isTooYoung, type Seen, see, sightingsIn } from '../../shared/core/spend/find.ts';
+import { follow } from '../../shared/core/spend/follow.ts';
+import { withoutPlannedDays } from '../../shared/core/spend/planned-region.ts';
 import type { CostSeries, Day } from '../../shared/core/spend/series.ts';
 import type { Facts } from './gather.ts';
 
@@ -27,10 +29,11 @@ export function judgeAll({ services, regions, answers }: Facts, { policy, only }
   const standing = [...standingAnswers(answers).values()];
   const chosen = (series: readonly CostSeries[]) => series.filter((one) => isChosen(one, only));
   const seeing = (one: CostSeries) => see(one, lessonsFor(one, standing, policy.spend.planned));
+  const seen = chosen(services).map(seeing);
   return {
-    services: chosen(services).map(seeing),
+    services: seen,
     // A service of a region is asked for by its service: a narrowed look leaves the regions out.
-    regions: only.service === undefined ? chosen(regions).map(seeing) : [],
+    regions: only.service === undefined ? withoutPlannedDays(chosen(regions).map(seeing), seen) : [],
   };
 }
 

@@ -5,11 +5,12 @@ import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
-import type { SpendEvent } from './event.ts';
-import { firstKept, type Sources } from './gather.ts';
+import { refuseFuture, type SpendEvent } from './event.ts';
+import type { Sources } from './gather.ts';
 import { judgedAt, look, type Question } from './look.ts';
+import { firstKept } from './read-bill.ts';
 import { type Report, reportTable } from './report.ts';
-import { type Delivery, run } from './run.ts';
+import { type Delivery, type Tick as RunTick, run } from './run.ts';
 
 /** What watch-spend is made of; each is one deployment's, over many ticks. */
 export interface Ports extends Pick<Delivery, 'ledger' | 'clock'> {
@@ -32,6 +33,7 @@ export const handle = (ports: Ports) => async (event: SpendEvent, tick: Tick) =>
     const { needs } = await ports.looking();
     return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
   }
+  refuseFuture(event, ports.clock());
   const [stored, looking] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
   const policy = stored?.policy ?? parsePolicy({});
   const payer = policy.spend.payer ?? tick.own.account;
@@ -53,8 +55,14 @@ async function answer(delivery: Delivery, event: SpendEvent, question: Question)
     const { report } = await look(delivery, question);
     return { report: report as Report, said: 'nothing: only asked for' };
   }
-  const { report, said } = await run(delivery, { payer, now }, () => look(delivery, question));
+  const tick = { payer, now, ...occasionOf(question) };
+  const { report, said } = await run(delivery, tick, () => look(delivery, question));
   return { report: report as Report, said };
+}
+
+function occasionOf({ occasion: { alarm, backfill } }: Question): Pick<RunTick, 'occasion'> {
+  if (backfill) return { occasion: 'backfill' };
+  return alarm ? { occasion: 'alarm' } : {};
 }
 
 /** Recorded like every run, so that a second delivery sends no second message. */
@@ -69,7 +77,7 @@ async function selfTest(delivery: Delivery, { payer, now }: Pick<Question, 'paye
     message,
     report: { payer, time, selfTest: true },
   };
-  const { report, said } = await run(delivery, { payer, now }, async () => found);
+  const { report, said } = await run(delivery, { payer, now, occasion: 'self-test' }, async () => found);
   return { ...(report as object), said };
 }
 

@@ -1,5 +1,5 @@
 import type { Announcer } from '../../shared/ports.ts';
-import type { SpendRun } from '../../shared/ports-spend.ts';
+import type { RunOccasion, SpendRun } from '../../shared/ports-spend.ts';
 import { AtWorkError } from './errors.ts';
 import type { Sources } from './gather.ts';
 
@@ -16,6 +16,8 @@ export interface Delivery extends Sources {
 export interface Tick {
   readonly payer: string;
   readonly now: Date;
+  /** None: the daily look. */
+  readonly occasion?: RunOccasion;
 }
 
 /** What became of a run. */
@@ -32,11 +34,12 @@ export interface Outcome {
 export const run = (delivery: Delivery, tick: Tick, look: () => Promise<SpendRun>): Promise<Outcome> =>
   alone(delivery, tick, async () => {
     const { ledger } = delivery;
-    const before = await ledger.run(tick.payer, tick.now.toISOString());
-    for (const unfinished of await ledger.unfinished(tick.payer, tick.now)) await finish(delivery, unfinished);
+    const { payer, now, occasion } = tick;
+    const before = await ledger.run(payer, now.toISOString(), occasion);
+    for (const unfinished of await ledger.unfinished(payer, now)) await finish(delivery, unfinished);
     if (before)
       return { report: before.report, said: before.state === 'recorded' && before.message ? 'sent' : 'before' };
-    const found = await look();
+    const found: SpendRun = { ...(await look()), ...(occasion ? { occasion } : {}) };
     await ledger.record(found);
     await finish(delivery, found);
     return { report: found.report, said: found.message ? 'sent' : 'nothing' };

@@ -116,7 +116,13 @@ try {
 
 function wake(wired: Wired, event: unknown) {
   const env = { ...sandbox.env, ...wired.env, AWS_ENDPOINT_URL_LAMBDA: lambdaUrl, LOG_LEVEL: 'SILENT' };
-  return invokeInProcess({ file: wired.file, env, event });
+  return invokeInProcess({ file: wired.file, env, event, now: arrivalOf(event) });
+}
+
+/** A scheduled event comes at its time, a person's now. */
+function arrivalOf(event: unknown): Date {
+  const { time } = event as { time?: string };
+  return time ? new Date(time) : sandbox.clock.now();
 }
 
 interface Played {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Message } from '../../core/message.ts';
 import type { Anomaly } from '../../core/spend/anomaly.ts';
 import { daysBefore } from '../../core/time.ts';
-import type { SpendLedger, SpendRun } from '../../ports-spend.ts';
+import type { RunOccasion, SpendLedger, SpendRun } from '../../ports-spend.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
@@ -11,10 +11,14 @@ import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryP
 /**
  * `RUN#watch-spend#payer / TICK#time`: one item a tick, compressed: the anomalies as the run leaves them, and the message
  * that says so. It is written before either, so that whatever dies behind it is done again and nothing is said twice.
+ * What is not the daily look says so behind the time: `TICK#time#self-test`.
  * `RUN#watch-spend#payer / AT-WORK` is whose turn it is.
  */
 const partitionOf = (payer: string): string => `RUN#watch-spend#${payer}`;
-const tickKey = (payer: string, time: string): Key => ({ pk: partitionOf(payer), sk: `TICK#${time}` });
+const tickKey = (payer: string, time: string, occasion?: RunOccasion): Key => ({
+  pk: partitionOf(payer),
+  sk: ['TICK', time, ...(occasion ? [occasion] : [])].join('#'),
+});
 const turnKey = (payer: string): Key => ({ pk: partitionOf(payer), sk: 'AT-WORK' });
 
 /** A run that nobody finished for so long is left to the dead letter queue. */
@@ -43,8 +47,8 @@ export const spendRunsIn = (ledger: LedgerTable): Runs => ({
       values: { holder, never: '' },
     });
   },
-  run: async (payer, time) => {
-    const item = await getItem(ledger, tickKey(payer, time));
+  run: async (payer, time, occasion) => {
+    const item = await getItem(ledger, tickKey(payer, time, occasion));
     return item && runOf(ledger, payer, item);
   },
   unfinished: async (payer, now) => {
@@ -59,13 +63,13 @@ export const spendRunsIn = (ledger: LedgerTable): Runs => ({
     }
     return Promise.all(open.map((item) => runOf(ledger, payer, item)));
   },
-  record: async ({ payer, time, state, anomalies, message, report }) => {
-    const key = { ...tickKey(payer, time), expires: expiresAfter(new Date(time)) };
+  record: async ({ payer, time, occasion, state, anomalies, message, report }) => {
+    const key = { ...tickKey(payer, time, occasion), expires: expiresAfter(new Date(time)) };
     const packed = await packedInto(ledger, key, [message ?? null, report ?? null, ...anomalies]);
     await putItem(ledger, { ...key, state, ...packed }, IF_NEW);
   },
-  announced: async ({ payer, time }) => {
-    const key = tickKey(payer, time);
+  announced: async ({ payer, time, occasion }) => {
+    const key = tickKey(payer, time, occasion);
     const done = { text: 'SET #state = :announced', names: ['state'], values: { announced: 'announced' } };
     if (await updateItem(ledger, key, { ...done, condition: 'attribute_exists(pk)' })) return;
     throw new LedgerCorruptError(keyText(key), 'the run that was announced is missing');
@@ -74,10 +78,12 @@ export const spendRunsIn = (ledger: LedgerTable): Runs => ({
 
 async function runOf(ledger: LedgerTable, payer: string, item: Item): Promise<SpendRun> {
   const { sk, state } = readItem(schema, item);
+  const [, time = '', occasion] = sk.split('#');
   const [message, report, ...anomalies] = await unpackedFrom(ledger, item);
   return {
     payer,
-    time: sk.slice('TICK#'.length),
+    time,
+    ...(occasion ? { occasion: occasion as RunOccasion } : {}),
     state,
     anomalies: anomalies as Anomaly[],
     ...(message ? { message: message as Message } : {}),

@@ -35,24 +35,20 @@ export function see({ service, account, firstDay, amounts }: CostSeries, lessons
   return { service, account, judgements: judge({ firstDay, amounts }, lessons) };
 }
 
-/**
- * The unusual runs of days that reach into the last four weeks before a day, as they show on that day. To be back at the
- * level from before is none.
- */
+/** The unusual runs of days that reach into the last four weeks before a day, as they show on that day. */
 export function sightingsIn({ judgements, ...key }: Seen, gates: Gates): Sighting[] {
   const known = judgements.filter(({ day }) => day <= gates.asOf);
   const since = addDays(gates.asOf, -NEW_DAYS);
   const days = daysOf(known, { since, gates });
   return episodesOf(days)
-    .filter((episode) => episode.at(-1)?.turn !== 'returned')
     .map((episode) => ({ ...key, ...sightingOf(episode, { known, gates }) }))
-    .filter((sighting) => sighting.lastDay > since && isWorthTelling(sighting, gates));
+    .filter(({ lastDay }) => lastDay > since);
 }
 
 /** It has spend, and the model has never had an opinion on it: too little history. What is new is told as such. */
 export function isTooYoung({ judgements }: Seen, asOf: Day): boolean {
   const known = judgements.filter(({ day }) => day <= asOf);
-  const hasSpend = known.some(({ actual }) => actual !== 0);
+  const hasSpend = known.some(({ actual, leftOut }) => actual !== 0 && !leftOut);
   const isJudged = known.some(({ score }) => score !== undefined);
   return hasSpend && !isJudged && birthOf(known, addDays(asOf, -NEW_DAYS)) === undefined;
 }
@@ -72,7 +68,7 @@ interface UnusualDay extends Judgement {
 function daysOf(known: readonly Judgement[], { since, gates }: { since: Day; gates: Gates }): UnusualDay[] {
   const born = birthOf(known, since);
   if (born !== undefined) {
-    const spent = known.slice(born).filter(({ actual }) => actual > 0);
+    const spent = known.slice(born).filter(({ actual, leftOut }) => actual > 0 && !leftOut);
     return spent.map(({ day, actual }) => ({ day, kind: gates.fresh, actual, expected: 0, score: 1 }));
   }
   return known.flatMap(({ score, ...one }): UnusualDay[] => {
@@ -83,11 +79,12 @@ function daysOf(known: readonly Judgement[], { since, gates }: { since: Day; gat
   });
 }
 
+/** After a day on which the model takes another level for how it is, whatever is unusual is so against that one. */
 function episodesOf(days: readonly UnusualDay[]): UnusualDay[][] {
   const episodes: UnusualDay[][] = [];
   for (const one of days) {
     const last = episodes.at(-1)?.at(-1);
-    const goesOn = last && last.kind === one.kind && daysBetween(last.day, one.day) <= PAUSE_DAYS;
+    const goesOn = last && !last.turn && last.kind === one.kind && daysBetween(last.day, one.day) <= PAUSE_DAYS;
     if (goesOn) episodes.at(-1)!.push(one);
     else episodes.push([one]);
   }
@@ -101,7 +98,7 @@ interface Showing {
 
 function sightingOf(episode: readonly UnusualDay[], { known, gates }: Showing): Omit<Sighting, keyof SeriesKey> {
   const { day: firstDay, kind } = episode[0]!;
-  const { day: lastDay } = episode.at(-1)!;
+  const { day: lastDay, turn } = episode.at(-1)!;
   const [actual, expected] = [sum(episode, 'actual'), sum(episode, 'expected')];
   const lately = episode.slice(-LATELY_DAYS);
   const quiet = known.filter(({ day }) => day > lastDay && day < gates.settledUntil);
@@ -109,17 +106,20 @@ function sightingOf(episode: readonly UnusualDay[], { known, gates }: Showing): 
     kind,
     firstDay,
     lastDay,
+    days: episode.length,
     actual,
     expected,
     perDay: (sum(lately, 'actual') - sum(lately, 'expected')) / lately.length,
     score: episode.reduce((most, { score }) => (Math.abs(score) > Math.abs(most) ? score : most), 0),
     provisional: firstDay >= gates.settledUntil,
-    over: quiet.length >= PAUSE_DAYS,
-    accepted: episode.some(({ turn }) => turn === 'accepted'),
+    over: turn === 'returned' || quiet.length >= PAUSE_DAYS,
+    accepted: turn === 'accepted',
+    // To be back at the level from before is nothing to tell.
+    worthTelling: turn !== 'returned' && isDearEnough({ actual, expected }, gates),
   };
 }
 
-function isWorthTelling({ actual, expected }: Pick<Sighting, 'actual' | 'expected'>, gates: Gates): boolean {
+function isDearEnough({ actual, expected }: Pick<Sighting, 'actual' | 'expected'>, gates: Gates): boolean {
   const impact = Math.abs(actual - expected);
   return impact >= gates.minImpact && impact >= gates.minShare * expected;
 }

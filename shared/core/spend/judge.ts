@@ -1,6 +1,6 @@
-import { calendarFrom } from './calendar.ts';
+import { type CalendarDay, calendarFrom } from './calendar.ts';
 import { daysBetween } from './day.ts';
-import type { DailyCosts, Day, Judgement, Lesson } from './series.ts';
+import type { DailyCosts, Judgement, Lesson } from './series.ts';
 import { SeriesModel, type Taught } from './series-model.ts';
 import { SparseDays } from './sparse-days.ts';
 
@@ -23,14 +23,15 @@ export function judge({ firstDay, amounts }: DailyCosts, lessons: readonly Lesso
       if (amount !== undefined) judgements.push({ day, actual: amount, expected: 0, score: undefined });
       continue;
     }
-    const taught = taughtOn(day, lessons);
+    const taught = taughtOn(calendar, lessons);
     const known = taught.isLeftOut ? undefined : amount;
     const verdict = model.next(known, calendar, taught);
     const rare = known === undefined ? undefined : sparse.next(known);
     if (amount === undefined) continue;
     const { expected, score, turn } = rare ?? verdict;
     const judgement = { day, actual: amount, expected, score };
-    judgements.push(turn ? { ...judgement, turn } : judgement);
+    if (taught.isLeftOut) judgements.push({ ...judgement, leftOut: true });
+    else judgements.push(turn ? { ...judgement, turn } : judgement);
   }
   return judgements;
 }
@@ -38,14 +39,13 @@ export function judge({ firstDay, amounts }: DailyCosts, lessons: readonly Lesso
 const NOTHING: Taught & { isLeftOut: boolean } = { isRecurring: false, isLeftOut: false };
 
 /** What the lessons say of one day. */
-function taughtOn(day: Day, lessons: readonly Lesson[]): Taught & { isLeftOut: boolean } {
+function taughtOn({ day, chargeDays }: CalendarDay, lessons: readonly Lesson[]): Taught & { isLeftOut: boolean } {
   if (lessons.length === 0) return NOTHING;
   const valid = lessons.filter(({ from, until }) => from <= day && (until === undefined || day < until));
   const level = valid.find(({ kind, from }) => kind === 'level' && daysBetween(from, day) < SETTLING_DAYS);
   return {
     isLeftOut: valid.some(({ kind }) => kind === 'once'),
-    isRecurring: valid.some(({ kind, from }) => kind === 'recurring' && from.slice(-2) === day.slice(-2)),
-    isLevelBack: lessons.some(({ kind, until }) => kind === 'level' && until === day),
+    isRecurring: valid.some(({ kind, from }) => kind === 'recurring' && chargeDays.includes(Number(from.slice(-2)))),
     ...(level && { levelSince: daysBetween(level.from, day) }),
   };
 }

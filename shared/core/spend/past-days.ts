@@ -49,8 +49,9 @@ export class PastDays {
     return this.#amounts[day]!;
   }
 
-  dayOfMonth(day: number): number {
-    return this.#calendar[day]!.dayOfMonth;
+  /** The days of the month whose charges come on this day; the first is its own. */
+  chargeDays(day: number): readonly number[] {
+    return this.#calendar[day]!.chargeDays;
   }
 
   factor(day: number): number {

@@ -31,8 +31,6 @@ export interface Taught {
   readonly isRecurring: boolean;
   /** So many days ago began what is the level now. */
   readonly levelSince?: number;
-  /** From here on it is the level of before again. */
-  readonly isLevelBack?: boolean;
 }
 
 export type Verdict = Pick<Judgement, 'expected' | 'score' | 'turn'>;
@@ -81,7 +79,6 @@ export class SeriesModel {
       past.levels.hold(day);
       return { expected: windows.levelFor(day) * past.factor(day), score: undefined };
     }
-    if (taught.isLevelBack && this.#lastLevel !== undefined) this.#moveTo(day - 1, this.#lastLevel);
     const level = windows.levelFor(day);
     const season = level * past.factor(day);
     const charge = this.#chargeOn(day, { excess: amount - season, level, isTaught: taught.isRecurring });
@@ -105,8 +102,10 @@ export class SeriesModel {
       const inOrder = days.map((one) => one.amount).sort((a, b) => a - b);
       const level = Math.max(0, median(inOrder));
       const least = CHARGE_AT_START * inOrder.at(-2)!;
-      for (const one of days.filter((first) => this.#past.dayOfMonth(first.day) === 1 && first.amount > least)) {
-        this.#charges.learn(1, { day: one.day, amount: one.amount - level });
+      for (const one of days.filter(
+        ({ day: first, amount: paid }) => this.#past.chargeDays(first)[0] === 1 && paid > least,
+      )) {
+        this.#charges.learn([1], { day: one.day, amount: one.amount - level });
         this.#past.know(one.day, level);
       }
       this.#past.levels.set(level, 0, day);
@@ -117,10 +116,10 @@ export class SeriesModel {
   }
 
   #chargeOn(day: number, { excess, level, isTaught }: { excess: number; level: number; isTaught: boolean }): number {
-    const dayOfMonth = this.#past.dayOfMonth(day);
+    const chargeDays = this.#past.chargeDays(day);
     // The charge that a person has just told of.
-    if (isTaught && this.#charges.times(dayOfMonth) === 0) this.#charges.learn(dayOfMonth, { day, amount: excess });
-    return this.#charges.explains(dayOfMonth, excess, { level, isTaught });
+    if (isTaught && this.#charges.times(chargeDays) === 0) this.#charges.learn(chargeDays, { day, amount: excess });
+    return this.#charges.explains(chargeDays, excess, { level, isTaught });
   }
 
   #judge(day: number, expected: Expected, windows: Windows): Omit<Verdict, 'expected'> {
@@ -143,7 +142,7 @@ export class SeriesModel {
 
   /** A charge that was rarely seen makes its day less sure. */
   #doubtOf(day: number, { charge }: Expected): number {
-    return charge > 0 ? Math.sqrt(1 + 1 / this.#charges.times(this.#past.dayOfMonth(day))) : 1;
+    return charge > 0 ? Math.sqrt(1 + 1 / this.#charges.times(this.#past.chargeDays(day))) : 1;
   }
 
   #scoreOf(day: number, score: number): number {
@@ -157,16 +156,16 @@ export class SeriesModel {
   /** What is unusual on a day of the month may be its charge; what comes again and again is. */
   #learnCharge(day: number, { level, charge }: Expected, unusual: { direction: number; days: number }): void {
     const { direction, days } = unusual;
-    const dayOfMonth = this.#past.dayOfMonth(day);
+    const chargeDays = this.#past.chargeDays(day);
     const excess = this.#past.amount(day) + charge - level * this.#past.factor(day);
     const goesOn = direction !== 0 && this.#run !== undefined && isOpen(this.#run, day, this.#run.direction);
     const isNew = direction > 0 && days <= CHARGE_DAYS && !goesOn;
-    const isKnown = this.#charges.times(dayOfMonth) > 0;
+    const isKnown = this.#charges.times(chargeDays) > 0;
     const isCharge =
-      dayOfMonth === 1
+      chargeDays[0] === 1
         ? direction >= 0 && !goesOn && (isKnown || excess > CHARGE_SHARE * level)
-        : isNew || (direction === 0 && this.#charges.isDue(dayOfMonth, day));
-    if (isCharge) this.#charges.learn(dayOfMonth, { day, amount: excess });
+        : isNew || (direction === 0 && this.#charges.isDue(chargeDays, day));
+    if (isCharge) this.#charges.learn(chargeDays, { day, amount: excess });
   }
 
   /**

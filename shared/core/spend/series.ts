@@ -39,4 +39,6 @@ export interface Judgement {
    * one from before the last that it accepted.
    */
   readonly turn?: 'accepted' | 'returned';
+  /** People have said that the day is to be left out: it is no history, and nothing on it is unusual. */
+  readonly leftOut?: true;
 }

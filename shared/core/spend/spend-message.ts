@@ -9,6 +9,7 @@ import type { SpendAnswer } from './answer.ts';
 import { costExplorerLink } from './console.ts';
 import { addDays, daysBetween } from './day.ts';
 import type { Cause, Explanation } from './explanation.ts';
+import { sameDollars } from './new-region.ts';
 import type { Day } from './series.ts';
 
 const LIMITS = {
@@ -47,10 +48,11 @@ export interface Occasion {
 /** A day's news as one message, the dearest first. */
 export function spendMessage(news: readonly Told[], occasion: Occasion, { spend, defaults }: Policy): Message {
   const all = [...news].sort((a, b) => weight(b) - weight(a) || (a.anomaly.id < b.anomaly.id ? -1 : 1));
+  const findings = findingsIn(all);
   const text = [
-    ...openingText(all, occasion),
-    ...all.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${anomalyText(one, spend)}`),
-    ...restText(all.slice(LIMITS.inText)),
+    ...openingText(findings, occasion),
+    ...findings.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${findingText(one, spend)}`),
+    ...restText(findings.slice(LIMITS.inText)),
     leftOutText(spend),
   ].join('\n\n');
   const severity = worstOf(
@@ -66,16 +68,29 @@ export function spendMessage(news: readonly Told[], occasion: Occasion, { spend,
     rule: distinct(all.map(({ anomaly }) => anomaly.kind)),
     owner: distinct(all.flatMap(({ anomaly }) => ownerOf(anomaly, defaults.ownerTag))),
   };
-  const [only] = all;
+  const [only] = findings;
   return {
     id: hashOf({ occasion, told: all.map(({ anomaly, news }) => [anomaly.id, news, anomaly.asOf]) }).slice(0, 16),
-    subject: asciiOf(subjectOf(all, occasion)),
+    subject: asciiOf(subjectOf(findings, occasion)),
     text,
     facts: factsOf(all, occasion, { bytes: roomForFacts({ text, attributes }), policy: spend }),
-    chat: chatOf(all, occasion),
-    ...(only && all.length === 1 ? { thread: `spend-${only.anomaly.id}` } : {}),
+    chat: chatOf(findings, occasion),
+    ...(only && findings.length === 1 ? { thread: `spend-${only.anomaly.id}` } : {}),
     attributes,
   };
+}
+
+/** What is told as one: an anomaly, and the new regions that cost the same dollars. */
+interface Finding extends Told {
+  readonly regions: readonly Told[];
+}
+
+function findingsIn(all: readonly Told[]): Finding[] {
+  const same = sameDollars(all.map(({ anomaly }) => anomaly));
+  const regionsWith = ({ id }: Anomaly) => all.filter(({ anomaly }) => same.get(anomaly.id)?.id === id);
+  return all
+    .filter(({ anomaly }) => !same.has(anomaly.id))
+    .map((one) => ({ ...one, regions: regionsWith(one.anomaly) }));
 }
 
 /** By what it costs a month, or what it has cost when it is over. */
@@ -141,20 +156,26 @@ function openingText(
 
 export const unjudgedText = (count: number): string => `Not judged yet, with too little history: ${count} series.`;
 
-/** One anomaly: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
-function anomalyText({ anomaly, news, answer }: Told, spend: Policy['spend']): string {
+/** One finding: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
+function findingText({ anomaly, news, answer, regions }: Finding, spend: Policy['spend']): string {
   return [
-    `${titleOf(anomaly)} (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''})`,
+    headOf({ anomaly, news }),
     `   ${whenText(anomaly)}: ${impactText(anomaly)} ${anomaly.kind === 'drop' ? 'less' : 'more'} than expected so far`,
     ...stayText(anomaly),
-    `   expected ${perDay(anomaly, anomaly.expected)} a day, actual ${perDay(anomaly, anomaly.actual)} a day`,
+    `   expected ${perDay(anomaly, anomaly.expected)} a day, actual ${perDay(anomaly, anomaly.actual)} a day${daysText(anomaly)}`,
     ...explanationText(anomaly),
+    ...regions.map(
+      (one) => `   ${headOf(one)}: the same dollars, ${impactText(one.anomaly)} so far [${one.anomaly.id}]`,
+    ),
     `   how sure: ${sureText(anomaly)}`,
     ...(answer ? [`   ${answerText(answer)}`] : []),
     `   ${costExplorerLink(anomaly, spend.metric)}`,
     ...howToAnswer(anomaly),
   ].join('\n');
 }
+
+const headOf = ({ anomaly, news }: Told): string =>
+  `${titleOf(anomaly)} (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''})`;
 
 function titleOf({ kind, service, account }: Anomaly): string {
   switch (kind) {
@@ -177,8 +198,13 @@ function whenText({ state, firstDay, lastDay }: Anomaly): string {
   return `since ${firstDay}`;
 }
 
-const lengthOf = ({ firstDay, lastDay }: Anomaly): number => daysBetween(firstDay, lastDay) + 1;
-const perDay = (anomaly: Anomaly, total: number): string => moneyOf(anomaly, total / lengthOf(anomaly));
+const perDay = (anomaly: Anomaly, total: number): string => moneyOf(anomaly, total / anomaly.days);
+
+/** Where it paused, the days that count. */
+function daysText({ firstDay, lastDay, days }: Anomaly): string {
+  const span = daysBetween(firstDay, lastDay) + 1;
+  return days < span ? `, on ${days} of ${span} days` : '';
+}
 
 function stayText(anomaly: Anomaly): string[] {
   switch (anomaly.state) {
@@ -300,10 +326,13 @@ function factsOf(
   { bytes, policy }: { bytes: number; policy: Policy['spend'] },
 ) {
   const head = { version: 1, kind: 'spend', function: 'watch-spend', time, ...occasion };
+  const same = sameDollars(all.map(({ anomaly }) => anomaly));
   const facts = all.map(({ anomaly, news, answer }) => {
     const { said: _, service, ...rest } = anomaly;
+    const toldWith = same.get(anomaly.id)?.id;
     return {
       news,
+      ...(toldWith ? { sameDollarsAs: toldWith } : {}),
       ...rest,
       ...(anomaly.kind === 'new-region' ? { region: service } : { service }),
       impact: impactOf(anomaly),
@@ -317,13 +346,14 @@ function factsOf(
   return { ...head, anomalies, omitted: facts.length - anomalies.length };
 }
 
-function chatOf(all: readonly Told[], occasion: Occasion): string {
-  const lines = all.slice(0, LIMITS.inChat).map(({ anomaly, news }) => {
+function chatOf(all: readonly Finding[], occasion: Occasion): string {
+  const lines = all.slice(0, LIMITS.inChat).map(({ anomaly, news, regions }) => {
     const money = `${signOf(anomaly)}${impactText(anomaly)} so far, ${signOf(anomaly)}${monthlyText(anomaly)} a month if it stays`;
     const causes = anomaly.explanation?.causes;
     const [first] = causes?.known ? causes.value : [];
     const why = first ? `; mostly ${first.keys.filter(Boolean).join(' in ')}` : '';
-    return `• *${titleOf(anomaly)}* (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''}): ${money}${why} \`${anomaly.id}\``;
+    const where = regions.map((one) => `; ${titleOf(one.anomaly)}`).join('');
+    return `• *${titleOf(anomaly)}* (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''}): ${money}${why}${where} \`${anomaly.id}\``;
   });
   const more = all.length > LIMITS.inChat ? [`and ${all.length - LIMITS.inChat} more`] : [];
   return [...openingText(all, occasion), ...lines, ...more].join('\n');

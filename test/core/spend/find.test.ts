@@ -47,7 +47,7 @@ describe('a run of unusual days', () => {
 
   it('goes over a gap of three days, and not of four', () => {
     const [one, ...others] = sightings({ 10: UP, 13: UP });
-    expect([one?.firstDay, one?.lastDay, others]).toEqual(['2026-11-10', '2026-11-13', []]);
+    expect([one?.firstDay, one?.lastDay, one?.days, others]).toEqual(['2026-11-10', '2026-11-13', 2, []]);
     expect(sightings({ 10: UP, 14: UP })).toHaveLength(2);
   });
 
@@ -99,9 +99,18 @@ describe('a level', () => {
     expect(sightings({ 18: UP, 19: UP })).toMatchObject([{ accepted: false }]);
   });
 
-  it('that was there before is no sighting, once it is known', () => {
-    expect(sightings({ 16: DOWN, 17: DOWN })).toHaveLength(1);
-    expect(sightings({ 16: DOWN, 17: { ...DOWN, turn: 'returned' } })).toEqual([]);
+  it('that was there before is over, and not worth telling, once it is known', () => {
+    expect(sightings({ 16: DOWN, 17: DOWN })).toMatchObject([{ over: false, worthTelling: true }]);
+    expect(sightings({ 16: DOWN, 17: { ...DOWN, turn: 'returned' } })).toMatchObject([
+      { over: true, worthTelling: false },
+    ]);
+  });
+
+  it.each(['accepted', 'returned'] as const)('that was %s ends the run: what is above it is another', (turn) => {
+    expect(sightings({ 15: UP, 16: { ...UP, turn }, 17: UP, 18: UP })).toMatchObject([
+      { firstDay: '2026-11-15', lastDay: '2026-11-16' },
+      { firstDay: '2026-11-17', lastDay: '2026-11-18', accepted: false, worthTelling: true },
+    ]);
   });
 });
 
@@ -113,17 +122,21 @@ describe('a drop', () => {
 });
 
 describe('the gates', () => {
-  it.each<[string, Partial<Judgement>, Partial<Gates>, number]>([
-    ['enough money', { actual: 125 }, {}, 1],
-    ['too little money', { actual: 124 }, {}, 0],
-    ['enough of what was expected', { actual: 1100, expected: 1000 }, {}, 1],
-    ['too little of what was expected', { actual: 1099, expected: 1000 }, {}, 0],
-    ['the policy’s money', { actual: 125 }, { minImpact: 26 }, 0],
-    ['the policy’s share', { actual: 125 }, { minShare: 0.26 }, 0],
-  ])('%s', (_, day, gates, count) => expect(sightings({ 19: { score: 3, ...day } }, gates)).toHaveLength(count));
+  it.each<[string, Partial<Judgement>, Partial<Gates>, boolean]>([
+    ['enough money', { actual: 125 }, {}, true],
+    ['too little money', { actual: 124 }, {}, false],
+    ['enough of what was expected', { actual: 1100, expected: 1000 }, {}, true],
+    ['too little of what was expected', { actual: 1099, expected: 1000 }, {}, false],
+    ['the policy’s money', { actual: 125 }, { minImpact: 26 }, false],
+    ['the policy’s share', { actual: 125 }, { minShare: 0.26 }, false],
+  ])('%s', (_, day, gates, worthTelling) =>
+    expect(sightings({ 19: { score: 3, ...day } }, gates)).toMatchObject([{ worthTelling }]),
+  );
 
   it('count all days of a run together', () =>
-    expect(sightings({ 18: { actual: 113, score: 1 }, 19: { actual: 113, score: 1 } })).toHaveLength(1));
+    expect(sightings({ 18: { actual: 113, score: 1 }, 19: { actual: 113, score: 1 } })).toMatchObject([
+      { worthTelling: true },
+    ]));
 });
 
 describe('what was never there before', () => {
@@ -138,7 +151,15 @@ describe('what was never there before', () => {
     expect(born([18], { fresh: 'new-region' })).toMatchObject([{ kind: 'new-region' }]);
   });
 
-  it('has to cost something', () => expect(born([18], { minImpact: 91 })).toEqual([]));
+  it('has to cost something', () => expect(born([18], { minImpact: 91 })).toMatchObject([{ worthTelling: false }]));
+
+  it('is none on days that people have left out, and one from the day after them on', () => {
+    const planned = { actual: 90, leftOut: true as const };
+    const during = seen({ 16: planned, 17: planned, 18: planned, 19: planned }, nothing);
+    expect(sightingsIn(during, GATES)).toEqual([]);
+    const after = seen({ 16: planned, 17: planned, 18: { actual: 90 }, 19: { actual: 90 } }, nothing);
+    expect(sightingsIn(after, GATES)).toMatchObject([{ kind: 'new-service', firstDay: '2026-11-18', actual: 180 }]);
+  });
 
   it('is not new after thirty days without it, if so many are not known', () => {
     const { judgements, ...series } = seen({ 19: { actual: 90 } }, nothing);
@@ -160,5 +181,7 @@ describe('too little history', () => {
     ['a verdict only after the day', unknown, { 19: { score: 0.1 } }, true],
     ['no spend', { ...unknown, actual: 0 }, {}, false],
     ['new, and told as such', { ...unknown, actual: 0 }, { 18: { actual: 90 } }, false],
+    ['spend on days alone that are left out', { ...unknown, leftOut: true }, {}, false],
+    ['spend on other days, too', unknown, { 12: { leftOut: true } }, true],
   ])('%s', (_, usual, unusual, young) => expect(isTooYoung(seen(unusual, usual), '2026-11-18')).toBe(young));
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noise } from '../../../sandbox/random.ts';
 import { addDays } from '../../../shared/core/spend/day.ts';
 import { see, sightingsIn } from '../../../shared/core/spend/find.ts';
 import { judge } from '../../../shared/core/spend/judge.ts';
@@ -106,6 +107,34 @@ describe('the judgement of a day', () => {
         expect(scores(series(later, addDays(FIRST_DAY, -days))).slice(days)).toEqual(scores(series(alive)));
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('a charge of the 29th to the 31st', () => {
+  const monthly = fc.record({
+    dayOfMonth: fc.integer({ min: 29, max: 31 }),
+    firstMonth: fc.integer({ min: 0, max: 47 }),
+    charge: fc.double({ min: 80, max: 400, noNaN: true }),
+    seed: fc.nat(),
+  });
+
+  it('is known from its fourth time on, on the last day of a month without such a day as well', () => {
+    fc.assert(
+      fc.property(monthly, ({ dayOfMonth, firstMonth, charge, seed }) => {
+        const firstDay = new Date(Date.UTC(2024, firstMonth, 3)).toISOString().slice(0, 10);
+        const days = Array.from({ length: 400 }, (_, index) => addDays(firstDay, index));
+        const isCharged = (day: string) => {
+          const date = new Date(`${day}T00:00:00Z`);
+          const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+          return date.getUTCDate() === Math.min(dayOfMonth, last);
+        };
+        const amounts = days.map((day, index) => 97 + 6 * noise(seed, index) + (isCharged(day) ? charge : 0));
+        const known = days.filter(isCharged).slice(3);
+        const found = judge(series(amounts, firstDay)).filter(({ score = 0 }) => Math.abs(score) >= 1);
+        expect(found.filter(({ day }) => known.includes(day) || !isCharged(day))).toEqual([]);
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -300,22 +300,6 @@ describe('what people have taught', () => {
     expect(seen(spoil, [{ kind: 'level', from: dayAt(120) }])).toEqual([]);
   });
 
-  it('that a level is right until a day', () => {
-    const lessons: Lesson[] = [{ kind: 'level', from: dayAt(120), until: dayAt(150) }];
-    expect(
-      seen(
-        from(120, 150, (usual) => 2 * usual),
-        lessons,
-      ),
-    ).toEqual([]);
-    expect(
-      seen(
-        from(120, 160, (usual) => 2 * usual),
-        lessons,
-      ),
-    ).toEqual(range(150, 160));
-  });
-
   it('and what is above that level is unusual', () => {
     const lessons: Lesson[] = [{ kind: 'level', from: dayAt(120) }];
     const spoil = (usual: number, index: number) => (index < 120 ? usual : index === 150 ? 4 * usual : 2 * usual);
@@ -328,6 +312,7 @@ describe('what people have taught', () => {
     const judgements = judge(costs(spoil), lessons);
     expect(unusual(judgements)).toEqual([]);
     expect(range(120, 124).map((index) => at(judgements, index).score)).toEqual(new Array(4).fill(undefined));
+    expect(judgements.filter(({ leftOut }) => leftOut).map(({ day }) => day)).toEqual(range(120, 124).map(dayAt));
     expect(at(judgements, 124).expected / ordinary(124)).toBeCloseTo(1, 1);
   });
 
@@ -337,5 +322,12 @@ describe('what people have taught', () => {
     expect(second).toBeDefined();
     expect(seen(spoil, [{ kind: 'recurring', from: dayAt(first) }])).toEqual([]);
     expect(seen(spoil, [{ kind: 'recurring', from: dayAt(first), until: dayAt(first + 1) }])).toEqual([second]);
+  });
+
+  it('that the 31st carries a charge: it comes on the 30th of a month that has no other', () => {
+    const spoil = (usual: number, index: number) =>
+      usual + (['2026-05-31', '2026-06-30'].includes(dayAt(index)) ? 150 : 0);
+    expect(seen(spoil).map(dayAt)).toEqual(['2026-05-31', '2026-06-30']);
+    expect(seen(spoil, [{ kind: 'recurring', from: '2026-05-31' }])).toEqual([]);
   });
 });

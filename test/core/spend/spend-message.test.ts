@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unknown } from '../../../shared/core/evidence.ts';
+import { known, unknown } from '../../../shared/core/evidence.ts';
 import { parsePolicy } from '../../../shared/core/policy.ts';
 import type { Anomaly, News } from '../../../shared/core/spend/anomaly.ts';
 import { type Occasion, selfTestMessage, spendMessage, type Told } from '../../../shared/core/spend/spend-message.ts';
@@ -31,6 +31,11 @@ describe('the message', () => {
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('counts the unusual days alone where it paused', () => {
+    const { text } = message([news({ lastDay: '2026-11-23', days: 2 })]);
+    expect(text).toContain('expected $15.00 a day, actual $160.00 a day, on 2 of 6 days');
   });
 
   it('says what the policy leaves out, a day to come for an answer, and what is not judged yet', () => {
@@ -83,6 +88,55 @@ describe('the message', () => {
     ]);
     expect(subject).toBe('[Lamplighter] 111111111111: Large +$15,208.33 a month, and 2 more');
     expect(text.match(/\d\. \w+ in/g)).toEqual(['1. Large in', '2. Middle in', '3. Small in']);
+  });
+
+  describe('of a new region and a service in it', () => {
+    const region = (spoiled: Partial<Anomaly> = {}) =>
+      news({ kind: 'new-region', service: 'eu-west-3', id: '2026-11-18-00e003', actual: 250, expected: 0, ...spoiled });
+    const service = (amount: number, spoiled: Partial<Anomaly> = {}) => {
+      const causes = known([
+        { keys: ['EUW3-BoxUsage', 'eu-west-3'], amount, share: amount / 290 },
+        { keys: ['APN2-BoxUsage', 'ap-northeast-2'], amount: 290 - amount, share: 1 - amount / 290 },
+      ]);
+      return news({ service: 'EC2', explanation: { ...EXPLAINED, causes }, ...spoiled });
+    };
+
+    it('tells the same dollars once, with the service', () => {
+      const { subject, text, facts, chat, attributes, thread } = message([region(), service(250)]);
+      expect(subject).toBe('[Lamplighter] 111111111111: EC2 +$3,041.67 a month');
+      expect(text).toContain('news of 1 anomaly');
+      expect(text).toContain(
+        '   the region eu-west-3 is new in 111111111111 (new): the same dollars, $250.00 so far [2026-11-18-00e003]',
+      );
+      expect(text).not.toContain('2. ');
+      expect(chat).toContain('; the region eu-west-3 is new in 111111111111 `2026-11-18-3f9a1c`');
+      expect(facts).toMatchObject({
+        anomalies: [
+          { id: '2026-11-18-00e003', region: 'eu-west-3', sameDollarsAs: '2026-11-18-3f9a1c' },
+          { id: '2026-11-18-3f9a1c' },
+        ],
+      });
+      expect(attributes.rule).toEqual(['new-region', 'rise']);
+      expect(thread).toBe('spend-2026-11-18-3f9a1c');
+    });
+
+    it('tells it with the dearest of several services', () => {
+      const { text } = message([service(60, { id: 'a', service: 'EBS' }), service(90), region()]);
+      expect(text.indexOf('the region eu-west-3')).toBeGreaterThan(text.indexOf('EC2 in'));
+      expect(text).toContain('news of 2 anomalies');
+    });
+
+    it.each<[string, Told]>([
+      ['little of its dollars are the service’s', service(124)],
+      ['the service is in another account', service(250, { account: '222222222222' })],
+      ['the service costs less', service(250, { kind: 'drop' })],
+      ['the cause is not known', service(250, { explanation: { ...EXPLAINED, causes: unknown('denied') } })],
+    ])('tells both when %s', (_, one) => {
+      const { text, facts } = message([one, region()]);
+      expect(text).toContain('news of 2 anomalies');
+      expect(text).toContain('2. ');
+      expect(JSON.stringify(facts)).not.toContain('sameDollarsAs');
+    });
   });
 
   it.each<[News, Partial<Anomaly>, string, string]>([
