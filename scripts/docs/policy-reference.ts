@@ -31,7 +31,11 @@ export function policyExample(): string {
 function sectionLines({ properties = {} }: Schema, indent: string): string[] {
   return Object.entries(properties).flatMap(([key, value]) => {
     const comment = value.description ? [`${indent}# ${value.description}.`] : [];
-    if (value.properties) return [...comment, `${indent}${key}:`, ...sectionLines(value, `${indent}  `)];
+    if (value.properties) {
+      const lines = sectionLines(value, `${indent}  `);
+      const nothing = lines.every((line) => line.trimStart().startsWith('#')) ? ' {}' : '';
+      return [...comment, `${indent}${key}:${nothing}`, ...lines];
+    }
     return [...comment, ...valueLines(key, value, indent)];
   });
 }
@@ -42,6 +46,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   approvers: "{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }",
   freeze: '{ from: 2026-11-20, to: 2026-12-01, why: sale }',
   dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
+  sales: '{ from: 2026-06-18, to: 2026-06-21, why: the summer sale }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
 };
 

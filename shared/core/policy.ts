@@ -1,56 +1,16 @@
 import * as z from 'zod';
 import { hashOf } from './canonical.ts';
-import { bytes, days, duration, share } from './quantity.ts';
+import { mode, number, oneOf, section, whole } from './policy-fields.ts';
+import { days, duration, parseDays, share } from './quantity.ts';
 import { REGIONS } from './regions.ts';
+import { RULE_IDS, RULES } from './rules.ts';
+import { LOOK_BACK_DAYS } from './sizing/look-back.ts';
 import { isCalendarDate } from './time.ts';
 
-/** CloudWatch keeps datapoints of an hour and longer for 455 days; a daily statistic reaches no further back. */
-export const METRIC_RETENTION_DAYS = 455;
-
-/** An object whose unknown keys are errors that say what is allowed. */
-const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys') return `unknown key; allowed: ${Object.keys(shape).join(', ')}`;
-      return `a section with the keys ${Object.keys(shape).join(', ')}`;
-    },
-  });
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  // Made when it is said: the first ListFormat of a process takes 15 ms, which every cold start would pay.
-  z.enum(values, { error: () => new Intl.ListFormat('en', { type: 'disjunction' }).format(values) });
-
-const number = (atLeast: number, what = 'a number') =>
-  z.number({ error: `${what}, at least ${atLeast}` }).min(atLeast, `${what}, at least ${atLeast}`);
-
-const whole = (atLeast: number, atMost: number) => {
-  const allowed = `a whole number from ${atLeast} to ${atMost}`;
-  return z.int({ error: allowed }).min(atLeast, allowed).max(atMost, allowed);
-};
-
-const window = () =>
-  days({
-    min: 7,
-    max: METRIC_RETENTION_DAYS,
-    why: `CloudWatch keeps daily statistics for ${METRIC_RETENTION_DAYS} days`,
-  });
-
-const cap = () =>
-  section({
-    count: whole(1, 100).default(10).describe('At most so many actions of this rule in one plan'),
-    share: share().default('5%').describe('and at most this share of the resources it judges, but always at least 1'),
-    perDay: whole(1, 1000)
-      .default(10)
-      .describe('At most so many actions of this rule are carried out in an account on a UTC day'),
-  })
-    .prefault({})
-    .describe('What one plan may propose; the rest is shown as deferred, the dearest come first');
-
-const mode = () =>
-  oneOf(['off', 'report', 'approve', 'auto']).describe(
-    '`off` does not judge; `report` proposes and changes nothing; `approve` carries out what a person approves; `auto` carries ' +
-      'out after `grace` unless somebody vetoes, and only what can be taken back in full',
-  );
+const names = (what: string) =>
+  z
+    .array(z.string().min(1), { error: `a list of ${what}; * stands for any characters` })
+    .min(1, `at least one of ${what}`);
 
 const scope = section({
   account: z
@@ -128,6 +88,14 @@ const spend = () =>
       .describe('Days of which everybody knows that they cost more: a sale, a migration, a load test'),
   });
 
+type Settings<Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>> = {
+  readonly [Id in keyof Rules]: Rules[Id]['settings'];
+};
+
+/** Each rule says itself what can be set of it. */
+const settingsOf = <Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>>(rules: Rules) =>
+  Object.fromEntries(Object.entries(rules).map(([id, { settings }]) => [id, settings])) as Settings<Rules>;
+
 /** The one schema of the policy. Its documented defaults are the only defaults. */
 export const policySchema = section({
   timezone: z
@@ -151,7 +119,15 @@ export const policySchema = section({
     ownerTag: tagName().default('owner').describe('The tag that names who owns a resource'),
     minMonthlySaving: number(0)
       .default(5)
-      .describe("Do not propose what saves less a month, in the price list's currency"),
+      .describe(
+        "Do not propose what saves less a month, in the price list's currency; if only after commitments, it is a finding",
+      ),
+    savings: oneOf(['net', 'list'])
+      .default('net')
+      .describe(
+        '`net`: what commitments (Savings Plans, reserved instances) leave of a saving, from Cost Explorer once a day, about $0.02; ' +
+          '`list`: at list price',
+      ),
     remindAfter: days({ min: 1, max: 90, why: 'a message that never returns is forgotten' })
       .default('7d')
       .describe('A plan that has not changed is announced again after so long'),
@@ -170,6 +146,12 @@ export const policySchema = section({
     keepSnapshots: days({ min: 7, max: 3650, why: 'an undo may need it for 30 days' })
       .default('90d')
       .describe('From when on the snapshots that were taken before a stop may be deleted'),
+    databaseUndo: oneOf(['ask', 'automatic'])
+      .default('ask')
+      .describe(
+        'What happens when a resized database is not well: `ask` tells people, `automatic` takes it back at once, which is a ' +
+          'second outage',
+      ),
     parallel: whole(1, 20).default(4).describe('How many actions of a plan are carried out at once'),
   }).prefault({}),
   approvers: z
@@ -218,37 +200,39 @@ export const policySchema = section({
     )
     .default([])
     .describe('Alarms of what depends on a resource: one that goes off while a change is watched takes it back'),
-  rules: section({
-    'idle-database': section({
-      mode: mode().optional(),
-      window: window().default('35d').describe('Nobody may have connected for so long'),
-      monitoringConnections: whole(0, 1000)
-        .default(0)
-        .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
-      iops: number(0)
-        .default(5)
-        .describe('The peak of read plus write operations a second of an idle database, on every day'),
-      cap: cap(),
-    }).prefault({}),
-    'idle-instance': section({
-      mode: mode().optional(),
-      window: window().default('28d').describe('It must have been idle on every day for so long'),
-      cpuPercent: z
-        .number({ error: 'a percentage above 0 and up to 100' })
-        .gt(0, 'a percentage above 0 and up to 100')
-        .max(100, 'a percentage above 0 and up to 100')
-        .default(5)
-        .describe("Each day's highest CPU utilization must be below"),
-      networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
-      cap: cap(),
-    }).prefault({}),
+  sales: z
+    .array(
+      section({
+        from: calendarDate().describe('The first day of the sale'),
+        to: calendarDate().describe('The first day after it'),
+        why: z.string({ error: 'the reason, in words' }).min(1, 'the reason, in words').describe('What sold'),
+      }).refine(({ from, to }) => from < to, { path: ['to'], error: 'after `from`: the range is half-open' }),
+      { error: 'a list of {from, to, why}' },
+    )
+    .default([])
+    .describe('Past days of sales: what they asked of a machine counts, however long ago it was'),
+  sizing: section({
+    instanceTypes: names('instance types')
+      .default(['*'])
+      .describe('What an instance may become, by name; `*` stands for any characters'),
+    databaseClasses: names('database classes')
+      .default(['*'])
+      .describe('What a database may become, by name; `*` stands for any characters'),
+    architecture: oneOf(['same', 'any'])
+      .default('same')
+      .describe('`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too'),
+    burstable: oneOf(['allowed', 'never'])
+      .default('allowed')
+      .describe('Whether a machine may become a burstable one (T), if its CPU credits last for its busiest day'),
   }).prefault({}),
+  rules: section(settingsOf(RULES)).prefault({}),
   spend: spend().prefault({}),
 });
 
 export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
 export type Mode = Policy['defaults']['mode'];
+export type Cap = Policy['rules']['idle-database']['cap'];
 
 /** One wrong place in a policy: where, and what is allowed there. Never the value: it may be a mistaken paste. */
 export interface PolicyProblem {
@@ -282,8 +266,26 @@ export function parsePolicy(input: unknown): Policy {
 /** Identifies what was decided under: it goes into every plan's hash. */
 export const policyHash = (policy: Policy): string => hashOf(policy);
 
-/** The mode of one rule: its own, else the default. */
-export const modeOf = (policy: Policy, rule: RuleId): Mode => policy.rules[rule].mode ?? policy.defaults.mode;
+/** The mode of one rule: its own, else the default. What deletes is never `auto`, whatever the default is. */
+export function modeOf(policy: Policy, rule: RuleId): Mode {
+  const mode = policy.rules[rule].mode ?? policy.defaults.mode;
+  return rule === 'unattached-volume' && mode === 'auto' ? 'approve' : mode;
+}
+
+/** The rules that are not switched off. */
+export const rulesInForce = (policy: Policy): RuleId[] => RULE_IDS.filter((id) => modeOf(policy, id) !== 'off');
+
+/** What the rule may do at once; undefined for one that only finds. */
+export function capIn(policy: Policy, rule: RuleId): Cap | undefined {
+  const ofRule = policy.rules[rule];
+  return 'cap' in ofRule ? ofRule.cap : undefined;
+}
+
+/** How many days back the rule looks. */
+export function windowDaysOf(policy: Policy, rule: RuleId): number {
+  const ofRule = policy.rules[rule];
+  return 'window' in ofRule ? parseDays(ofRule.window) : LOOK_BACK_DAYS;
+}
 
 function problemsOf(issue: z.core.$ZodIssue): PolicyProblem[] {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));

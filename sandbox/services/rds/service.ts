@@ -5,7 +5,12 @@ import { createDBClusterSnapshot, deleteDBClusterSnapshot, describeDBClusterSnap
 import { createDBCluster, describeDBClusters } from './clusters.ts';
 import { describeEvents } from './events.ts';
 import { createDBInstance, describeDBInstances } from './instances.ts';
+import { modifyDBCluster } from './modify-cluster.ts';
+import { modifyDBInstance } from './modify-instance.ts';
+import { describeOrderableDBInstanceOptions } from './orderable-options.ts';
+import { describePendingMaintenanceActions } from './pending-maintenance.ts';
 import { createDBInstanceReadReplica } from './read-replicas.ts';
+import { describeReservedDBInstances } from './reserved-instances.ts';
 import { createDBSnapshot, deleteDBSnapshot, describeDBSnapshots } from './snapshots.ts';
 import { startDBCluster, stopDBCluster } from './stop-start-cluster.ts';
 import { startDBInstance, stopDBInstance } from './stop-start-instance.ts';
@@ -26,7 +31,12 @@ export function rds(): Service {
     DescribeDBInstances: describeDBInstances,
     DescribeDBSnapshots: describeDBSnapshots,
     DescribeEvents: describeEvents,
+    DescribeOrderableDBInstanceOptions: describeOrderableDBInstanceOptions,
+    DescribePendingMaintenanceActions: describePendingMaintenanceActions,
+    DescribeReservedDBInstances: describeReservedDBInstances,
     ListTagsForResource: listTagsForResource,
+    ModifyDBCluster: modifyDBCluster,
+    ModifyDBInstance: modifyDBInstance,
     RemoveTagsFromResource: removeTagsFromResource,
     StartDBCluster: startDBCluster,
     StartDBInstance: startDBInstance,
