@@ -1,3 +1,4 @@
+import type { OnDemand } from './core/commitments.ts';
 import type { Evidence } from './core/evidence.ts';
 import type { Scope } from './core/identity.ts';
 import type { Message } from './core/message.ts';
@@ -11,7 +12,7 @@ import type { Claim, StoredPolicy, TimeRange } from './ports.ts';
 /** How a cost is counted, in Cost Explorer's words. */
 export type CostMetric = 'UnblendedCost' | 'AmortizedCost' | 'NetUnblendedCost' | 'NetAmortizedCost';
 
-export type CostDimension = 'SERVICE' | 'LINKED_ACCOUNT' | 'USAGE_TYPE' | 'REGION' | 'RECORD_TYPE';
+export type CostDimension = 'SERVICE' | 'LINKED_ACCOUNT' | 'USAGE_TYPE' | 'REGION' | 'RECORD_TYPE' | 'DATABASE_ENGINE';
 
 /** At most two in one query: AWS's limit. */
 export type CostGrouping =
@@ -153,6 +154,13 @@ export interface FoundOut {
   readonly about: string;
   readonly explanation: Explanation;
   readonly now: Date;
+}
+
+/** What right-size asks of the ledger about the bill. */
+export interface OnDemandLedger extends Pick<SpendLedger, 'countPaidCall'> {
+  /** What was read for a day, if it was. */
+  onDemand(payer: string, day: Day): Promise<OnDemand | undefined>;
+  keepOnDemand(payer: string, day: Day, onDemand: OnDemand): Promise<void>;
 }
 
 /** Whose costs, counted how, by which pair of keys. */

@@ -2,14 +2,15 @@ import { directionOf, targetOf } from '../../shared/core/action.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import { closedBecause, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
 import type { Arn } from '../../shared/core/identity.ts';
-import type { Policy } from '../../shared/core/policy.ts';
+import { capIn, type Policy } from '../../shared/core/policy.ts';
 import { RULES } from '../../shared/core/rules.ts';
 import { localDate } from '../../shared/core/time.ts';
 import type { CapOfDay, Word } from '../../shared/ports-acting.ts';
 import type { Hands } from './hands.ts';
 import { changeId, type Item, proposalOf, scopeOf } from './item.ts';
 import { type Leased, lostLease } from './lease.ts';
-import { type Found, judgeAgain } from './recheck.ts';
+import { type Found, judgeAgain, whyNotTakenBack } from './recheck.ts';
+import { whyOutside } from './window.ts';
 
 /** `unknown`: not because of what was found, but because nobody could find out. */
 export type Closed = { readonly closed: string; readonly unknown?: true };
@@ -20,7 +21,7 @@ export async function mayBeProtected(hands: Hands, item: Item): Promise<(Passed 
   const asked = await ask(hands, item);
   if ('closed' in asked) return asked;
   const { word, found } = asked;
-  const closed = (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? capFull(item, found, word);
+  const closed = (await whyNot(hands, item, { ...asked, judge: judgeOf(item) })) ?? capFull(item, found, word);
   return closed ? { closed } : { at: found.context.now.toISOString(), policy: found.context.policy };
 }
 
@@ -30,7 +31,9 @@ export async function mayBeApplied(hands: Hands, item: Leased): Promise<Passed |
   if ('closed' in asked) return asked;
   const { context } = asked.found;
   const closed =
-    (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? (await capReached(hands, item, context));
+    (await whyOutside(hands, item)) ??
+    (await whyNot(hands, item, { ...asked, judge: judgeOf(item) })) ??
+    (await capReached(hands, item, context));
   if (closed) return { closed };
   const at = hands.clock().toISOString();
   const lost = await lostLease(hands, item.lease);
@@ -56,6 +59,9 @@ interface Asked {
 /** Why the resource itself is not to be touched, if so. */
 export type Judge = (found: Found, proposal: ReturnType<typeof proposalOf>) => Promise<string | undefined>;
 
+/** What a person takes back no rule has to want. */
+const judgeOf = ({ plan }: Item): Judge => (plan.function === 'undo' ? whyNotTakenBack : judgeAgain);
+
 async function ask(hands: Hands, item: Item): Promise<Asked | Closed> {
   const proposal = proposalOf(item);
   const reader = await hands.estate.open(scopeOf(proposal));
@@ -65,7 +71,10 @@ async function ask(hands: Hands, item: Item): Promise<Asked | Closed> {
   const { plan, number } = item;
   const cap = capOf(item, now.toISOString());
   const word = await hands.ledger.word({ plan, numbers: [number], resources: arnsOf(facts), cap, now });
-  return { word, found: { reader, facts, context: { now, policy: policyIn(word), vetoes: word.vetoes } } };
+  return {
+    word,
+    found: { reader, choice: hands.choice, facts, context: { now, policy: policyIn(word), vetoes: word.vetoes } },
+  };
 }
 
 const arnsOf = (facts: Facts): Arn[] => [
@@ -112,7 +121,7 @@ function capOf(item: Item, at: string): CapOfDay {
   return { account: item.plan.account, rule, direction: directionOf(action), day: at.slice(0, 10) };
 }
 
-const mostOf = (item: Item, policy: Policy): number => policy.rules[proposalOf(item).rule].cap.perDay;
+const mostOf = (item: Item, policy: Policy): number => capIn(policy, proposalOf(item).rule)?.perDay ?? 0;
 
 const reached = (item: Item, most: number): string =>
   `the day's cap of ${most} ${proposalOf(item).rule} actions is reached`;

@@ -1,3 +1,4 @@
+import { describeDone } from '../../shared/core/action.ts';
 import { type Durable, patiently, reasonOf } from './durable.ts';
 import type { Closed, Passed } from './gate.ts';
 import type { Hands } from './hands.ts';
@@ -51,9 +52,8 @@ async function firstTry(hands: Hands, { item, passedAt }: Mutation): Promise<App
   if (!isFresh(hands, passedAt)) return { later: 'the gate was asked too long ago' };
   const verbs = await verbsOf(hands, item);
   return refusalOrLater(async () => {
-    if ((await verbs.apply(action)) === 'asked') return { at: passedAt };
-    const done = action.kind.startsWith('stop-') ? 'stopped' : 'started';
-    return { closed: `already ${done} by somebody else` };
+    if ((await verbs.apply(action, item.protection)) === 'asked') return { at: passedAt };
+    return { closed: `already ${describeDone(action)} by somebody else` };
   });
 }
 
@@ -66,7 +66,7 @@ async function nextTry(hands: Hands, { item, passedAt }: Mutation): Promise<Appl
     return state === 'failed' ? { later: 'AWS could not be reached' } : { at: passedAt };
   }
   return refusalOrLater(async () => {
-    await verbs.apply(action);
+    await verbs.apply(action, item.protection);
     return { at: passedAt };
   });
 }
@@ -76,6 +76,7 @@ async function refusalOrLater(work: () => Promise<Applied>): Promise<Applied | L
     return await work();
   } catch (error) {
     if (!isRefused(error)) throw error;
+    if (error.untimely) return { closed: error.message };
     return error.retryable ? { later: error.message } : { refused: error.message };
   }
 }

@@ -1,3 +1,4 @@
+import { REVERSIBILITY } from '../../shared/core/action.ts';
 import { type PlanAnswers, standingOf } from '../../shared/core/answer.ts';
 import { GRACE } from '../../shared/core/gates.ts';
 import type { Plan } from '../../shared/core/plan.ts';
@@ -27,7 +28,7 @@ export function permissionFor(
   if (waited.ended === 'superseded')
     return { granted: false, outcome: 'expired', because: `the newer plan ${waited.by} took its place` };
   if (proposal?.mode !== 'auto') return { granted: false, outcome: 'expired', because: 'nobody approved it in time' };
-  if (proposal.undo.reversibility !== 'full') {
+  if (proposal.undo.reversibility !== 'full' || REVERSIBILITY[proposal.action.kind] !== 'full') {
     return {
       granted: false,
       outcome: 'skipped',

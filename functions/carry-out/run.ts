@@ -9,6 +9,7 @@ import type { Hands } from './hands.ts';
 import { book } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
+import { waitsForWindow } from './window.ts';
 
 /** What the execution returns: how each action ended, by its id. */
 export type Report = { readonly plan: string; readonly outcomes: Readonly<Record<string, string>> };
@@ -89,19 +90,53 @@ interface Group {
   readonly troubles: readonly string[];
 }
 
-/** Waits for the answers of one mode, carries its actions out, says at once how they ended, and keeps an eye on them. */
+/**
+ * Waits for the answers of one mode and carries its actions out. What waits for a maintenance window, perhaps for days, holds
+ * nothing else up.
+ */
 async function carryOutMode(hands: Hands, durable: Durable, waiting: Waiting): Promise<Group> {
   const { plan, mode } = waiting;
   const decided = await awaitAnswers(hands, durable, waiting);
-  const { changes, troubles } = await carryOutAll(hands, durable, { plan, mode, decided });
+  const unclosed = decided.waited ? await close(hands, durable, waiting) : [];
+  const groups = await carryOutGroups(hands, durable, { plan, mode, decided });
+  return {
+    changes: groups.flatMap(({ changes }) => changes),
+    troubles: [...unclosed, ...groups.flatMap(({ troubles }) => troubles)],
+  };
+}
+
+interface Chosen {
+  readonly plan: Plan;
+  readonly mode: ActingMode;
+  readonly decided: Decided;
+}
+
+async function carryOutGroups(hands: Hands, durable: Durable, { plan, mode, decided }: Chosen): Promise<Group[]> {
+  const { permissions } = decided;
+  const later = permissions.filter(({ number, permission }) => permission.granted && waitsForWindow({ plan, number }));
+  if (later.length === 0) return [await carryOutGroup(hands, durable, { plan, mode, decided })];
+  const now = permissions.filter((one) => !later.includes(one));
+  const parts = [now, ...later.map((one) => [one])].filter((part) => part.length > 0); // each has its own window
+  const groups = await durable.map(
+    `windows ${mode}`,
+    parts,
+    (child, part) => carryOutGroup(hands, child, { plan, mode, decided: { ...decided, permissions: part } }),
+    { maxConcurrency: parts.length, ...EVERY_ONE },
+  );
+  return [...groups.getResults(), { changes: [], troubles: groups.getErrors().map(reasonOf) }];
+}
+
+/** Carries actions out, says at once how they ended, and keeps an eye on them. */
+async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Promise<Group> {
+  const { plan, decided } = chosen;
+  const { changes, troubles } = await carryOutAll(hands, durable, chosen);
   const { terms } = decided;
   const unsaid = await announce(hands, durable, { name: 'announce', plan, changes, timezone: terms.timezone });
-  const unclosed = decided.waited ? await close(hands, durable, waiting) : [];
   const followed = await keepWatching(hands, durable, { plan, changes, terms });
   const last = new Map(followed.map(({ change }) => [change.id, change]));
   return {
     changes: changes.map((change) => last.get(change.id) ?? change),
-    troubles: [...troubles, ...unsaid, ...unclosed, ...followed.flatMap((one) => one.troubles)],
+    troubles: [...troubles, ...unsaid, ...followed.flatMap((one) => one.troubles)],
   };
 }
 
@@ -117,7 +152,7 @@ async function close(hands: Hands, durable: Durable, { name, mode }: Waiting): P
 async function carryOutAll(
   hands: Hands,
   durable: Durable,
-  { plan, mode, decided: { permissions, terms } }: { plan: Plan; mode: ActingMode; decided: Decided },
+  { plan, mode, decided: { permissions, terms } }: Chosen,
 ): Promise<Group> {
   const results = await durable.map(
     `actions ${mode}`,

@@ -1,10 +1,8 @@
-import { directionOf } from '../../shared/core/action.ts';
-import { closedBecause } from '../../shared/core/gates.ts';
 import { type Durable, patiently, reasonOf } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { type Ending, type Item, proposalOf, scopeOf } from './item.ts';
 import { takeLease, whoseIs } from './lease.ts';
-import { awaitProgress } from './progress.ts';
+import { awaitProgress, whyHalted } from './progress.ts';
 import { isRefused } from './refusal.ts';
 
 /** Capacity comes back within minutes or hours: so long, in seconds, is waited before each next try. */
@@ -43,9 +41,8 @@ async function begin(hands: Hands, item: Item): Promise<{ readonly begun: true }
   const { action } = proposalOf(item);
   const taken = await takeLease(hands, item);
   if ('heldBy' in taken) return { overtakenBy: await whoseIs(hands, taken.heldBy) };
-  const switches = await hands.switches.read();
-  const closed = closedBecause({ direction: directionOf(action), finishing: true, switches, freeze: [], today: '' });
-  if (closed) return { failed: closed };
+  const halted = await whyHalted(hands, item);
+  if (halted) return { failed: halted };
   const verbs = await hands.verbsFor(scopeOf(proposalOf(item)), action);
   if (!(await hands.ledger.beginUndo(taken.lease))) throw new Error('the lease was lost in this moment');
   try {

@@ -4,6 +4,7 @@ import { type Durable, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { proposalOf, scopeOf } from './item.ts';
 import { type Leased, whoseIs } from './lease.ts';
+import { machineOf, measure } from './machine.ts';
 import { alarmsFor, type Terms } from './terms.ts';
 
 interface Watching {
@@ -21,10 +22,10 @@ export type Health =
 
 /** What the looks so far have found. */
 interface Watched {
-  readonly state: 'quiet' | 'over' | 'alarm' | 'overtaken' | 'left';
+  readonly state: 'quiet' | 'over' | 'alarm' | 'overload' | 'overtaken' | 'left';
   /** When the first look was, in ISO time: the change had just settled, and the watch begins. */
   readonly began?: string;
-  /** The alarm that went off, or whose plan took over. */
+  /** The alarm that went off, why it is overloaded, or whose plan took over. */
   readonly seen?: string;
   /** The resource's own alarms. */
   readonly own?: readonly string[];
@@ -34,32 +35,40 @@ interface Watched {
   readonly missing?: readonly string[];
   /** Why a look failed, kept from the first that did: one good look does not mend it. */
   readonly failed?: string;
+  /** When somebody last saw the load of a resized machine, and what was not known of it then. */
+  readonly measured?: string;
+  readonly unmeasured?: readonly string[];
 }
 
 /**
  * Watches the alarms of the resource and of the dependents that the policy names, for as long as the policy says, and
- * whether a person's plan takes over. An alarm that went off before the change is not of its making.
+ * whether a person's plan takes over. An alarm that went off before the change is not of its making. Of a machine that was
+ * resized it watches the load, too; what goes off while that is down, and comes back, is the outage that it had to be.
  */
 export async function watch(hands: Hands, durable: Durable, watching: Watching): Promise<Health> {
-  const { watchHours } = watching.terms;
+  const machine = machineOf(watching.item);
+  if (machine) await durable.wait('until it has come up', { seconds: COMING_UP_SECONDS });
   const ended = await durable.waitForCondition<Watched>('watch', (before) => look(hands, watching, before), {
     initialState: { state: 'quiet' },
-    waitStrategy: polling(({ state }) => state === 'quiet', looksOver(watchHours)),
+    waitStrategy: polling(({ state }) => state === 'quiet', machine ? closeLooks(watching) : looksOver(watching)),
   });
   if (ended.state === 'alarm') return { state: 'ill', because: `the alarm ${ended.seen} after the change` };
+  if (ended.state === 'overload') return { state: 'ill', because: `${ended.seen} after the change` };
   if (ended.state === 'overtaken')
     return { state: 'overtaken', because: `${ended.seen} took it back while it was watched` };
   return healthOf(ended, watching);
 }
 
-function healthOf({ state, seen, looked, own = [], missing = [], failed }: Watched, { item, terms }: Watching): Health {
+function healthOf(ended: Watched, { item, terms }: Watching): Health {
+  const { state, seen, looked, own = [], missing = [], failed, measured, unmeasured = [] } = ended;
   const { watchHours } = terms;
   const named = alarmsFor(proposalOf(item).resource.name, terms).filter((name) => !missing.includes(name));
   const watched = [...(own.length > 0 ? [`${own.length} of its own`] : []), ...named];
+  const calm = measured && unmeasured.length === 0 ? `no overload in ${watchHours} hours` : undefined;
   const quiet =
     watched.length > 0
       ? `no alarm in ${watchHours} hours; watched: ${watched.join(', ')}`
-      : 'nothing watched it: no alarm of its own exists, nor one of its dependents that the policy names';
+      : `${calm ? 'no alarm' : 'nothing'} watched it: no alarm of its own exists, nor one of its dependents that the policy names`;
   const warnings = [
     ...(failed
       ? [`its alarms could not be read at every look (${failed}), and nothing is known of its health then`]
@@ -67,18 +76,30 @@ function healthOf({ state, seen, looked, own = [], missing = [], failed }: Watch
     ...(missing.length > 0
       ? [`nothing is known of what ${missing.join(', ')} should watch: no such alarm exists`]
       : []),
+    ...(unmeasured.length > 0 ? [`its load could not be read to the end (${unmeasured.join('; ')})`] : []),
     ...(state === 'left' ? [`${seen} took it over and left it as it was, so it was not watched to the end`] : []),
     ...(state === 'quiet' ? [`${seen} took it over and works on it still, so it was not watched to the end`] : []),
   ];
   return {
     state: 'well',
-    because: looked ? quiet : `its alarms could not be read in ${watchHours} hours`,
+    because: looked
+      ? [...(calm ? [calm] : []), quiet].join('; ')
+      : `its alarms could not be read in ${watchHours} hours`,
     ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
   };
 }
 
-/** A look that fails says so and never throws: the polling must go on. */
+/** The alarms, and the load of what was resized. Neither needs the other to be read. */
 async function look(hands: Hands, watching: Watching, before: Watched): Promise<Watched> {
+  const seen = await lookAtAlarms(hands, watching, before);
+  if (seen.state !== 'quiet' && seen.state !== 'over') return seen;
+  const { item, since } = watching;
+  const { overloaded, ...load } = await measure(hands, item, { since, measured: before.measured });
+  return overloaded ? { ...seen, state: 'overload', seen: overloaded } : { ...seen, ...load };
+}
+
+/** A look that fails says so and never throws: the polling must go on. */
+async function lookAtAlarms(hands: Hands, watching: Watching, before: Watched): Promise<Watched> {
   const taken = await overtaken(hands, watching).catch(() => undefined); // whoever undoes it asks for the lease again
   if (taken) return { ...before, ...taken };
   const now = hands.clock();
@@ -102,10 +123,14 @@ function ownAlarms(hands: Hands, { item }: Watching): Promise<readonly string[]>
   return hands.alarms.alarmsOf(scopeOf(proposal), targetOf(proposal.action));
 }
 
+/** Since when an alarm that came back counts: not while a machine was down. */
+const firstLookFrom = (item: Leased, { since, now }: { since: string; now: Date }): string =>
+  machineOf(item) ? now.toISOString() : since;
+
 function alarmsNow(
   hands: Hands,
   { item, since, terms }: Watching,
-  { own = [], looked = since }: Watched,
+  { own = [], looked = firstLookFrom(item, { since, now: hands.clock() }) }: Watched,
 ): Promise<AlarmsSeen> {
   const proposal = proposalOf(item);
   const named = alarmsFor(proposal.resource.name, terms);
@@ -124,8 +149,21 @@ async function overtaken(hands: Hands, { item }: Watching): Promise<Pick<Watched
   return { state: taken.still ? 'quiet' : 'left', seen };
 }
 
+/** So long a machine that was down may take until those who depend on it are well again. */
+const COMING_UP_SECONDS = 900;
+
 /** Every five minutes, but no more than two dozen times: an execution has room for 3,000 operations. */
-function looksOver(hours: number): Polling {
-  const seconds = Math.max(300, (hours * 3600) / 24);
+function looksOver({ terms: { watchHours } }: Watching): Polling {
+  const seconds = Math.max(300, (watchHours * 3600) / 24);
   return { firstSeconds: seconds, mostSeconds: seconds, times: 30 };
+}
+
+/**
+ * Every ten minutes, so that an overload is taken back within half an hour. That takes no more than 72 looks for a watch of
+ * twelve hours; of a longer one, or where a plan has many actions, the looks are further apart.
+ */
+function closeLooks({ item, terms: { watchHours } }: Watching): Polling {
+  const looks = Math.max(20, Math.min(72, Math.floor(2000 / item.plan.act.length)));
+  const seconds = Math.max(600, (watchHours * 3600) / looks);
+  return { firstSeconds: seconds, mostSeconds: seconds, times: looks + 6 };
 }

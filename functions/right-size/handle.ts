@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { countsOf } from '../../shared/core/plan.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
-import { RULE_IDS, rulesInForce } from '../../shared/core/rules.ts';
+import { parsePolicy, rulesInForce } from '../../shared/core/policy.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
 import type { Announcer, Estate, Ledger, Starter } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
@@ -9,9 +9,11 @@ import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/err
 import { log } from '../../shared/runtime/log.ts';
 import type { RightSizeEvent } from './event.ts';
 import { explain } from './explain.ts';
+import { explanationTable } from './explanation-table.ts';
 import type { Sources } from './gather.ts';
+import { type Bills, readOnDemand } from './on-demand.ts';
 import { replay } from './replay.ts';
-import { explanationTable, outcomeReport, planTable, replayTable } from './report.ts';
+import { outcomeReport, planTable, replayTable } from './report.ts';
 import { type Account, type Look, look, run } from './run.ts';
 import { accountsOf } from './tick.ts';
 
@@ -28,6 +30,8 @@ export interface Looking {
   readonly announcer: Announcer;
   readonly estate: Estate;
   readonly prices: Sources['prices'];
+  readonly metricsIn: Sources['metricsIn'];
+  readonly bills: Omit<Bills, 'clock'>;
   readonly starter: Starter;
   /** What `check` tries. */
   readonly needs: Needs;
@@ -43,16 +47,21 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
     const { needs } = await ports.looking();
     return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
   }
-  const [stored, { estate, prices, starter, announcer }] = await Promise.all([
+  const [stored, { estate, prices, metricsIn, bills, starter, announcer }] = await Promise.all([
     ports.ledger.currentPolicy(),
     ports.looking(),
   ]);
   const policy = stored?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
-  const sources = { estate, prices, limit: pLimit(policy.concurrency) };
+  const sources = { estate, prices, metricsIn, limit: pLimit(policy.concurrency) };
   // An explanation tells of every rule, also of those that are switched off.
   const rules = event.rules ?? (event.resource ? RULE_IDS : rulesInForce(policy));
-  const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules };
+  const onDemand = once(async () => {
+    if (policy.defaults.savings === 'list') return undefined;
+    const payer = policy.spend.payer ?? tick.own.account;
+    return readOnDemand({ ...bills, clock: ports.clock }, { payer, policy, now: tick.time });
+  });
+  const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules, onDemand };
 
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
   const { from, to } = event;
@@ -73,6 +82,15 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
   return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);
 };
+
+/** Asked for by every account, and read for the first. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}
 
 function formatted<T>({ format }: RightSizeEvent, result: T[], table: (result: T[]) => string): T[] | string {
   return format === 'table' ? table(result) : result;

@@ -31,7 +31,11 @@ export function policyExample(): string {
 function sectionLines({ properties = {} }: Schema, indent: string): string[] {
   return Object.entries(properties).flatMap(([key, value]) => {
     const comment = value.description ? [`${indent}# ${value.description}.`] : [];
-    if (value.properties) return [...comment, `${indent}${key}:`, ...sectionLines(value, `${indent}  `)];
+    if (value.properties) {
+      const lines = sectionLines(value, `${indent}  `);
+      const nothing = lines.every((line) => line.trimStart().startsWith('#')) ? ' {}' : '';
+      return [...comment, `${indent}${key}:${nothing}`, ...lines];
+    }
     return [...comment, ...valueLines(key, value, indent)];
   });
 }
@@ -44,6 +48,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
   copyTo: '{ name: dr, region: eu-central-1, kmsKey: alias/snapshots }',
   classes: '{ name: production, tags: [env=prod], tiers: { weekly: 26 }, rpo: 25h, copyTo: [dr] }',
+  sales: '{ from: 2026-06-18, to: 2026-06-21, why: the summer sale }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
 };
 

@@ -81,6 +81,7 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     members: [],
     classes: [instance.DBInstanceClass ?? 'unknown'],
     metricNames: [name],
+    zones: [instance.AvailabilityZone, instance.SecondaryAvailabilityZone].filter((zone) => zone !== undefined),
     multiAz: instance.MultiAZ ?? false,
     ...(instance.LicenseModel ? { licenseModel: instance.LicenseModel } : {}),
     replication: instanceReplication(instance),
@@ -88,6 +89,8 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     storage: {
       ...(instance.AllocatedStorage ? { sizeGiB: instance.AllocatedStorage } : {}),
       ...(instance.StorageType ? { storageType: instance.StorageType } : {}),
+      ...(instance.Iops ? { iops: instance.Iops } : {}),
+      ...(instance.StorageThroughput ? { throughputMiBs: instance.StorageThroughput } : {}),
       ioOptimized: false,
     },
     evidence: {},
@@ -134,6 +137,7 @@ function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<stri
     })),
     classes: names.map((name) => byName.get(name)?.classes[0] ?? 'unknown'),
     metricNames: names,
+    zones: [],
     multiAz: cluster.MultiAZ ?? false,
     replication: [
       ...(cluster.ReplicationSourceIdentifier ? [`a replica of ${cluster.ReplicationSourceIdentifier}`] : []),

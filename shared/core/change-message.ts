@@ -1,10 +1,9 @@
 import { describeAction } from './action.ts';
 import { hashOf } from './canonical.ts';
-import type { Change, ChangeState } from './change.ts';
-import { needsAPerson } from './change.ts';
+import { type Change, type ChangeState, inverseOf, needsAPerson } from './change.ts';
 import { consoleLink } from './identity.ts';
 import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
-import { formatMoney } from './money.ts';
+import { describeSaving } from './money.ts';
 import type { Plan } from './plan.ts';
 import { localTime } from './time.ts';
 
@@ -102,9 +101,11 @@ function changeText(change: Change, timezone: string): string {
     ...(snapshot ? [`   snapshot: ${snapshot}`] : []),
     ...(endedAt ? [`   ended at ${localTime(new Date(endedAt), timezone)}: ${endedBecause}`] : []),
     ...(outcome === 'kept' && !endedAt && change.saving
-      ? [`   saves ${formatMoney(change.saving.monthly)} a month (${change.saving.basis}) while it stands`]
+      ? [`   saves ${describeSaving(change.saving)} while it stands`]
       : []),
-    ...(outcome === 'kept' && !endedAt ? [`   to take it back: npm run answer -- undo ${change.id}`] : []),
+    ...(outcome === 'kept' && !endedAt && inverseOf(action)
+      ? [`   to take it back: npm run answer -- undo ${change.id}`]
+      : []),
     ...(needsAPerson(outcome) ? [`   what to do: look at it in the console; ${NEXT[outcome] ?? NOTHING}`] : []),
     ...(link ? [`   ${link}`] : []),
   ].join('\n');

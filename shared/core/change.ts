@@ -52,8 +52,8 @@ export interface Pause {
 export const stands = ({ outcome, endedAt }: Pick<Change, 'outcome' | 'endedAt'>): boolean =>
   (outcome === 'kept' || outcome === 'watching') && endedAt === undefined;
 
-/** The action that takes a change back. */
-export function inverseOf(action: Action): Action {
+/** The action that takes a change back; nothing when there is none. */
+export function inverseOf(action: Action): Action | undefined {
   switch (action.kind) {
     case 'stop-database':
       return {
@@ -79,7 +79,22 @@ export function inverseOf(action: Action): Action {
         instance: action.instance,
         expect: { state: 'running', instanceType: action.expect.instanceType },
       };
+    case 'resize-instance':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'resize-database':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'change-volume-type':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'change-database-storage':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'snapshot-and-delete-volume':
+      return undefined;
     default:
       return action satisfies never;
   }
+}
+
+/** What takes turns into what gives, and the other way round. */
+function turned<T extends { readonly direction?: 'gives' }>({ direction, ...action }: T) {
+  return direction ? action : { ...action, direction: 'gives' as const };
 }

@@ -6,11 +6,20 @@ export interface PriceQuery {
   readonly service: 'AmazonEC2' | 'AmazonRDS';
   readonly region: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** What the price is for one of: `Hrs` unless it says otherwise. */
+  readonly unit?: 'Hrs' | 'GB-Mo' | 'IOPS-Mo' | 'GiBps-mo' | 'MBPS-Mo';
 }
 
 /** The prices whose sum is what an hour of the resource's compute costs at list price; a cluster has one per member. */
 export function priceQueries(facts: Facts): Evidence<readonly PriceQuery[]> {
-  return facts.type === 'instance' ? known([instancePrice(facts)]) : databasePrices(facts);
+  switch (facts.type) {
+    case 'instance':
+      return known([instancePrice(facts)]);
+    case 'database':
+      return databasePrices(facts);
+    default:
+      return unknown(`a ${facts.type} has no compute`);
+  }
 }
 
 function instancePrice({ instanceType, usageOperation, tenancy, scope }: InstanceFacts): PriceQuery {
@@ -63,6 +72,9 @@ function priceListEngine(engine: string): Record<string, string> | undefined {
   if (!databaseEdition) return undefined;
   return { databaseEngine: family === 'oracle' ? 'Oracle' : 'SQL Server', databaseEdition };
 }
+
+/** The engine as bills name it (Cost Explorer's DATABASE_ENGINE), which is the price list's name. */
+export const engineOnBills = (engine: string): string | undefined => priceListEngine(engine)?.databaseEngine;
 
 const SQL_EDITIONS: Readonly<Record<string, string>> = { ee: 'Enterprise', se: 'Standard', ex: 'Express', web: 'Web' };
 const ORACLE_EDITIONS: Readonly<Record<string, string>> = { ee: 'Enterprise', se2: 'Standard Two' };

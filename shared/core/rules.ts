@@ -1,30 +1,88 @@
+import type * as z from 'zod';
 import type { EvidenceKind, Facts } from './facts.ts';
-import type { Policy, RuleId } from './policy.ts';
+import type { RuleId } from './policy.ts';
+import { databaseVolumeType } from './rules/database-volume-type.ts';
 import type { JudgeContext } from './rules/exempt.ts';
-import { judgeIdleDatabase } from './rules/idle-database.ts';
-import { judgeIdleInstance } from './rules/idle-instance.ts';
+import { idleDatabase } from './rules/idle-database.ts';
+import { idleInstance } from './rules/idle-instance.ts';
+import { longStoppedInstance } from './rules/long-stopped-instance.ts';
+import { orphanSnapshot } from './rules/orphan-snapshot.ts';
+import { oversizedDatabase } from './rules/oversized-database.ts';
+import { oversizedInstance } from './rules/oversized-instance.ts';
+import { unattachedVolume } from './rules/unattached-volume.ts';
+import { undersizedDatabase } from './rules/undersized-database.ts';
+import { undersizedInstance } from './rules/undersized-instance.ts';
+import { volumeType } from './rules/volume-type.ts';
 import type { Judgement } from './verdict.ts';
 
-/** A pure function that judges one resource of one type. */
+/** What a rule's file registers. */
 export type Rule = {
   [Type in Facts['type']]: {
     readonly type: Type;
+    /** Judges one resource of the type. Pure. */
     readonly judge: (facts: Extract<Facts, { type: Type }>, context: JudgeContext) => Judgement;
+    /** The evidence that its verdict rests on, to be drawn. */
+    readonly shows: readonly EvidenceKind[];
+    /** Its section of the policy, with documented defaults. */
+    readonly settings: z.ZodType;
   };
 }[Facts['type']];
 
-/** Every rule there is. To add one: its file, its test, its section in the policy, and a line here. */
-export const RULES: { readonly [Id in RuleId]: Rule } = {
-  'idle-database': { type: 'database', judge: judgeIdleDatabase },
-  'idle-instance': { type: 'instance', judge: judgeIdleInstance },
-};
+/**
+ * Every rule there is. To add one: its file, its test, and a line here. Where two want the same resource, the one that
+ * comes first here has it.
+ */
+export const RULES = {
+  'idle-database': idleDatabase,
+  'idle-instance': idleInstance,
+  'unattached-volume': unattachedVolume,
+  'oversized-instance': oversizedInstance,
+  'oversized-database': oversizedDatabase,
+  'volume-type': volumeType,
+  'database-volume-type': databaseVolumeType,
+  'undersized-instance': undersizedInstance,
+  'undersized-database': undersizedDatabase,
+  'long-stopped-instance': longStoppedInstance,
+  'orphan-snapshot': orphanSnapshot,
+} as const;
 
 export const RULE_IDS = Object.keys(RULES) as RuleId[];
 
 /** Every kind of evidence that exists for a type of resource: what a full explanation reads. */
 export const EVIDENCE_OF = {
-  instance: ['peakCpuPercent', 'networkBytes', 'instanceStore', 'volumes', 'stopProtection', 'hourlyPrice'],
-  database: ['peakConnections', 'peakIops', 'hourlyPrice'],
+  instance: [
+    'peakCpuPercent',
+    'networkBytes',
+    'instanceStore',
+    'volumes',
+    'stopProtection',
+    'hourlyPrice',
+    'prices',
+    'offered',
+    'cpuDays',
+    'cpuHours',
+    'memoryDays',
+    'memoryHours',
+    'creditHours',
+    'traffic',
+  ],
+  database: [
+    'peakConnections',
+    'peakIops',
+    'hourlyPrice',
+    'prices',
+    'offered',
+    'classChanges',
+    'peakCpuPercent',
+    'cpuDays',
+    'cpuHours',
+    'memoryDays',
+    'memoryHours',
+    'creditHours',
+    'traffic',
+  ],
+  volume: ['attachedDays', 'peakOperations', 'peakBytes', 'prices'],
+  snapshot: [],
 } as const satisfies Record<Facts['type'], readonly EvidenceKind[]>;
 
 /** One rule's word on one resource. */
@@ -33,10 +91,6 @@ export interface Judged {
   readonly rule: RuleId;
   readonly judgement: Judgement;
 }
-
-/** The rules of the policy that are not switched off. */
-export const rulesInForce = (policy: Policy): RuleId[] =>
-  RULE_IDS.filter((id) => (policy.rules[id].mode ?? policy.defaults.mode) !== 'off');
 
 /** Each resource judged by each of the rules that judge its type. */
 export function judgeAll(resources: readonly Facts[], rules: readonly RuleId[], context: JudgeContext): Judged[] {
@@ -51,5 +105,7 @@ export function judgeAll(resources: readonly Facts[], rules: readonly RuleId[], 
 function judgeOne(rule: Rule, facts: Facts, context: JudgeContext): Judgement | undefined {
   if (rule.type === 'instance' && facts.type === 'instance') return rule.judge(facts, context);
   if (rule.type === 'database' && facts.type === 'database') return rule.judge(facts, context);
+  if (rule.type === 'volume' && facts.type === 'volume') return rule.judge(facts, context);
+  if (rule.type === 'snapshot' && facts.type === 'snapshot') return rule.judge(facts, context);
   return undefined;
 }

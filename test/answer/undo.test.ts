@@ -135,6 +135,18 @@ describe('an undo', () => {
     },
   );
 
+  it('of a deletion is refused, and names what can be restored', async () => {
+    const volume = { arn: 'arn:aws:ec2:ap-northeast-2:123456789012:volume/vol-1', id: 'vol-1' };
+    const action = { kind: 'snapshot-and-delete-volume' as const, volume };
+    const [first] = planOf().act;
+    if (!first) throw new Error('the plan has an action');
+    const { desk, change } = await applied({ proposal: { ...first, action }, snapshot: 'snap-1' });
+    const { status, body } = await desk.ask(KIM, undo(change));
+    expect([status, body.error]).toEqual([409, 'cannot-undo']);
+    expect(body.text).toContain('what was deleted comes back only from its snapshot snap-1');
+    expect(desk.started).toEqual([]);
+  });
+
   it('of a change that does not exist, or is not finished, is refused', async () => {
     const { desk, plan } = await applied();
     for (const id of [`${plan.id}/2`, 'right-size-2026-11-22-2000-123456789012-000000/1']) {

@@ -44,6 +44,14 @@ describe('an instance', () => {
         usageOperation: 'RunInstances',
         rootDevice: 'ebs',
         addresses: { elastic: 0, released: 0 },
+        hardware: {
+          zone: 'ap-northeast-2a',
+          virtualizationType: 'hvm',
+          enaSupport: true,
+          networkInterfaces: 1,
+          hibernation: false,
+          metricSeconds: 300,
+        },
         evidence: {},
       },
     ]);

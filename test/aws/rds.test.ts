@@ -55,6 +55,7 @@ describe('a database instance', () => {
       classes: ['db.r6g.large'],
       members: [],
       metricNames: ['orders'],
+      zones: ['ap-northeast-2a', 'ap-northeast-2c'],
       multiAz: true,
       licenseModel: 'postgresql-license',
       replication: [],

@@ -52,6 +52,31 @@ export const MOTO: Deviations = {
     '\\d+\\.\\d+\\.\\d+\\.\\d+',
   ),
 
+  'instance types: names and a page size exclude each other': accepted('moto ignores the page size'),
+  'instance types: pages of types add up, each exactly once': instead('moto has one page', '1', '4'),
+  'instance types: what is no type is InvalidInstanceAttributeValue': accepted('moto takes any text for a type'),
+  'instance types: a type of another architecture is refused': accepted('moto does not compare architectures'),
+
+  'volumes: a gp3 volume has 3,000 IOPS and 125 MiB/s': {
+    because: 'moto shows the throughput only when it was asked for',
+    shows: /^expected \{ Iops: 3000, VolumeType: 'gp3', .* to match object/,
+  },
+  'volumes: a gp2 volume has three IOPS for a GiB': {
+    because: 'moto shows no IOPS of gp2',
+    shows: /^expected \{ VolumeType: 'gp2', .* to match object .*Iops: 1500/,
+  },
+  'volumes: a modification says what was and what is to be': {
+    because: 'moto says nothing of what stays as it is',
+    shows: /^expected \{ .* \} to match object/,
+  },
+  'volumes: a modification is not done at once': {
+    because: AT_ONCE,
+    shows: /^expected \[ 'modifying', 'optimizing' \] to include 'completed'/,
+  },
+  'volumes: a volume is not modified twice at a time': accepted(AT_ONCE),
+  'volumes: a volume does not shrink': accepted('moto takes any size'),
+  'volumes: a snapshot is not done at once': instead(AT_ONCE, 'completed', 'pending'),
+
   'rds: a page of databases is twenty to a hundred': accepted('moto takes any page size'),
   'rds: a filter by the immutable resource id finds the one database': {
     because: 'moto ignores the filter dbi-resource-id',
@@ -113,6 +138,35 @@ export const MOTO: Deviations = {
     shows: /^DBCluster arn:aws:rds:.* not found\./,
   },
 
+  'database classes: a class is not changed at once': instead(AT_ONCE, 'db.m6g.xlarge', 'db.m6g.large'),
+  'database classes: a change that is not immediate is pending': {
+    because: 'moto does not wait for the maintenance window',
+    shows: /^expected \{ .* \} to match object \{ DBInstanceStatus: 'available'/,
+  },
+  'database classes: a stopped database cannot be modified': accepted('moto modifies in any state'),
+  'database classes: what is no class is refused': accepted('moto takes any text for a class'),
+  'database classes: storage does not shrink': accepted('moto takes any size'),
+  'database classes: storage becomes gp3, is optimized, and meanwhile not changed again': instead(
+    AT_ONCE,
+    'available',
+    'storage-optimization',
+  ),
+  'database classes: small gp3 storage has no IOPS to ask for': accepted('moto does not look at storage'),
+  'database classes: the class of an Aurora instance is not changed through its cluster':
+    accepted('moto ignores the class'),
+  'database classes: what can be ordered of postgres includes gp3 with its limits': {
+    because: 'moto knows what can be ordered of Aurora PostgreSQL and Neptune only',
+    shows: /^expected undefined to match object/,
+  },
+  'database classes: no maintenance is pending and nothing reserved in a new account': {
+    because: 'moto has neither',
+    shows: /XML parse error/,
+  },
+
+  'cloudwatch: a high percentile of few values is their highest': {
+    because: 'moto falls over a percentile',
+    shows: /<!doctype "... is not valid JSON/,
+  },
   'cloudwatch: a page holds no more datapoints than asked, and the pages add up': instead(
     'moto ignores MaxDatapoints',
     '10',

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import {
   describeProblem,
   InvalidPolicyError,
-  METRIC_RETENTION_DAYS,
   modeOf,
   type Policy,
   type PolicyProblem,
   parsePolicy,
   policyHash,
 } from '../../shared/core/policy.ts';
+import { METRIC_RETENTION_DAYS } from '../../shared/core/policy-fields.ts';
 import { REGIONS } from '../../shared/core/regions.ts';
 
 function problemsOf(input: unknown): readonly PolicyProblem[] {
@@ -26,9 +26,13 @@ const inWords = (input: unknown): string[] => problemsOf(input).map(describeProb
 
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
-const KEYS = 'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules, spend, snapshots';
+const KEYS =
+  'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, sales, sizing, rules, spend, snapshots';
+const RULES =
+  'idle-database, idle-instance, unattached-volume, oversized-instance, oversized-database, volume-type, ' +
+  'database-volume-type, undersized-instance, undersized-database, long-stopped-instance, orphan-snapshot';
 const DEFAULT_KEYS =
-  'mode, protectTag, ownerTag, minMonthlySaving, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, parallel';
+  'mode, protectTag, ownerTag, minMonthlySaving, savings, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, databaseUndo, parallel';
 const SECTION = `a section with the keys ${KEYS}`;
 
 describe('the defaults', () => {
@@ -42,30 +46,45 @@ describe('the defaults', () => {
         protectTag: 'lamplighter:protect',
         ownerTag: 'owner',
         minMonthlySaving: 5,
+        savings: 'net',
         remindAfter: '7d',
         approveWithin: '3d',
         grace: '7d',
         watch: '2h',
         stopFor: '30d',
         keepSnapshots: '90d',
+        databaseUndo: 'ask',
         parallel: 4,
       },
       approvers: [],
       freeze: [],
       dependents: [],
+      sales: [],
+      sizing: { instanceTypes: ['*'], databaseClasses: ['*'], architecture: 'same', burstable: 'allowed' },
       rules: {
         'idle-database': {
           window: '35d',
           monitoringConnections: 0,
           iops: 5,
+          notice: '3d',
           cap: { count: 10, share: '5%', perDay: 10 },
         },
         'idle-instance': {
           window: '28d',
           cpuPercent: 5,
           networkBytesPerDay: '5MB',
+          notice: '3d',
           cap: { count: 10, share: '5%', perDay: 10 },
         },
+        'oversized-instance': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'undersized-instance': {},
+        'oversized-database': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'undersized-database': {},
+        'unattached-volume': { window: '32d', notice: '7d', cap: { count: 10, share: '5%', perDay: 10 } },
+        'volume-type': { window: '28d', cap: { count: 10, share: '5%', perDay: 10 } },
+        'database-volume-type': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'long-stopped-instance': { window: '30d' },
+        'orphan-snapshot': { window: '30d' },
       },
       spend: {
         metric: 'unblended',
@@ -235,14 +254,14 @@ describe('what is wrong', () => {
     [
       'a rule that does not exist',
       { rules: { 'idle-databases': {} } },
-      ['rules.idle-databases: unknown key; allowed: idle-database, idle-instance'],
+      [`rules.idle-databases: unknown key; allowed: ${RULES}`],
     ],
     [
       'a threshold of another rule',
       { rules: { 'idle-database': { cpuPercent: 5 } } },
-      ['rules.idle-database.cpuPercent: unknown key; allowed: mode, window, monitoringConnections, iops, cap'],
+      ['rules.idle-database.cpuPercent: unknown key; allowed: mode, window, monitoringConnections, iops, notice, cap'],
     ],
-    ['a section without content', { rules: null }, ['rules: a section with the keys idle-database, idle-instance']],
+    ['a section without content', { rules: null }, [`rules: a section with the keys ${RULES}`]],
     ['a time zone that does not exist', { timezone: 'Asia/Soeul' }, ['timezone: an IANA time zone such as Asia/Seoul']],
     [
       'a window beyond what CloudWatch keeps',

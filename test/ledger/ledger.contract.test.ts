@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { known, unknown } from '../../shared/core/evidence.ts';
+import type { Rung } from '../../shared/core/ladder.ts';
 import { digestOf, type PlanDraft, sealPlan } from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
@@ -291,6 +292,36 @@ describe.each([
       for (const n of many(600, (one) => one))
         await twin.answering.recordVeto(ACCOUNT, { ...veto, why, resource: `${veto.resource}${n}` });
       expect(await twin.ledger.vetoes(ACCOUNT, TICK)).toHaveLength(600);
+    });
+  });
+
+  describe('the ladder', () => {
+    const rung = (id: string): Rung => ({
+      rule: 'idle-instance',
+      resource: `arn:aws:ec2:eu-west-1:${ACCOUNT}:instance/${id}`,
+      id,
+      step: 'notify',
+      since: TICK.toISOString(),
+      seen: TICK.toISOString(),
+    });
+
+    it('of an account is empty at first, and then what was kept last', async () => {
+      const { ledger } = twin;
+      expect(await ledger.ladder(ACCOUNT)).toEqual([]);
+      await ledger.keepLadder(ACCOUNT, [rung('i-1')], TICK);
+      const later = [rung('i-1'), { ...rung('i-2'), wokeAt: TICK.toISOString() }];
+      await ledger.keepLadder(ACCOUNT, later, new Date(TICK.getTime() + 1));
+      expect(await ledger.ladder(ACCOUNT)).toEqual(later);
+      expect(await ledger.ladder('999999999999')).toEqual([]);
+    });
+
+    it('of a later tick is not replaced by that of an earlier one, but by its own', async () => {
+      const { ledger } = twin;
+      await ledger.keepLadder(ACCOUNT, [rung('i-1')], TICK);
+      await ledger.keepLadder(ACCOUNT, [], new Date(TICK.getTime() - 1));
+      expect(await ledger.ladder(ACCOUNT)).toEqual([rung('i-1')]);
+      await ledger.keepLadder(ACCOUNT, [rung('i-2')], TICK);
+      expect(await ledger.ladder(ACCOUNT)).toEqual([rung('i-2')]);
     });
   });
 

@@ -118,7 +118,7 @@ interface Steady {
 }
 
 /** One value for as far back as anybody asks. */
-function steady(region: Scene['region'], { namespace, metric, dimension, of, value }: Steady): void {
+export function steady(region: Scene['region'], { namespace, metric, dimension, of, value }: Steady): void {
   const name = { namespace, metric, dimensions: { [dimension]: of } };
   region.cloudwatch.series(name, function* (periodSeconds, start, end) {
     for (let at = start; at < end; at += periodSeconds * 1000) yield { at, value };
@@ -155,7 +155,7 @@ export function idleInstance({ region }: Scene, name: string, more: Parameters<t
 }
 
 /** What right-size adds to an action, whatever it is. */
-const PROPOSED = {
+export const PROPOSED = {
   mode: 'approve',
   because: 'nobody used it at any time in 35 days',
   saving: { known: true, value: { monthly: { currency: 'USD', amount: 200 }, basis: 'list', stillBilled: [] } },
@@ -200,7 +200,7 @@ export function stopOfInstance(instance: ReturnType<typeof idleInstance>, more: 
 export const takingBack = (proposal: Proposal): Proposal => ({
   ...proposal,
   mode: 'approve',
-  action: inverseOf(proposal.action),
+  action: inverseOf(proposal.action) ?? proposal.action,
   because: 'kim takes it back',
   saving: { known: false, why: 'taking a change back saves nothing' },
 });
@@ -303,7 +303,9 @@ export const told = ({ sandbox, hub }: Scene) =>
   }));
 
 /** Operations that change an estate. */
-const MUTATION = /^(Start|Stop|Create|Delete|Modify|Reboot|Terminate|Run)(DB|Instances)/;
+const MUTATION = /^(Start|Stop|Create|Delete|Modify|Reboot|Terminate|Run)(DB|Instance|Snapshot|Volume)/;
+
+type Names = Readonly<Record<string, unknown>>;
 
 /** The mutations that took effect, in their order. */
 export const mutations = ({ sandbox }: Scene): string[] =>
@@ -311,8 +313,8 @@ export const mutations = ({ sandbox }: Scene): string[] =>
     .all()
     .filter(({ operation, outcome }) => outcome === 'ok' && MUTATION.test(operation))
     .map(({ operation, input }) => {
-      const { InstanceIds, DBInstanceIdentifier, DBClusterIdentifier } = input as Record<string, unknown>;
-      return `${operation} ${InstanceIds ?? DBInstanceIdentifier ?? DBClusterIdentifier}`;
+      const { InstanceIds, InstanceId, VolumeId, DBInstanceIdentifier, DBClusterIdentifier } = input as Names;
+      return `${operation} ${InstanceIds ?? InstanceId ?? VolumeId ?? DBInstanceIdentifier ?? DBClusterIdentifier}`;
     });
 
 /** Somebody is connected, on every day that anybody asks about. */

@@ -13,7 +13,12 @@ import { describeDBClusterSnapshots, describeDBSnapshots } from './describe-snap
 import { describeEvents } from './events.ts';
 import { createGlobalCluster, describeGlobalClusters } from './global-clusters.ts';
 import { createDBInstance, describeDBInstances } from './instances.ts';
+import { modifyDBCluster } from './modify-cluster.ts';
+import { modifyDBInstance } from './modify-instance.ts';
+import { describeOrderableDBInstanceOptions } from './orderable-options.ts';
+import { describePendingMaintenanceActions } from './pending-maintenance.ts';
 import { createDBInstanceReadReplica } from './read-replicas.ts';
+import { describeReservedDBInstances } from './reserved-instances.ts';
 import {
   describeDBClusterSnapshotAttributes,
   describeDBSnapshotAttributes,
@@ -51,8 +56,13 @@ export function rds(): Service {
     DescribeDBSnapshots: describeDBSnapshots,
     DescribeEvents: describeEvents,
     DescribeGlobalClusters: describeGlobalClusters,
+    DescribeOrderableDBInstanceOptions: describeOrderableDBInstanceOptions,
+    DescribePendingMaintenanceActions: describePendingMaintenanceActions,
+    DescribeReservedDBInstances: describeReservedDBInstances,
     ListTagsForResource: listTagsForResource,
+    ModifyDBCluster: modifyDBCluster,
     ModifyDBClusterSnapshotAttribute: modifyDBClusterSnapshotAttribute,
+    ModifyDBInstance: modifyDBInstance,
     ModifyDBSnapshotAttribute: modifyDBSnapshotAttribute,
     RemoveTagsFromResource: removeTagsFromResource,
     StartDBCluster: startDBCluster,

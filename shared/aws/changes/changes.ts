@@ -4,6 +4,11 @@ import type { Action, ActionKind } from '../../core/action.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
+import { changeDatabaseStorage } from './change-database-storage.ts';
+import { changeVolumeType } from './change-volume-type.ts';
+import { resizeDatabase } from './resize-database.ts';
+import { resizeInstance } from './resize-instance.ts';
+import { snapshotAndDeleteVolume } from './snapshot-and-delete-volume.ts';
 import { startDatabase } from './start-database.ts';
 import { startInstance } from './start-instance.ts';
 import { stopDatabase } from './stop-database.ts';
@@ -22,6 +27,11 @@ export function changeVerbs({ ec2, rds }: ActingClients): { readonly [Kind in Ac
     'stop-instance': stopInstance(ec2),
     'start-database': startDatabase(rds),
     'start-instance': startInstance(ec2),
+    'resize-instance': resizeInstance(ec2),
+    'change-volume-type': changeVolumeType(ec2),
+    'resize-database': resizeDatabase(rds),
+    'change-database-storage': changeDatabaseStorage(rds),
+    'snapshot-and-delete-volume': snapshotAndDeleteVolume(ec2),
   };
 }
 

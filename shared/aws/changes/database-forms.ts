@@ -143,7 +143,7 @@ const NOT_FOUND = new Set([
 ]);
 
 /** A reading, or undefined when what it names is not there. @throws {AccessDeniedError} */
-async function found<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function found<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

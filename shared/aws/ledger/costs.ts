@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { hashOf } from '../../core/canonical.ts';
+import { startOf } from '../../core/spend/day.ts';
 import type { MonthOfCosts } from '../../core/spend/history.ts';
-import type { KeptCosts, SpendLedger } from '../../ports-spend.ts';
+import type { Day } from '../../core/spend/series.ts';
+import type { KeptCosts, OnDemandLedger, SpendLedger } from '../../ports-spend.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
@@ -15,6 +17,7 @@ import { getItem, getItems, IF_NEW, type Item, type Key, type LedgerTable, putIt
  *     COST#payer#calls / MONTH#2026-11                             how many pages were paid for
  *     COST#payer#without-resources / SERVICE#AWS Lambda            why AWS has no resource-level data of it, and until when
  *                                                                 that holds
+ *     COST#payer#on-demand / DAY#2026-11-22                        compressed: what no commitment covered, by pool
  */
 const keyOf = ({ payer, metric, without, view }: KeptCosts, month: string): Key => ({
   pk: `COST#${payer}#${metric}#${view}#${hashOf(without.toSorted()).slice(0, 8)}`,
@@ -83,6 +86,31 @@ export const costsIn = (ledger: LedgerTable): Costs => ({
       until: until.toISOString(),
       expires: expiresAfter(until),
     });
+  },
+});
+
+const onDemandKey = (payer: string, day: Day): Key => ({ pk: `COST#${payer}#on-demand`, sk: `DAY#${day}` });
+
+/** A day's is asked for on that day only. */
+const ON_DEMAND_DAYS = 7;
+
+const onDemandSchema = z.tuple([
+  z.object({ currency: z.string(), monthly: z.record(z.string(), z.number()), accounts: z.array(z.string()) }),
+]);
+
+/** The bill as right-size reads it. */
+export const onDemandIn = (ledger: LedgerTable): OnDemandLedger => ({
+  countPaidCall: costsIn(ledger).countPaidCall,
+  onDemand: async (payer, day) => {
+    const item = await getItem(ledger, onDemandKey(payer, day));
+    if (!item) return undefined;
+    const { data } = onDemandSchema.safeParse(await unpackedFrom(ledger, item));
+    if (data) return data[0];
+    throw new LedgerCorruptError(keyText(item), 'not what this version of Lamplighter writes');
+  },
+  keepOnDemand: async (payer, day, onDemand) => {
+    const key = { ...onDemandKey(payer, day), expires: expiresAfter(startOf(day), ON_DEMAND_DAYS) };
+    await putItem(ledger, { ...key, ...(await packedInto(ledger, key, [onDemand])) });
   },
 });
 

@@ -25,7 +25,10 @@ const FAMILIES: readonly (readonly [key: string, ...Access[]])[] = [
   ['CAP#123456789012#idle-database#takes', 'nothing', 'writes', 'nothing', 'nothing'],
   ['RESOURCE#arn:aws:rds:us-east-1:123456789012:db:orders', 'reads', 'writes', 'reads', 'reads'],
   ['PRICE#AmazonEC2#us-east-1', 'writes', 'nothing', 'nothing', 'nothing'],
-  ['COST#123456789012#UnblendedCost#services', 'nothing', 'nothing', 'nothing', 'writes'],
+  ['LADDER#123456789012', 'writes', 'nothing', 'nothing', 'nothing'],
+  ['COST#123456789012#on-demand', 'writes', 'nothing', 'nothing', 'writes'],
+  ['COST#123456789012#calls', 'writes', 'nothing', 'nothing', 'writes'],
+  ['COST#123456789012#UnblendedCost#services', 'reads', 'nothing', 'nothing', 'writes'],
   ['ANOMALY#2026-11', 'nothing', 'nothing', 'reads', 'writes'],
 ];
 
