@@ -1,13 +1,13 @@
 import type { Action, Direction } from './core/action.ts';
 import type { PlanAnswer, PlanAnswers } from './core/answer.ts';
-import type { Change } from './core/change.ts';
+import type { Change, Made } from './core/change.ts';
 import type { Evidence } from './core/evidence.ts';
 import type { DatabaseFacts, InstanceFacts } from './core/facts.ts';
 import type { Switches } from './core/gates.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
 import type { Plan } from './core/plan.ts';
-import type { Policy, RuleId } from './core/policy.ts';
+import type { Cause, Policy } from './core/policy.ts';
 import type { Veto } from './core/rules/exempt.ts';
 import type { InstanceTypeFacts } from './core/sizing/instance-type.ts';
 import type { Load } from './core/sizing/load.ts';
@@ -94,7 +94,7 @@ export interface Word {
 
 export interface CapOfDay {
   readonly account: string;
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly direction: Direction;
   /** UTC date. */
   readonly day: string;
@@ -155,11 +155,17 @@ export interface ChangeVerbs {
    */
   window?(action: Action): Promise<string>;
   /**
+   * Why it is not to be done any more by what AWS shows at the gate, if so: for a kind that no rule judges. What can be seen
+   * just before the mutation, `apply` looks at.
+   */
+  recheck?(action: Action, gate: Gate): Promise<string | undefined>;
+  /**
    * One idempotent mutation; what `expect` says is compared in the same breath as far as AWS allows. A resource that is
    * already there, or on its way, is left as it is, and `there` says so. What deletes looks at its protection, too.
+   * @param at when the gate let it through, an ISO time: what is made then may have to know
    * @throws {Refused}
    */
-  apply(action: Action, protection?: string): Promise<Asked>;
+  apply(action: Action, protection?: string, at?: string): Promise<Asked>;
   settled(action: Action): Promise<Progress>;
   /** @throws {Refused} */
   undo(action: Action): Promise<Asked>;
@@ -169,6 +175,12 @@ export interface ChangeVerbs {
    * due shows in the resource, so that it goes on wherever it was broken off.
    */
   advance?(action: Action, going: Going): Promise<Progress>;
+}
+
+/** The policy and the time at which a gate is asked. */
+export interface Gate {
+  readonly policy: Policy;
+  readonly now: Date;
 }
 
 export interface Going {
@@ -187,13 +199,13 @@ export interface Refused extends Error {
   readonly code: string;
   /** Whether it may be granted later without anybody's doing: capacity, throttling, a state that passes. */
   readonly retryable: boolean;
-  /** Nothing is wrong, and nobody has to look: it is only not the time for it. */
+  /** Nothing is wrong, and nobody has to look: it is only not the time for it, even if it was waited for (`retryable`). */
   readonly untimely: boolean;
 }
 
 export type Progress =
   | { readonly state: 'pending'; readonly seen: string }
-  | { readonly state: 'done' }
+  | { readonly state: 'done'; readonly made?: Made }
   /**
    * `retryable`: it may be granted later without anybody's doing, as a refusal may. `refused`: AWS has just said no, which
    * is not seen too early.

@@ -7,7 +7,7 @@ import type { SpendAnswer } from './core/spend/answer.ts';
 import type { Explanation } from './core/spend/explanation.ts';
 import type { MonthOfCosts } from './core/spend/history.ts';
 import type { Day } from './core/spend/series.ts';
-import type { Claim, StoredPolicy, TimeRange } from './ports.ts';
+import type { StoredPolicy, TimeRange, Turns } from './ports.ts';
 
 /** How a cost is counted, in Cost Explorer's words. */
 export type CostMetric = 'UnblendedCost' | 'AmortizedCost' | 'NetUnblendedCost' | 'NetAmortizedCost';
@@ -116,11 +116,8 @@ export interface SpendRun {
 export type CostView = 'services' | 'regions';
 
 /** What watch-spend asks of the ledger. Every write is conditional or may be repeated. */
-export interface SpendLedger {
+export interface SpendLedger extends Turns {
   currentPolicy(): Promise<StoredPolicy | undefined>;
-  /** Makes this delivery the only one at work for the payer: true for it, also when asked again, until the claim ends. */
-  begin(payer: string, claim: Claim): Promise<boolean>;
-  end(payer: string, holder: string): Promise<void>;
   /** @throws {LedgerCorruptError} when parts of it are missing */
   run(payer: string, time: string, occasion?: RunOccasion): Promise<SpendRun | undefined>;
   /** The runs of the last days that were recorded and not announced, the oldest first. */

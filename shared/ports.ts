@@ -117,6 +117,13 @@ export interface Claim {
   readonly until: Date;
 }
 
+/** Who is at work: one delivery of a function at a time for each `of`, such as a payer. */
+export interface Turns {
+  /** Makes this delivery the only one at work: true for it, also when asked again, until the claim ends. */
+  begin(of: string, claim: Claim): Promise<boolean>;
+  end(of: string, holder: string): Promise<void>;
+}
+
 /** What Lamplighter has done to a resource, as far as the ledger still has it. */
 export interface ChangeHistory {
   changesOf(resource: Arn): Promise<readonly Change[]>;

@@ -21,7 +21,7 @@ export function undoPlan(change: Change, { note }: UndoRequest, asking: Asking):
   if (because) throw new CannotUndoError(change, because);
   const { proposal, account } = change;
   const action = inverseOf(proposal.action);
-  if (!action) throw new CannotUndoError(change, `what was deleted comes back only from its ${snapshotOf(change)}`);
+  if (!action) throw new CannotUndoError(change, noWayBack(change));
   const undoing: Proposal = {
     rule: proposal.rule,
     mode: 'approve',
@@ -33,6 +33,18 @@ export function undoPlan(change: Change, { note }: UndoRequest, asking: Asking):
   };
   const nothing = { deferred: [], leave: [], unreadable: [] };
   return sealPlan({ function: 'undo', account, time: asking.now, act: [undoing], ...nothing }, asking.policy);
+}
+
+function noWayBack(change: Change): string {
+  switch (change.proposal.action.kind) {
+    case 'create-snapshot':
+    case 'copy-snapshot':
+      return 'a snapshot takes nothing from anybody: who does not want it deletes it';
+    case 'delete-snapshot':
+      return 'a deleted snapshot is gone for good';
+    default:
+      return `what was deleted comes back only from its ${snapshotOf(change)}`;
+  }
 }
 
 const snapshotOf = ({ snapshot }: Change): string => (snapshot ? `snapshot ${snapshot}` : 'snapshot');

@@ -1,4 +1,4 @@
-import { directionOf } from '../../shared/core/action.ts';
+import { isFollowed } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
@@ -26,7 +26,7 @@ export async function keepWatching(
   { plan, changes, terms }: Group,
 ): Promise<Followed[]> {
   const open = changes.filter(
-    ({ outcome, proposal }) => outcome === 'stuck' || (outcome === 'kept' && directionOf(proposal.action) === 'takes'),
+    ({ outcome, proposal }) => outcome === 'stuck' || (outcome === 'kept' && isFollowed(proposal.action)),
   );
   if (open.length === 0) return [];
   // A look a day; fewer when there is more to look at: an execution has room for 3,000 operations.

@@ -1,6 +1,7 @@
 import { targetOf } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { type Facts, stateOf } from '../../shared/core/facts.ts';
+import { isRule } from '../../shared/core/policy.ts';
 import { RULES } from '../../shared/core/rules.ts';
 import type { Hands } from './hands.ts';
 import { scopeOf } from './item.ts';
@@ -24,6 +25,7 @@ export interface Look {
 export async function lookAt(hands: Hands, { proposal }: Change, stoppedAt: number): Promise<Look> {
   const at = hands.clock().toISOString();
   const { action, rule } = proposal;
+  if (!isRule(rule)) return { seen: 'moving', at };
   const reader = await hands.estate.open(scopeOf(proposal));
   const facts = await reader.find(targetOf(action), RULES[rule].type);
   if (!facts) return { seen: action.kind === 'snapshot-and-delete-volume' ? 'as it was left' : 'gone', at };
@@ -42,6 +44,9 @@ export async function lookAt(hands: Hands, { proposal }: Change, stoppedAt: numb
     case 'snapshot-and-delete-volume':
     case 'start-database':
     case 'start-instance':
+    case 'create-snapshot':
+    case 'copy-snapshot':
+    case 'delete-snapshot':
       return { seen: 'moving', at };
     default:
       return action satisfies never;

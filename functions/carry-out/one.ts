@@ -1,5 +1,5 @@
-import { describeDone, directionOf, REVERSIBILITY } from '../../shared/core/action.ts';
-import type { Change } from '../../shared/core/change.ts';
+import { describeDone, directionOf, isFollowed, REVERSIBILITY } from '../../shared/core/action.ts';
+import type { Change, Made } from '../../shared/core/change.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
 import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
@@ -65,7 +65,7 @@ async function underLease(
   if ('closed' in applied) return { outcome: 'skipped', because: applied.closed };
   if ('refused' in applied) return { outcome: 'failed', because: applied.refused };
   known.appliedAt = applied.at;
-  if (directionOf(proposalOf(item).action) === 'takes') known.standsUntil = standsUntil(applied.at, terms);
+  if (isFollowed(proposalOf(item).action)) known.standsUntil = standsUntil(applied.at, terms);
   if ('unclear' in applied) return { outcome: 'failed', because: applied.unclear };
   try {
     known.watching = await recordWatching(hands, durable, { item, ...known });
@@ -91,7 +91,9 @@ async function afterwards(
   if (unsettled && (returns || lost)) return { outcome: 'failed', because: unsettled };
   if (unsettled) return undo(hands, durable, item, unsettled);
   if (returns) return { outcome: 'kept', because: 'it runs again' };
-  if (lost || directionOf(action) === 'gives') return { outcome: 'kept', because: `it is ${describeDone(action)}` };
+  if (lost || directionOf(action) !== 'takes') {
+    return { outcome: 'kept', because: `it is ${describeDone(action)}`, ...madeBy(settled) };
+  }
   const health = await watch(hands, durable, { item, since, terms });
   if (health.state === 'ill' && mayGoBack(item, terms)) return undo(hands, durable, item, health.because);
   if (health.state === 'ill')
@@ -100,6 +102,9 @@ async function afterwards(
   const { because, warning } = health;
   return { outcome: 'kept', because, ...(warning ? { warning } : {}) };
 }
+
+const madeBy = (settled: Progress): { readonly made?: Made } =>
+  settled.state === 'done' && settled.made ? { made: settled.made } : {};
 
 /** Taking a resized database back is a second outage. */
 const mayGoBack = (item: Item, { databaseUndo }: Terms): boolean =>

@@ -3,6 +3,7 @@ import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
 import { type EvidenceKind, type Facts, isMetric, METRICS_OF, stateOf } from '../../shared/core/facts.ts';
 import { HOURS_PER_MONTH, type Money } from '../../shared/core/money.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
+import { isRule } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { judgeAll } from '../../shared/core/rules.ts';
 import type { InstanceTypeFacts } from '../../shared/core/sizing/instance-type.ts';
@@ -94,6 +95,7 @@ function whyNotStarted(facts: Facts, { action }: Proposal): string | undefined {
 async function judgeFully(found: Found, proposal: Proposal): Promise<Judgement> {
   const { reader, facts: first, context } = found;
   const { rule } = proposal;
+  if (!isRule(rule)) return { verdict: 'leave', because: 'no rule judges it' };
   const notAskedAgain = unknown('not asked for again');
   let facts = withEvidence(
     first,

@@ -19,7 +19,7 @@ import {
   sealPlan,
   type Woken,
 } from '../../shared/core/plan.ts';
-import { modeOf, type Policy, type RuleId } from '../../shared/core/policy.ts';
+import { type Cause, isRule, modeOf, type Policy, type RuleId } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { type Judged, judgeAll, RULE_IDS } from '../../shared/core/rules.ts';
 import type { ActVerdict, Judgement } from '../../shared/core/verdict.ts';
@@ -121,7 +121,8 @@ export function ladderOf(judged: readonly Judged[], plan: Plan, { ladder = [], p
   );
   const unused = plan.act.flatMap(({ rule, action }): Sight[] => {
     const { arn, id } = targetOf(action);
-    return noticeDays(policy, rule) === undefined ? [] : [{ rule, resource: arn, id, seen: 'unused' }];
+    if (!isRule(rule) || noticeDays(policy, rule) === undefined) return [];
+    return [{ rule, resource: arn, id, seen: 'unused' }];
   });
   return climbed(ladder, [...used, ...unused], { policy, now });
 }
@@ -161,7 +162,7 @@ function candidatesOf(
   return { candidates: worth, outdone, small };
 }
 
-const rank = ({ proposal }: Candidate): number => RULE_IDS.indexOf(proposal.rule);
+const rank = ({ judged }: Candidate): number => RULE_IDS.indexOf(judged.rule);
 
 function expectedVerdict({ judgement }: Judged): ActVerdict | undefined {
   if (judgement.verdict === 'act') return judgement;
@@ -205,7 +206,7 @@ function leftIdle({ action, saving }: Proposal): string {
 }
 
 /** A resource is proposed once: what another rule would do to it waits until the first has nothing to say. */
-function outdoneBy({ rule, resource }: Proposal | Finding, taken: ReadonlyMap<Arn, RuleId>): Left[] {
+function outdoneBy({ rule, resource }: Proposal | Finding, taken: ReadonlyMap<Arn, Cause>): Left[] {
   const by = taken.get(resource.arn);
   return by && by !== rule ? [{ rule, resource, because: `${by} wants to act on it first` }] : [];
 }
@@ -215,7 +216,7 @@ function capsFor(judged: readonly Judged[], policy: Policy): Map<RuleId, number>
   return new Map(RULE_IDS.map((rule) => [rule, capOf(rule, judgedBy(rule), policy)]));
 }
 
-function defer(proposal: Proposal, caps: ReadonlyMap<RuleId, number>): Deferral {
+function defer(proposal: Proposal, caps: ReadonlyMap<Cause, number>): Deferral {
   return {
     ...proposal,
     deferredBecause: `beyond the cap of ${caps.get(proposal.rule)} ${proposal.rule} actions a plan`,

@@ -5,7 +5,8 @@ import { RULE_IDS } from '../../shared/core/rules.ts';
 import type { Announcer, Estate, Ledger, Starter } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
-import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/errors.ts';
+import { eachAccount } from '../../shared/runtime/each-account.ts';
+import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { RightSizeEvent } from './event.ts';
 import { explain } from './explain.ts';
@@ -66,9 +67,9 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
   const { from, to } = event;
   if (from && to)
-    return formatted(event, await each(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
+    return formatted(event, await eachAccount(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
   if (event.scopes || event.rules || event.mode)
-    return formatted(event, await each(accounts, look(looking)), planTable);
+    return formatted(event, await eachAccount(accounts, look(looking)), planTable);
 
   const delivery = {
     ledger: ports.ledger,
@@ -78,7 +79,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
     holder: tick.requestId,
     clock: ports.clock,
   };
-  const outcomes = await each(accounts, run({ ...looking, delivery }));
+  const outcomes = await eachAccount(accounts, run({ ...looking, delivery }));
   for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
   return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);
 };
@@ -94,19 +95,6 @@ function once<T>(read: () => Promise<T>): () => Promise<T> {
 
 function formatted<T>({ format }: RightSizeEvent, result: T[], table: (result: T[]) => string): T[] | string {
   return format === 'table' ? table(result) : result;
-}
-
-/** All accounts, whatever happens to one of them; fails last, naming those that failed. */
-async function each<T>(accounts: readonly Account[], work: (account: Account) => Promise<T>): Promise<T[]> {
-  const settled = await Promise.allSettled(accounts.map(work));
-  const failures = settled.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ account: accounts[index]?.account ?? '', cause: result.reason as unknown }] : [],
-  );
-  const done = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const [first] = failures;
-  if (first && first.cause instanceof InvalidEventError) throw first.cause;
-  if (first) throw new AccountsFailedError(failures, done.length);
-  return done;
 }
 
 /** @throws {InvalidEventError} for a scope that the policy does not know */

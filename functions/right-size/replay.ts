@@ -6,7 +6,7 @@ import type { EvidenceKind, Facts } from '../../shared/core/facts.ts';
 import { HOURS_PER_MONTH, type Money, times, totals } from '../../shared/core/money.ts';
 import type { Plan, Proposal, Resource } from '../../shared/core/plan.ts';
 import { savingsOf } from '../../shared/core/plan-message.ts';
-import { capIn, type Policy, type RuleId } from '../../shared/core/policy.ts';
+import { type Cause, capIn, type Policy } from '../../shared/core/policy.ts';
 import { METRIC_RETENTION_DAYS } from '../../shared/core/policy-fields.ts';
 import { type Judged, judgeAll } from '../../shared/core/rules.ts';
 import { DAY_MS, daysBefore, utcMidnight } from '../../shared/core/time.ts';
@@ -40,7 +40,7 @@ export interface Replay {
 
 /** A resource that would have been proposed or held back on at least one day. */
 interface ReplayedResource {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly resource: Resource;
   readonly firstDay: string;
   readonly lastDay: string;
@@ -50,7 +50,7 @@ interface ReplayedResource {
 }
 
 interface Done {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly resource: Resource;
   readonly action: Proposal['action'];
   readonly day: string;
@@ -61,7 +61,7 @@ interface Done {
 }
 
 interface RuleTried {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly done: number;
   readonly saved: readonly Money[];
   readonly broken: number;
@@ -219,7 +219,7 @@ const LEFT = leave('left');
 const slim = (judgement: Judgement): Judgement =>
   judgement.verdict === 'leave' ? (judgement.used ? { ...LEFT, used: true } : LEFT) : judgement;
 
-const keyOf = (rule: RuleId, arn: string, day: Date): string => `${rule} ${arn} ${day.toISOString()}`;
+const keyOf = (rule: Cause, arn: string, day: Date): string => `${rule} ${arn} ${day.toISOString()}`;
 
 /** Every rule that can act as if its plans were approved on the day; what its window and notice say still holds. */
 function approved(policy: Policy): Policy {

@@ -14,6 +14,7 @@ import { EXPORT_ALARM, playActing } from './acting-story.ts';
 import { indented } from './indented.ts';
 import { playResizes } from './resize-story.ts';
 import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
+import { playSnapshots } from './snapshot-story.ts';
 import { playSpend, SALE, seedSpend } from './spend-story.ts';
 import { scheduledEvent, type Wired, wire } from './wiring.ts';
 
@@ -116,7 +117,11 @@ try {
   const looking = (event: object) => wake(rightSize, event);
   const { resizes } = await playResizes({ screen, sandbox, hub, acting, externalId: EXTERNAL_ID, wake: looking });
 
-  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes });
+  const databases = wiring.functions.find(({ name }) => name === 'snapshot-databases') as Wired;
+  const backingUp = { screen, sandbox, hub, acting, externalId: EXTERNAL_ID };
+  const { snapshots } = await playSnapshots({ ...backingUp, wake: (event) => wake(databases, event) });
+
+  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots });
   await acting.close();
   hub.dynamodb.destroy();
 } finally {
@@ -143,15 +148,19 @@ interface Played {
   readonly savings: string;
   readonly spend: string;
   readonly resizes: string;
+  readonly snapshots: string;
 }
 
-function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings, spend, resizes }: Played): void {
+function finish(
+  { title, line }: Screen,
+  { sandbox, calls, sent, table, savings, spend, resizes, snapshots }: Played,
+): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
     console.log(
       JSON.stringify(
-        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, seconds },
+        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, snapshots, seconds },
         undefined,
         2,
       ),
@@ -163,7 +172,8 @@ function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings,
   const changes = sandbox.calls
     .all()
     .filter(
-      ({ operation, service }) => /^(Stop|Start|Create|Modify)/.test(operation) && ['rds', 'ec2'].includes(service),
+      ({ operation, service }) =>
+        /^(Stop|Start|Create|Copy|Delete|Modify)/.test(operation) && ['rds', 'ec2'].includes(service),
     );
   line(`Looking took ${total} API calls (${callsInWords(calls)}), none of which changes anything in an account.`);
   line(

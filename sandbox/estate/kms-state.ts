@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto';
 export class KmsState {
   /** ARNs of keys that nobody may use: KMSKeyNotAccessibleFault. */
   readonly inaccessible = new Set<string>();
+  /** Ids of keys that people made, by the alias that they gave them (`alias/...`). */
+  readonly aliases = new Map<string, string>();
 }
 
 interface KeyPlace {

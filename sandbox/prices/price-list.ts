@@ -1,4 +1,5 @@
 import { getOrMake } from '../maps.ts';
+import { docDbBackupPrices, neptuneBackupPrices, rdsBackupPrices } from './backup-prices.ts';
 import { ebsPrices } from './ebs-prices.ts';
 import { ec2Prices } from './ec2-prices.ts';
 import { type Product, type ProductSpec, productOf } from './product.ts';
@@ -8,7 +9,9 @@ import { rdsStoragePrices } from './rds-storage-prices.ts';
 
 const SERVICES: Readonly<Record<string, () => ProductSpec[]>> = {
   AmazonEC2: () => [...ec2Prices(), ...ebsPrices()],
-  AmazonRDS: () => [...rdsPrices(), ...rdsStoragePrices()],
+  AmazonDocDB: docDbBackupPrices,
+  AmazonNeptune: neptuneBackupPrices,
+  AmazonRDS: () => [...rdsPrices(), ...rdsStoragePrices(), ...rdsBackupPrices()],
   AmazonVPC: publicIpPrices,
 };
 

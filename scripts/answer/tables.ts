@@ -1,7 +1,7 @@
 import { describeAction } from '../../shared/core/action.ts';
 import { isDecided, lastDeadline, type PlanAnswers, standingOf, wantsAnswer } from '../../shared/core/answer.ts';
 import { nameOfPerson } from '../../shared/core/approvers.ts';
-import { type Change, stands } from '../../shared/core/change.ts';
+import { type Change, inverseOf, stands } from '../../shared/core/change.ts';
 import { formatMoney, totals } from '../../shared/core/money.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
@@ -124,7 +124,9 @@ function actionText(number: number, { proposal, known, changes }: Told): string 
       : []),
     `   undo: ${undo.reversibility}${undo.loses ? `, but not ${undo.loses}` : ''}`,
     ...(change ? [`   ${outcomeText(change)}`] : []),
-    ...(change && stands(change) ? [`   to take it back: npm run answer -- undo ${change.id}`] : []),
+    ...(change && stands(change) && inverseOf(change.proposal.action)
+      ? [`   to take it back: npm run answer -- undo ${change.id}`]
+      : []),
   ].join('\n');
 }
 

@@ -46,7 +46,7 @@ export function cachedPrices(list: PriceList, cache: PriceCache) {
   }
 }
 
-async function products(client: PricingClient, { service, region, attributes }: PriceQuery): Promise<Product[]> {
+async function products(client: PricingClient, { service, region, attributes, usage }: PriceQuery): Promise<Product[]> {
   const Filters: Filter[] = Object.entries({ regionCode: region, ...attributes }).map(([Field, Value]) => ({
     Type: 'TERM_MATCH',
     Field,
@@ -58,12 +58,20 @@ async function products(client: PricingClient, { service, region, attributes }: 
       paginateGetProducts({ client, pageSize: 100 }, input),
       (page) => page.PriceList as string[] | undefined,
     );
-    return entries.map((entry) => JSON.parse(entry) as Product);
+    return entries.map((entry) => JSON.parse(entry) as Product).filter(isOfUsage(usage));
   } catch (error) {
     if (isDenied(error)) throw new AccessDeniedError('may not read the price list', error);
     throw error;
   }
 }
+
+/** Whether the usage type is the wanted one behind the region's prefix, e.g. `EU-`; in us-east-1 there is none. */
+const isOfUsage =
+  (wanted: string | undefined) =>
+  ({ product }: Product): boolean => {
+    const { usagetype = '' } = product.attributes;
+    return wanted === undefined || usagetype === wanted || usagetype.endsWith(`-${wanted}`);
+  };
 
 /** The parts of a price list entry that say what it is of, and carry the on-demand price. */
 interface Product {
@@ -82,11 +90,11 @@ interface Product {
 }
 
 /** One price, or unknown: to choose among several would be a guess. */
-function onlyPrice(entries: readonly Product[], { attributes, unit = 'Hrs' }: PriceQuery): Evidence<Money> {
+function onlyPrice(entries: readonly Product[], { attributes, usage, unit = 'Hrs' }: PriceQuery): Evidence<Money> {
   const prices = entries.flatMap((entry) => pricesPer(unit, entry));
   const distinct = [...new Map(prices.map((price) => [`${price.currency} ${price.amount}`, price])).values()];
   const [price] = distinct;
-  const what = attributes.instanceType ?? attributes.volumeApiName ?? attributes.volumeType;
+  const what = attributes.instanceType ?? attributes.volumeApiName ?? attributes.volumeType ?? usage;
   if (!price) return unknown(`no list price for ${what}`);
   if (distinct.length > 1) return unknown(`${distinct.length} list prices fit ${what}`);
   return known(price);

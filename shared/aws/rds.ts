@@ -155,7 +155,7 @@ function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<stri
 const namesOf = (pending: object | undefined): string[] =>
   Object.entries(pending ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
-function required<T>(value: T | undefined, field: string): T {
+export function required<T>(value: T | undefined, field: string): T {
   if (value === undefined) throw new Error(`RDS described a database without ${field}`);
   return value;
 }

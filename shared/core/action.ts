@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts';
+import { type CopySnapshot, type SnapshotAction, snapshotArnOf } from './retention/action.ts';
 
 /** Everything Lamplighter may do to an account. Adding a kind is a security review. */
 export type Action =
@@ -48,7 +49,8 @@ export type Action =
       readonly from: VolumeSpec;
       readonly to: VolumeSpec;
     })
-  | { readonly kind: 'snapshot-and-delete-volume'; readonly volume: Identity };
+  | { readonly kind: 'snapshot-and-delete-volume'; readonly volume: Identity }
+  | SnapshotAction;
 
 /** What may go either way: without the mark it takes. Growing, and taking back what was shrunk, gives. */
 interface Grows {
@@ -71,7 +73,7 @@ export type ActionKind = Action['kind'];
 /** Every kind `takes` (stop, shrink, delete), `gives` (start, grow) or is `neutral` (snapshot, tag). */
 export type Direction = 'takes' | 'gives' | 'neutral';
 
-/** How far Lamplighter can take the action back. Only `full` may ever run unattended. */
+/** How far Lamplighter can take the action back. */
 export type Reversibility = 'full' | 'partial' | 'none';
 
 /** What taking an action back would not bring back; nothing when it is `full`. */
@@ -97,7 +99,22 @@ export const REVERSIBILITY = {
   'resize-database': 'full',
   'change-database-storage': 'full',
   'snapshot-and-delete-volume': 'none',
+  'create-snapshot': 'none',
+  'copy-snapshot': 'none',
+  'delete-snapshot': 'none',
 } as const satisfies Record<ActionKind, Reversibility>;
+
+/**
+ * Whether the policy alone may let it through: what can be taken back in full; a snapshot, which takes nothing from
+ * anybody; and the end of one of Lamplighter's own that has expired, the one delete of which that is true.
+ */
+export const mayRunUnattended = ({ action, undo }: { readonly action: Action; readonly undo: Undo }): boolean =>
+  isSnapshotAction(action) || (undo.reversibility === 'full' && REVERSIBILITY[action.kind] === 'full');
+
+/** What keeps, copies and ends snapshots of databases. */
+export const isSnapshotAction = (action: Action): action is SnapshotAction => SNAPSHOT_KINDS.has(action.kind);
+
+const SNAPSHOT_KINDS: ReadonlySet<ActionKind> = new Set(['create-snapshot', 'copy-snapshot', 'delete-snapshot']);
 
 /** The IAM actions that carrying out a kind may call, stage by stage. */
 export interface Permissions {
@@ -139,6 +156,30 @@ export const PERMISSIONS = {
     apply: ['ec2:DeleteVolume'],
     undo: [],
   },
+  'create-snapshot': {
+    protect: [],
+    apply: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot', 'rds:AddTagsToResource'],
+    undo: [],
+  },
+  'copy-snapshot': {
+    protect: [],
+    apply: [
+      'rds:CopyDBSnapshot',
+      'rds:CopyDBClusterSnapshot',
+      'rds:AddTagsToResource',
+      // In the account of the source, for as long as another account copies it.
+      'rds:ModifyDBSnapshotAttribute',
+      'rds:ModifyDBClusterSnapshotAttribute',
+      'kms:CreateGrant',
+      'kms:DescribeKey',
+    ],
+    undo: [],
+  },
+  'delete-snapshot': {
+    protect: [],
+    apply: ['rds:DeleteDBSnapshot', 'rds:DeleteDBClusterSnapshot'],
+    undo: [],
+  },
 } as const satisfies Record<ActionKind, Permissions>;
 
 /** Which way each kind goes, unless its action says that it gives. */
@@ -152,12 +193,22 @@ export const DIRECTIONS = {
   'resize-database': 'takes',
   'change-database-storage': 'takes',
   'snapshot-and-delete-volume': 'takes',
+  'create-snapshot': 'neutral',
+  'copy-snapshot': 'neutral',
+  'delete-snapshot': 'takes',
 } as const satisfies Record<ActionKind, Direction>;
 
 export const directionOf = (action: Action): Direction =>
   ('direction' in action && action.direction) || DIRECTIONS[action.kind];
 
-/** The resource that the action is about. */
+/**
+ * Whether what was done goes on saving, so that it is looked after and booked. A snapshot that is gone does not: it is
+ * incremental, and nobody can say what one of them has cost.
+ */
+export const isFollowed = (action: Action): boolean =>
+  directionOf(action) === 'takes' && action.kind !== 'delete-snapshot';
+
+/** The resource that the action is about; a snapshot has no other id than its ARN. */
 export function targetOf(action: Action): Identity {
   switch (action.kind) {
     case 'stop-database':
@@ -172,6 +223,10 @@ export function targetOf(action: Action): Identity {
     case 'change-volume-type':
     case 'snapshot-and-delete-volume':
       return action.volume;
+    case 'create-snapshot':
+    case 'copy-snapshot':
+    case 'delete-snapshot':
+      return { arn: snapshotArnOf(action), id: snapshotArnOf(action) };
     default:
       return action satisfies never;
   }
@@ -198,9 +253,22 @@ export function describeAction(action: Action): string {
       return `change the storage of the database from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
     case 'snapshot-and-delete-volume':
       return 'snapshot the volume, then delete it';
+    case 'create-snapshot':
+      return 'take a snapshot';
+    case 'copy-snapshot':
+      return describeCopy(action);
+    case 'delete-snapshot':
+      return 'delete the snapshot';
     default:
       return action satisfies never;
   }
+}
+
+function describeCopy({ purpose, source, scope }: CopySnapshot): string {
+  if (purpose === 'retention') return 'copy the automated snapshot';
+  if (purpose === 'handover') return 'copy the snapshot, so that another account can read it';
+  const from = source.scope.account === scope.account ? '' : ` of the account ${source.scope.account}`;
+  return `copy the snapshot from ${source.scope.region}${from}`;
 }
 
 /** What was done to the resource, in a word: `stopped`. */
@@ -219,7 +287,12 @@ export function describeDone({ kind }: Action): string {
     case 'change-database-storage':
       return 'changed';
     case 'snapshot-and-delete-volume':
+    case 'delete-snapshot':
       return 'deleted';
+    case 'create-snapshot':
+      return 'taken';
+    case 'copy-snapshot':
+      return 'copied';
     default:
       return kind satisfies never;
   }

@@ -53,6 +53,9 @@ function found(action: Action, facts: Facts): Partial<Facts> {
       return { status: 'available', storage: { storageType, sizeGiB, ioOptimized: facts.storage.ioOptimized } };
     }
     case 'snapshot-and-delete-volume':
+    case 'create-snapshot':
+    case 'copy-snapshot':
+    case 'delete-snapshot':
       return {};
     default:
       return action satisfies never;

@@ -8,7 +8,7 @@ import type {
   Flow,
   Traffic,
 } from './facts.ts';
-import type { RuleId } from './policy.ts';
+import { type Cause, isRule } from './policy.ts';
 import { memoryPercents, presentType } from './rules/sizing.ts';
 import { RULES } from './rules.ts';
 import type { HourlySeries } from './sizing/demand.ts';
@@ -68,8 +68,8 @@ function memorySketches(memory: Series | DatabaseMemory<Series>, facts: Facts): 
 }
 
 /** What the rule's verdict rests on, as of `now`: the most telling series of each of its kinds of evidence. */
-export const chartsFor = (rule: RuleId, facts: Facts, now: Date): Charts =>
-  Object.fromEntries(RULES[rule].shows.flatMap((kind) => drawn(kind, facts, now).slice(0, 1)));
+export const chartsFor = (rule: Cause, facts: Facts, now: Date): Charts =>
+  Object.fromEntries((isRule(rule) ? RULES[rule].shows : []).flatMap((kind) => drawn(kind, facts, now).slice(0, 1)));
 
 /** Every series that was read. */
 export const chartsOf = (facts: Facts, now: Date): Charts =>

@@ -1,4 +1,4 @@
-import { type Action, describeVolume, type Undo } from './action.ts';
+import { type Action, describeVolume, directionOf, type Undo } from './action.ts';
 import { hashOf } from './canonical.ts';
 import type { Charts } from './charts.ts';
 import type { Evidence } from './evidence.ts';
@@ -6,7 +6,7 @@ import type { Facts, UnreadableScope } from './facts.ts';
 import type { Arn } from './identity.ts';
 import type { Notice } from './ladder.ts';
 import type { Saving } from './money.ts';
-import { capIn, type Mode, type Policy, policyHash, type RuleId } from './policy.ts';
+import { type Cause, capIn, type Mode, type Policy, policyHash } from './policy.ts';
 import { parseShare } from './quantity.ts';
 
 /** What a message needs to know of a resource. */
@@ -21,7 +21,7 @@ export interface Resource {
 
 /** An action with all that a person needs to say yes or no to it. */
 export interface Proposal {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly mode: Mode;
   readonly action: Action;
   readonly resource: Resource;
@@ -29,9 +29,14 @@ export interface Proposal {
   readonly saving: Evidence<Saving>;
   readonly undo: Undo;
   readonly charts?: Charts;
+  /** There is only room for it once the snapshots up to this one are deleted, which the same plan, or another, does. */
+  readonly after?: Arn;
   /** It is only announced so far: its mode is `report` until the notice is over. */
   readonly notice?: Notice;
 }
+
+/** Whether mode `auto` gives people time to say no: not to what takes nothing from anybody. */
+export const needsGrace = ({ action }: Pick<Proposal, 'action'>): boolean => directionOf(action) !== 'neutral';
 
 /** A proposal that the plan holds back, and why. */
 export interface Deferral extends Proposal {
@@ -40,7 +45,7 @@ export interface Deferral extends Proposal {
 
 /** Something for people: a suggestion that is never carried out, or a finding. */
 export interface Finding {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly kind: 'suggestion' | 'finding';
   readonly resource: Resource;
   readonly because: string;
@@ -54,13 +59,13 @@ export interface Finding {
 
 /** It had been announced as unused, and is used again: it is back at the bottom of the ladder. */
 export interface Woken {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly resource: Resource;
   readonly because: string;
 }
 
 export interface Left {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly resource: Resource;
   readonly because: string;
   /** True when it was left because something about it could not be known. */
@@ -185,7 +190,7 @@ type Worth = Pick<Finding, 'resource' | 'rule' | 'saving'>;
 const worth = ({ saving }: Worth): number => (saving?.known ? saving.value.monthly.amount : -1);
 
 /** How many actions of one rule a plan may hold when the rule judged so many resources: at least 1, unless it only finds. */
-export function capOf(rule: RuleId, judged: number, policy: Policy): number {
+export function capOf(rule: Cause, judged: number, policy: Policy): number {
   const cap = capIn(policy, rule);
   if (!cap) return 0;
   const bySize = Math.floor(parseShare(cap.share) * judged + 1e-9); // 29 % of 100 is 28.999999999999996
@@ -195,11 +200,11 @@ export function capOf(rule: RuleId, judged: number, policy: Policy): number {
 /** Splits candidates into what the caps let through and what waits, both in order of worth. */
 export function applyCaps<T extends { readonly proposal: Proposal }>(
   candidates: readonly T[],
-  caps: ReadonlyMap<RuleId, number>,
+  caps: ReadonlyMap<Cause, number>,
 ): { within: T[]; beyond: T[] } {
   const within: T[] = [];
   const beyond: T[] = [];
-  const taken = new Map<RuleId, number>();
+  const taken = new Map<Cause, number>();
   for (const candidate of [...candidates].sort((a, b) => byWorth(a.proposal, b.proposal))) {
     const { rule } = candidate.proposal;
     const before = taken.get(rule) ?? 0;

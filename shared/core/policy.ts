@@ -3,6 +3,7 @@ import { hashOf } from './canonical.ts';
 import { account, calendarDate, mode, number, oneOf, region, section, tagName, text, whole } from './policy-fields.ts';
 import { days, duration, parseDays, share } from './quantity.ts';
 import { snapshots } from './retention/settings.ts';
+import { modesOf } from './retention/terms.ts';
 import { RULE_IDS, RULES } from './rules.ts';
 import { LOOK_BACK_DAYS } from './sizing/look-back.ts';
 
@@ -220,6 +221,9 @@ export const policySchema = section({
 
 export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
+/** What else lets something be done: the modes of the section `snapshots`. */
+export type SnapshotRuleId = 'take-snapshots' | 'prune-snapshots';
+export type Cause = RuleId | SnapshotRuleId;
 export type Mode = Policy['defaults']['mode'];
 export type Cap = Policy['rules']['idle-database']['cap'];
 
@@ -255,8 +259,11 @@ export function parsePolicy(input: unknown): Policy {
 /** Identifies what was decided under: it goes into every plan's hash. */
 export const policyHash = (policy: Policy): string => hashOf(policy);
 
-/** The mode of one rule: its own, else the default. What deletes is never `auto`, whatever the default is. */
-export function modeOf(policy: Policy, rule: RuleId): Mode {
+export const isRule = (cause: Cause): cause is RuleId => cause !== 'take-snapshots' && cause !== 'prune-snapshots';
+
+/** The mode of one rule: its own, else the default. What deletes a volume is never `auto`, whatever the default is. */
+export function modeOf(policy: Policy, rule: Cause): Mode {
+  if (!isRule(rule)) return modesOf(policy)[rule === 'take-snapshots' ? 'take' : 'prune'];
   const mode = policy.rules[rule].mode ?? policy.defaults.mode;
   return rule === 'unattached-volume' && mode === 'auto' ? 'approve' : mode;
 }
@@ -264,16 +271,17 @@ export function modeOf(policy: Policy, rule: RuleId): Mode {
 /** The rules that are not switched off. */
 export const rulesInForce = (policy: Policy): RuleId[] => RULE_IDS.filter((id) => modeOf(policy, id) !== 'off');
 
-/** What the rule may do at once; undefined for one that only finds. */
-export function capIn(policy: Policy, rule: RuleId): Cap | undefined {
+/** What the rule may do at once; undefined for one that only finds, and for what has its own limit. */
+export function capIn(policy: Policy, rule: Cause): Cap | undefined {
+  if (!isRule(rule)) return undefined;
   const ofRule = policy.rules[rule];
   return 'cap' in ofRule ? ofRule.cap : undefined;
 }
 
 /** How many days back the rule looks. */
-export function windowDaysOf(policy: Policy, rule: RuleId): number {
-  const ofRule = policy.rules[rule];
-  return 'window' in ofRule ? parseDays(ofRule.window) : LOOK_BACK_DAYS;
+export function windowDaysOf(policy: Policy, rule: Cause): number {
+  const ofRule = isRule(rule) && policy.rules[rule];
+  return ofRule && 'window' in ofRule ? parseDays(ofRule.window) : LOOK_BACK_DAYS;
 }
 
 function problemsOf(issue: z.core.$ZodIssue): PolicyProblem[] {

@@ -3,9 +3,11 @@ import type { DatabaseFacts, Facts, InstanceFacts } from './facts.ts';
 
 /** One line of AWS's price list, by the attributes that single it out (`aws pricing get-attribute-values`). */
 export interface PriceQuery {
-  readonly service: 'AmazonEC2' | 'AmazonRDS';
+  readonly service: 'AmazonEC2' | 'AmazonRDS' | 'AmazonDocDB' | 'AmazonNeptune';
   readonly region: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The usage type behind the region's prefix, which AWS cannot be asked for without knowing that: `EU-RDS:...` */
+  readonly usage?: string;
   /** What the price is for one of: `Hrs` unless it says otherwise. */
   readonly unit?: 'Hrs' | 'GB-Mo' | 'IOPS-Mo' | 'GiBps-mo' | 'MBPS-Mo';
 }

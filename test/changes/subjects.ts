@@ -3,6 +3,7 @@ import type { Region } from '../../sandbox/estate/account.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { changeVerbs } from '../../shared/aws/changes/changes.ts';
+import type { RdsIn } from '../../shared/aws/changes/snapshot-forms.ts';
 import type { Action, VolumeSpec } from '../../shared/core/action.ts';
 import type { Identity } from '../../shared/core/identity.ts';
 import type { ChangeVerbs, Progress } from '../../shared/ports-acting.ts';
@@ -31,7 +32,17 @@ export async function stage(): Promise<Stage> {
 }
 
 export function verbsOf({ sandbox }: Stage, { kind }: Action): Required<ChangeVerbs> {
-  return changeVerbs(clientsOf(sandbox))[kind] as Required<ChangeVerbs>;
+  return changeVerbs(actingClients(sandbox))[kind] as Required<ChangeVerbs>;
+}
+
+/** Clients of the hub and, for other scopes, of whom a role there makes us. */
+export function actingClients(sandbox: Sandbox) {
+  const { hub } = sandbox.estate;
+  const rdsIn: RdsIn = async ({ account, region }) =>
+    account === hub.id
+      ? clientsOf(sandbox, { region }).rds
+      : clientsOf(sandbox, { region, credentials: sandbox.estate.account(account).accessKey() }).rds;
+  return { ...clientsOf(sandbox), rdsIn };
 }
 
 /** A resource, and what a test does to it behind Lamplighter's back. */

@@ -62,10 +62,15 @@ it.each(ACTIONS.filter(([{ kind }]) => REVERSIBILITY[kind] !== 'none'))(
   },
 );
 
-it('a deletion is taken back by nothing, and is the only such kind', () => {
+it('a deletion is taken back by nothing, and a snapshot has nothing to be taken back', () => {
   expect(inverseOf({ kind: 'snapshot-and-delete-volume', volume: identity })).toBeUndefined();
   const lost = Object.entries(REVERSIBILITY).filter(([, reversibility]) => reversibility === 'none');
-  expect(lost.map(([kind]) => kind)).toEqual(['snapshot-and-delete-volume']);
+  expect(lost.map(([kind]) => kind)).toEqual([
+    'snapshot-and-delete-volume',
+    'create-snapshot',
+    'copy-snapshot',
+    'delete-snapshot',
+  ]);
 });
 
 it.each([
@@ -82,10 +87,18 @@ describe('the permissions of a kind', () => {
     expect(kinds.sort()).toEqual(Object.keys(DIRECTIONS).sort());
   });
 
-  it.each(kinds)('%s: never terminate, delete nothing but volumes, and name each action in full', (kind) => {
-    const all = Object.values(PERMISSIONS[kind]).flat();
-    expect(all.filter((one) => !/^(rds|ec2|kms):[A-Z][A-Za-z]+$/.test(one))).toEqual([]);
-    const grave = all.filter((one) => /Delete|Terminate|Put/.test(one));
-    expect(grave).toEqual(kind === 'snapshot-and-delete-volume' ? ['ec2:DeleteVolume'] : []);
-  });
+  const DELETES: Partial<Record<ActionKind, readonly string[]>> = {
+    'snapshot-and-delete-volume': ['ec2:DeleteVolume'],
+    'delete-snapshot': ['rds:DeleteDBSnapshot', 'rds:DeleteDBClusterSnapshot'],
+  };
+
+  it.each(kinds)(
+    '%s: never terminate, delete nothing but volumes and snapshots, and name each action in full',
+    (kind) => {
+      const all = Object.values(PERMISSIONS[kind]).flat();
+      expect(all.filter((one) => !/^(rds|ec2|kms):[A-Z][A-Za-z]+$/.test(one))).toEqual([]);
+      const grave = all.filter((one) => /Delete|Terminate|Put/.test(one));
+      expect(grave).toEqual(DELETES[kind] ?? []);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { known } from '../../shared/core/evidence.ts';
 import type { AccountFacts, EvidenceKind, Facts } from '../../shared/core/facts.ts';
 import { money } from '../../shared/core/money.ts';
 import { capOf, type Plan } from '../../shared/core/plan.ts';
-import { parsePolicy, type RuleId } from '../../shared/core/policy.ts';
+import { type Cause, isRule, parsePolicy, type RuleId } from '../../shared/core/policy.ts';
 import { judgeAll } from '../../shared/core/rules.ts';
 import {
   context,
@@ -37,8 +37,8 @@ const arnsOf = (all: readonly { readonly resource: { readonly arn: string } }[])
 const everythingIn = ({ act, deferred, findings = [], leave }: Plan) =>
   arnsOf([...act, ...deferred, ...findings, ...leave]);
 
-const countByRule = (account: AccountFacts, rule: RuleId): number =>
-  judgeAll(account.resources, [rule], under()).length;
+const countByRule = (account: AccountFacts, rule: Cause): number =>
+  isRule(rule) ? judgeAll(account.resources, [rule], under()).length : 0;
 
 /** Reads as gather does: round by round what is wanted, from what there is to know. */
 function readAsWanted(

@@ -349,7 +349,7 @@ describe.each([
       await twin.prices.put(asked, price, TICK);
       const turned = { ...asked, attributes: { databaseEngine: 'PostgreSQL', instanceType: 'db.r6g.large' } };
       const elsewhere = { ...asked, region: 'eu-west-1' };
-      const found = await twin.prices.get([asked, turned, elsewhere], TICK);
+      const found = await twin.prices.get([asked, turned, elsewhere, { ...asked, usage: 'BackupUsage' }], TICK);
       expect([...found]).toEqual([
         [asked, price],
         [turned, price],

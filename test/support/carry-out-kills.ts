@@ -44,7 +44,14 @@ const killPointsOf = ({ outside, lambda }: Scene, where: Where): KillPoints =>
 /** What must be the same, whatever happens on the way. Names and ids are taken out. */
 async function play(
   scene: Scene,
-  { cast, name, death, meanwhile }: Pick<Killing, 'cast' | 'meanwhile'> & { name: string; death?: Death },
+  {
+    cast,
+    name,
+    death,
+    meanwhile,
+    doneIn = mutations,
+    state = stateOf,
+  }: Pick<Killing, 'cast' | 'meanwhile' | 'doneIn' | 'state'> & { name: string; death?: Death },
 ) {
   scene.sandbox.calls.clear();
   const act = cast(scene, name);
@@ -66,14 +73,14 @@ async function play(
     crashes: ours.reduce((sum, { crashes }) => sum + crashes, 0),
     end: {
       statuses: ours.map(({ status }) => status),
-      mutations: mutations(scene).map(named),
+      mutations: doneIn(scene).map(named),
       outcomes: changes.map((change) => ({
         outcome: change?.outcome,
         because: change?.because.replace(/\(undo-\S+\)/, '(undo)'),
         ended: change?.endedBecause,
         snapshot: change?.snapshot !== undefined,
       })),
-      states: act.map((proposal) => stateOf(scene, proposal)),
+      states: act.map((proposal) => state(scene, proposal)),
     },
   };
 }
@@ -124,12 +131,20 @@ export function sampleOf(count: number, size: number, seed: number): number[] {
   return [...new Set(Array.from({ length: size }, () => 1 + Math.floor(random() * count)))];
 }
 
+const openBriefScene = (): Promise<Scene> =>
+  openScene({ policy: POLICY, durations: { snapshotCreate: 20_000, databaseStop: 20_000 } });
+
 interface Killing {
   readonly cast: Cast;
   /** What people do before it ends, and the plans that come of it. */
   readonly meanwhile?: (scene: Scene, act: readonly Proposal[]) => Promise<readonly Plan[]>;
   /** What becomes of the actions, of all plans. Default: kept. */
   readonly outcomes?: readonly Outcome[];
+  /** Where it happens. Default: a hub and one account, with a short watch. */
+  readonly open?: () => Promise<Scene>;
+  /** The mutations that took effect, and how a resource is in the end. Default: those of machines. */
+  readonly doneIn?: (scene: Scene) => string[];
+  readonly state?: (scene: Scene, proposal: Proposal) => string | undefined;
   /** How many mutations a calm life makes. */
   readonly mutations: number;
   /** Where to die, by how many calls and checkpoints a calm life has. */
@@ -141,9 +156,10 @@ export async function killAndResume({
   mutations: expected,
   deaths: deathsOf,
   outcomes = ['kept'],
+  open = openBriefScene,
   ...life
 }: Killing): Promise<void> {
-  const scene = await openScene({ policy: POLICY, durations: { snapshotCreate: 20_000, databaseStop: 20_000 } });
+  const scene = await open();
   scene.region.rds.snapshotQuota = 10_000;
   const calm = await play(scene, { ...life, name: 'calm' });
   expect(new Set(calm.end.statuses)).toEqual(new Set(['SUCCEEDED']));

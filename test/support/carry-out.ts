@@ -14,7 +14,7 @@ import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { type Change, inverseOf } from '../../shared/core/change.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import { sealPlan } from '../../shared/core/plan.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
+import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 
 const ACCOUNT = '111111111111';
 const REGION = 'ap-northeast-2';
@@ -29,6 +29,8 @@ export interface Scene {
   /** Kills the function at the n-th call that it makes to AWS. */
   readonly outside: Awaited<ReturnType<typeof openOutsideCalls>>;
   readonly region: ReturnType<ReturnType<Sandbox['estate']['account']>['region']>;
+  /** The policy in the ledger. */
+  readonly policy: Policy;
 }
 
 export interface SceneOptions {
@@ -72,7 +74,14 @@ export async function openScene({ policy = {}, durations = {} }: SceneOptions = 
     runtime: aliveUntilKilled(lambda),
     durable: { executionTimeoutSeconds: 90 * 86_400 },
   });
-  return { sandbox, hub, lambda, outside, region: sandbox.estate.account(ACCOUNT).region(REGION) };
+  return {
+    sandbox,
+    hub,
+    lambda,
+    outside,
+    region: sandbox.estate.account(ACCOUNT).region(REGION),
+    policy: parsePolicy({ ...POLICY, ...policy }),
+  };
 }
 
 /** The exported handler, loaded anew after every death: what it kept in memory dies with it. */
@@ -256,7 +265,7 @@ export async function handOver(
   const { hub, lambda, sandbox } = scene;
   const { time = sandbox.clock.now(), approved = false } = options;
   const draft = { account: ACCOUNT, time, act, deferred: [], leave: [], unreadable: [] };
-  const plan = sealPlan({ function: options.function ?? 'right-size', ...draft }, parsePolicy(POLICY));
+  const plan = sealPlan({ function: options.function ?? 'right-size', ...draft }, scene.policy);
   const ledger = dynamoLedger({ client: hub.dynamodb, table: hub.table });
   const run = await ledger.record(plan, 'digest');
   await ledger.announced(run, run.time);

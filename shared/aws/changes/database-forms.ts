@@ -133,7 +133,7 @@ const snapshotSeen = (of: string | undefined, snapshot: AnySnapshot): SnapshotSe
   tags: tagsOf(snapshot.TagList),
 });
 
-const tagList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+export const tagList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 const NOT_FOUND = new Set([
   'DBInstanceNotFoundFault',

@@ -7,19 +7,18 @@ import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
 import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryPages, updateItem } from './table.ts';
+import { turnsIn } from './turns.ts';
 
 /**
  * `RUN#watch-spend#payer / TICK#time`: one item a tick, compressed: the anomalies as the run leaves them, and the message
  * that says so. It is written before either, so that whatever dies behind it is done again and nothing is said twice.
  * What is not the daily look says so behind the time: `TICK#time#self-test`.
- * `RUN#watch-spend#payer / AT-WORK` is whose turn it is.
  */
 const partitionOf = (payer: string): string => `RUN#watch-spend#${payer}`;
 const tickKey = (payer: string, time: string, occasion?: RunOccasion): Key => ({
   pk: partitionOf(payer),
   sk: ['TICK', time, ...(occasion ? [occasion] : [])].join('#'),
 });
-const turnKey = (payer: string): Key => ({ pk: partitionOf(payer), sk: 'AT-WORK' });
 
 /** A run that nobody finished for so long is left to the dead letter queue. */
 const UNFINISHED_DAYS = 14;
@@ -29,24 +28,7 @@ const schema = z.object({ sk: z.string().startsWith('TICK#'), state: z.enum(['re
 type Runs = Pick<SpendLedger, 'begin' | 'end' | 'run' | 'unfinished' | 'record' | 'announced'>;
 
 export const spendRunsIn = (ledger: LedgerTable): Runs => ({
-  begin: async (payer, { holder, now, until }) => {
-    await putItem(ledger, { ...turnKey(payer), holder: '', until: '' }, IF_NEW);
-    return updateItem(ledger, turnKey(payer), {
-      text: 'SET #holder = :holder, #until = :until',
-      condition: '#holder = :holder OR #until <= :now',
-      names: ['holder', 'until'],
-      values: { holder, until: until.toISOString(), now: now.toISOString() },
-    });
-  },
-  end: async (payer, holder) => {
-    // Refused: it ended by itself and is somebody else's by now.
-    await updateItem(ledger, turnKey(payer), {
-      text: 'SET #until = :never',
-      condition: '#holder = :holder',
-      names: ['holder', 'until'],
-      values: { holder, never: '' },
-    });
-  },
+  ...turnsIn(ledger, 'watch-spend'),
   run: async (payer, time, occasion) => {
     const item = await getItem(ledger, tickKey(payer, time, occasion));
     return item && runOf(ledger, payer, item);

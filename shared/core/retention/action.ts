@@ -1,5 +1,5 @@
 import type { Tags } from '../facts.ts';
-import type { Arn, Identity, Scope } from '../identity.ts';
+import { type Arn, type Identity, partitionOf, type Scope } from '../identity.ts';
 import type { Form } from './facts.ts';
 
 interface Common {
@@ -42,7 +42,17 @@ export type SnapshotAction =
         readonly takenAt?: string;
         readonly status: string;
         readonly tags: Tags;
+        /** So many of the newest good ones of the database must be others, in the same place. */
+        readonly keepAtLeast: number;
       };
     });
 
+/** The ARN of what an action makes or deletes. */
+export const snapshotArnOf = ({ form, scope, name }: Pick<SnapshotAction, 'form' | 'scope' | 'name'>): Arn => {
+  const kind = form === 'cluster' ? 'cluster-snapshot' : 'snapshot';
+  return `arn:${partitionOf(scope.region)}:rds:${scope.region}:${scope.account}:${kind}:${name}`;
+};
+
+export type CreateSnapshot = Extract<SnapshotAction, { kind: 'create-snapshot' }>;
 export type CopySnapshot = Extract<SnapshotAction, { kind: 'copy-snapshot' }>;
+export type DeleteSnapshot = Extract<SnapshotAction, { kind: 'delete-snapshot' }>;

@@ -4,12 +4,12 @@ import type { Home, Shelves } from './homes.ts';
 import { MARKS, purposeOf, takenAtOf } from './marks.ts';
 import { type Period, wantedPeriods } from './periods.ts';
 import type { Kept, LeftOut, PlannedSnapshot, PlanPart } from './planned.ts';
-import { byData, type Judged, type PruneTerms, type Pruning, prune } from './prune.ts';
+import { byData, type Doomed, type PruneTerms, type Pruning, prune } from './prune.ts';
 import type { Moment, Shelf } from './shelf.ts';
 import { modesOf, type SnapshotPolicy, type Terms, termsOf } from './terms.ts';
 
 export interface Expired extends PlanPart {
-  readonly deletes: readonly Judged[];
+  readonly deletes: readonly Doomed[];
   readonly kept: readonly Kept[];
 }
 
@@ -122,7 +122,7 @@ function pruneGone(
   return { prunings, leave };
 }
 
-function deletion({ snapshot }: Judged): PlannedSnapshot['action'] {
+function deletion({ snapshot, keepAtLeast }: Doomed): PlannedSnapshot['action'] {
   const { form, scope, name, arn, status, tags } = snapshot;
   const takenAt = takenAtOf(snapshot)?.toISOString();
   const marks = Object.values(MARKS).flatMap((mark) => (tags[mark] === undefined ? [] : [[mark, tags[mark]] as const]));
@@ -137,6 +137,7 @@ function deletion({ snapshot }: Judged): PlannedSnapshot['action'] {
       ...(takenAt ? { takenAt } : {}),
       status,
       tags: Object.fromEntries(marks),
+      keepAtLeast,
     },
   };
 }
@@ -148,7 +149,7 @@ const unknownCopies = ({ database }: Home, destination: string): LeftOut => ({
   unknown: true,
 });
 
-const beyondCap = ({ snapshot }: Judged): LeftOut => ({
+const beyondCap = ({ snapshot }: Doomed): LeftOut => ({
   databaseName: snapshot.databaseName,
   scope: snapshot.scope,
   because: `${snapshot.name} has expired and waits: the plan is full (\`snapshots.pruneAtMost\`)`,

@@ -14,6 +14,8 @@ export interface BackedUpDatabase
   > {
   /** `BackupRetentionPeriod`, in days; 0 when it has no automated backups. */
   readonly retentionDays: number;
+  /** `LatestRestorableTime`: it can be restored to any second until then. */
+  readonly restorableUntil?: Date;
   /** What it is a read replica of, by name or ARN. */
   readonly replicaOf?: string;
   readonly global?: { readonly id: string; readonly role: 'primary' | 'secondary' };
@@ -24,7 +26,7 @@ export interface BackedUpDatabase
 /** The KMS key of what is encrypted. Nothing under a key that AWS manages (`aws/rds`) can be shared with another account. */
 export interface SnapshotKey {
   readonly arn: Arn;
-  /** `KeyManager` of `kms:DescribeKey`. */
+  /** `aws` when an alias that begins with `alias/aws/` stands for it. */
   readonly manager: Evidence<'aws' | 'customer'>;
 }
 
@@ -66,7 +68,7 @@ export interface Snapshot {
   readonly proof?: Proof;
 }
 
-/** How many manual snapshots a scope may hold (L-272F1212 for instances); what it holds is counted. */
+/** How many manual snapshots a scope may hold (`ManualSnapshots` and `ManualClusterSnapshots` of `DescribeAccountAttributes`); what it holds is counted. */
 export interface SnapshotQuota extends Scope {
   readonly form: Form;
   readonly allowed: Evidence<number>;

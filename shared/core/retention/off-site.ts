@@ -7,7 +7,7 @@ import { MARKS, retentionTags, snapshotNameOf } from './marks.ts';
 import { describePeriods, TIERS } from './periods.ts';
 import type { LeftOut, PlannedSnapshot, PlanPart } from './planned.ts';
 import type { Rooms } from './quota.ts';
-import { type Held, stateOf } from './shelf.ts';
+import { type Held, stateOf, triesOf } from './shelf.ts';
 import type { SnapshotPolicy } from './terms.ts';
 
 /** AWS lets an account have so many copies in progress to a region; of cluster snapshots its guides say five. */
@@ -25,7 +25,6 @@ interface Candidate {
 
 export interface OffSiteTerms {
   readonly rooms: Rooms;
-  readonly now: Date;
   readonly mode: Mode;
 }
 
@@ -36,7 +35,7 @@ export interface OffSiteTerms {
 export function offSite(
   { facts, homes }: { facts: RetentionFacts; homes: readonly Home[] },
   policy: SnapshotPolicy,
-  { rooms, now, mode }: OffSiteTerms,
+  { rooms, mode }: OffSiteTerms,
 ): PlanPart {
   const flights = countFlights(facts);
   const leave: LeftOut[] = [];
@@ -52,7 +51,7 @@ export function offSite(
       say(step.because);
       continue;
     }
-    const action = step.step === 'copy' ? copyOf({ home, away, step }, now) : handoverOf({ home, step }, now);
+    const action = step.step === 'copy' ? copyOf({ home, away, step }) : handoverOf({ home, step });
     if (begun.has(action.name)) continue; // two destinations share a handover
     if (step.step === 'copy' && !flights.hasFree(action)) {
       say(
@@ -106,22 +105,20 @@ function byNeed(a: Candidate, b: Candidate): number {
 const hasNone = ({ away }: Candidate): number => (away.there.own.length === 0 ? 1 : 0);
 const keyFor = ({ home, away }: Candidate): string => `${home.database.identity.arn} ${away.destination.name}`;
 
-function copyOf(
-  {
-    home: { database, shelf },
-    away: { destination },
-    step,
-  }: Pick<Candidate, 'home' | 'away'> & { step: CopyStep & { step: 'copy' } },
-  now: Date,
-): CopySnapshot {
+function copyOf({
+  home: { database, shelf },
+  away: { destination, there },
+  step,
+}: Pick<Candidate, 'home' | 'away'> & { step: CopyStep & { step: 'copy' } }): CopySnapshot {
   const { step: _, source, ...how } = step;
   const scope = { account: destination.account, region: destination.region };
+  const tries = String(triesOf(there, 'retention', source.takenAt));
   return {
     kind: 'copy-snapshot',
     purpose: 'off-site',
     form: database.form,
     scope,
-    name: snapshotNameOf(database, source.takenAt, ['off-site', keyOf(scope), now.toISOString()]),
+    name: snapshotNameOf(database, source.takenAt, ['off-site', keyOf(scope), tries]),
     databaseId: database.identity.id,
     source: { arn: source.snapshot.arn, scope: shelf.scope, takenAt: source.takenAt.toISOString() },
     tags: retentionTags(database.identity.id, source.takenAt),
@@ -129,17 +126,21 @@ function copyOf(
   };
 }
 
-function handoverOf(
-  { home: { database }, step }: { home: Home; step: CopyStep & { step: 'hand-over' } },
-  now: Date,
-): CopySnapshot {
+function handoverOf({
+  home: { database, shelf },
+  step,
+}: {
+  home: Home;
+  step: CopyStep & { step: 'hand-over' };
+}): CopySnapshot {
   const { source, kmsKey } = step;
+  const tries = String(triesOf(shelf, 'handover', source.takenAt));
   return {
     kind: 'copy-snapshot',
     purpose: 'handover',
     form: database.form,
     scope: database.scope,
-    name: snapshotNameOf(database, source.takenAt, ['handover', now.toISOString()]),
+    name: snapshotNameOf(database, source.takenAt, ['handover', tries]),
     databaseId: database.identity.id,
     source: { arn: source.snapshot.arn, scope: database.scope, takenAt: source.takenAt.toISOString() },
     tags: { ...retentionTags(database.identity.id, source.takenAt), [MARKS.handover]: 'yes' },

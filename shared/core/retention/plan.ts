@@ -47,7 +47,7 @@ export function planSnapshots(facts: RetentionFacts, policy: Policy, { now, fill
   for (const { snapshot } of pruning.deletes) rooms.freedBy(snapshot, modes.prune === modes.take ? 'counts' : 'waits');
   const parts: PlanPart[] =
     modes.take === 'off' ? [] : [takings(homes, { rooms, moment, mode: modes.take, ...(fill ? { fill } : {}) })];
-  if (modes.take !== 'off') parts.push(offSite({ facts, homes }, policy.snapshots, { rooms, now, mode: modes.take }));
+  if (modes.take !== 'off') parts.push(offSite({ facts, homes }, policy.snapshots, { rooms, mode: modes.take }));
 
   const ours = facts.snapshots.filter((snapshot) => purposeOf(snapshot));
   return {

@@ -11,9 +11,14 @@ export interface Judged {
   readonly because: string;
 }
 
+/** What may go, and how many of the newest good ones that leaves at least. */
+export interface Doomed extends Judged {
+  readonly keepAtLeast: number;
+}
+
 /** Lamplighter's own snapshots of a shelf: what has expired, the oldest data first, and why each other one is kept. */
 export interface Pruning {
-  readonly deletes: readonly Judged[];
+  readonly deletes: readonly Doomed[];
   readonly kept: readonly Judged[];
 }
 
@@ -38,7 +43,7 @@ export interface PruneTerms {
  * a copy adds to the one before it, and deleting from the new end makes the next copy a full one.
  */
 export function prune(shelf: Shelf, terms: PruneTerms): Pruning {
-  const deletes: Judged[] = [];
+  const deletes: Doomed[] = [];
   const kept: Judged[] = [];
   const serving = servingOn(shelf, terms);
   const newest = newestOf(shelf, terms.keepAtLeast);
@@ -50,7 +55,7 @@ export function prune(shelf: Shelf, terms: PruneTerms): Pruning {
       newest.get(snapshot.arn) ??
       neededFor(snapshot, shelf, { terms, serving });
     if (why) kept.push({ snapshot, because: why });
-    else deletes.push({ snapshot, because: expiredBecause(snapshot) });
+    else deletes.push({ snapshot, because: expiredBecause(snapshot), keepAtLeast: terms.keepAtLeast });
   }
   return { deletes: deletes.sort(byData), kept };
 }

@@ -124,7 +124,9 @@ export const snapshots = () =>
       .describe('Deleting what has expired, of its own snapshots only; never more than `mode` allows'),
     pruneAtMost: whole(1, 1000)
       .default(50)
-      .describe('At most so many deletes in one plan, the oldest data first; the rest waits for the next one'),
+      .describe(
+        'At most so many deletes in one plan, the oldest data first, and on a UTC day in an account; the rest waits',
+      ),
     tiers: section({
       daily: KEPT.daily.default(14),
       weekly: KEPT.weekly.default(8),

@@ -1,7 +1,7 @@
 import type { Scope } from '../identity.ts';
 import type { Day } from '../spend/series.ts';
 import { keyOf, type Snapshot } from './facts.ts';
-import { databaseIdOf, purposeOf, takenAtOf } from './marks.ts';
+import { databaseIdOf, type Purpose, purposeOf, takenAtOf } from './marks.ts';
 
 /** `good` can be restored; `coming` is on its way; `failed` holds nothing; of anything else nobody knows. */
 export type SnapshotState = 'good' | 'coming' | 'failed' | 'unclear';
@@ -88,6 +88,13 @@ function heldOf(snapshot: Snapshot, { now, dayOf }: Moment): Held[] {
 
 const byData = (a: Held, b: Held): number =>
   a.takenAt.getTime() - b.takenAt.getTime() || (a.snapshot.arn < b.snapshot.arn ? -1 : 1);
+
+/**
+ * How often somebody tried to have these data for this purpose on a shelf: what has failed keeps its name. A name with it is
+ * the same for whoever asks twice, and another one for a second try.
+ */
+export const triesOf = ({ all }: Shelf, purpose: Purpose, takenAt: Date): number =>
+  all.filter((one) => purposeOf(one) === purpose && takenAtOf(one)?.getTime() === takenAt.getTime()).length;
 
 /** Copies have the time of their source: two snapshots of one database and one time hold the same data. */
 export const sameData = (a: Held, b: Held): boolean => a.takenAt.getTime() === b.takenAt.getTime();

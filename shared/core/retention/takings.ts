@@ -7,7 +7,7 @@ import { MARKS, retentionTags, snapshotNameOf } from './marks.ts';
 import { describePeriods, TIERS } from './periods.ts';
 import type { LeftOut, PlannedSnapshot, PlanPart } from './planned.ts';
 import type { Rooms } from './quota.ts';
-import type { Moment } from './shelf.ts';
+import { type Moment, triesOf } from './shelf.ts';
 
 export interface TakeTerms {
   readonly rooms: Rooms;
@@ -56,9 +56,8 @@ const longest = ({ taking }: Candidate): number =>
 const keyFor = ({ home, taking }: Candidate): string =>
   `${home.database.identity.arn} ${taking.source?.snapshot.arn ?? ''}`;
 
-function actionOf({ database }: Home, { source }: Taking, { now }: Moment): SnapshotAction {
+function actionOf({ database, shelf }: Home, { source }: Taking, { now }: Moment): SnapshotAction {
   const { identity, form, scope } = database;
-  const at = now.toISOString();
   if (!source) {
     return {
       kind: 'create-snapshot',
@@ -70,12 +69,13 @@ function actionOf({ database }: Home, { source }: Taking, { now }: Moment): Snap
       expect: { statuses: form === 'instance' ? ['available', 'storage-optimization'] : ['available'] },
     };
   }
+  const tries = triesOf(shelf, 'retention', source.takenAt);
   return {
     kind: 'copy-snapshot',
     purpose: 'retention',
     form,
     scope,
-    name: snapshotNameOf(database, source.takenAt, ['retention', keyOf(scope), at]),
+    name: snapshotNameOf(database, source.takenAt, ['retention', keyOf(scope), String(tries)]),
     databaseId: identity.id,
     source: { arn: source.snapshot.arn, scope, takenAt: source.takenAt.toISOString() },
     tags: retentionTags(identity.id, source.takenAt),

@@ -49,7 +49,8 @@ export function standingTag(tags: Tags, name: string, today: string): string | u
   return today <= value ? `its tag ${name} until ${value}` : undefined;
 }
 
-function vetoedBy(facts: Held, { vetoes, now, policy }: JudgeContext): string | undefined {
+/** A person's standing no to it. */
+export function vetoedBy(facts: Pick<Held, 'identity'>, { vetoes, now, policy }: JudgeContext): string | undefined {
   const veto = vetoes.find((one) => one.resource === facts.identity.arn && now < one.until);
   return veto && `vetoed by ${veto.by} until ${localDate(veto.until, policy.timezone)}: ${veto.why}`;
 }

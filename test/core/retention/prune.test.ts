@@ -31,6 +31,7 @@ describe('a snapshot that no tier needs any more', () => {
             takenAt: '2026-10-12T03:00:00.000Z',
             status: 'available',
             tags: { 'lamplighter:database': 'db-ORDERS', 'lamplighter:taken': '2026-10-12T03:00:00.000Z' },
+            keepAtLeast: 1,
           },
         },
         databaseName: 'orders',

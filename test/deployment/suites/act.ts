@@ -28,6 +28,15 @@ const INSTANCE: Home = { on: [instance], never: [ec2('volume/vol-1'), ec2('insta
 
 const VOLUME: Home = { on: [ec2('volume/vol-1')], never: [instance, ec2('volume/vol-1', '999999999999')] };
 
+const SNAPSHOT: Home = {
+  on: [rds('snapshot:lamplighter-1')],
+  never: [rds('snapshot:orders'), rds('snapshot:rds:orders-1'), rds('snapshot:lamplighter-1', '999999999999')],
+};
+const CLUSTER_SNAPSHOT: Home = {
+  on: [rds('cluster-snapshot:lamplighter-1')],
+  never: [rds('cluster-snapshot:orders'), rds('cluster-snapshot:lamplighter-1', '999999999999')],
+};
+
 const HOMES: Readonly<Record<string, Home>> = {
   'ec2:CreateSnapshot': {
     on: [ec2('volume/vol-1'), ec2('snapshot/snap-1', '')],
@@ -59,9 +68,23 @@ const HOMES: Readonly<Record<string, Home>> = {
       { 'kms:ViaService': [] },
     ],
   },
+  'kms:DescribeKey': {
+    on: ['arn:aws:kms:ap-northeast-2:123456789012:key/1', 'arn:aws:kms:ap-northeast-2:999999999999:key/1'],
+    never: ['arn:aws:kms:ap-northeast-2:123456789012:alias/1'],
+    context: { 'kms:ViaService': 'rds.ap-northeast-2.amazonaws.com' },
+    notWith: [{ 'kms:ViaService': 's3.ap-northeast-2.amazonaws.com' }, { 'kms:ViaService': [] }],
+  },
   'rds:AddTagsToResource': {
     on: [rds('snapshot:lamplighter-1')],
     never: [rds('db:orders'), rds('cluster:orders'), rds('snapshot:orders'), rds('cluster-snapshot:orders')],
+  },
+  'rds:CopyDBClusterSnapshot': {
+    on: [rds('cluster-snapshot:rds:orders-1', '999999999999'), rds('cluster-snapshot:lamplighter-1')],
+    never: [rds('cluster:orders')],
+  },
+  'rds:CopyDBSnapshot': {
+    on: [rds('snapshot:rds:orders-1', '999999999999'), rds('snapshot:lamplighter-1'), rds('og:ours')],
+    never: [rds('db:orders')],
   },
   'rds:CreateDBClusterSnapshot': {
     on: [rds('cluster:orders'), rds('cluster-snapshot:lamplighter-1')],
@@ -71,7 +94,11 @@ const HOMES: Readonly<Record<string, Home>> = {
     on: [rds('db:orders'), rds('snapshot:lamplighter-1')],
     never: [rds('snapshot:orders'), rds('snapshot:not-lamplighter-1')],
   },
+  'rds:DeleteDBClusterSnapshot': CLUSTER_SNAPSHOT,
+  'rds:DeleteDBSnapshot': SNAPSHOT,
+  'rds:ModifyDBClusterSnapshotAttribute': CLUSTER_SNAPSHOT,
   'rds:ModifyDBInstance': DATABASE,
+  'rds:ModifyDBSnapshotAttribute': SNAPSHOT,
   'rds:StartDBCluster': CLUSTER,
   'rds:StartDBInstance': DATABASE,
   'rds:StopDBCluster': CLUSTER,
@@ -80,9 +107,10 @@ const HOMES: Readonly<Record<string, Home>> = {
 
 /**
  * Asked for in our name: by RDS, "if tags are specified in the create action, RDS performs additional authorization" (RDS
- * User Guide, tag on create), and by EC2, which does the same; and by EC2, when it starts an instance with an encrypted volume.
+ * User Guide, tag on create), and by EC2, which does the same; by EC2, when it starts an instance with an encrypted volume;
+ * and by RDS, when it copies what is encrypted.
  */
-const NOT_CALLED = ['ec2:CreateTags', 'rds:AddTagsToResource', 'kms:CreateGrant'];
+const NOT_CALLED = ['ec2:CreateTags', 'rds:AddTagsToResource', 'kms:CreateGrant', 'kms:DescribeKey'];
 
 const kinds = Object.entries(PERMISSIONS) as [ActionKind, Permissions][];
 const stages = kinds.flatMap(([kind, permissions]) =>
@@ -126,7 +154,7 @@ export function actSuite({ template, bundles }: Packaged): void {
       expect(permitted.filter((action) => !called.includes(action) && !NOT_CALLED.includes(action))).toEqual([]);
     });
 
-    it('deletes nothing but volumes, and modifies nothing but sizes', () => {
+    it('deletes nothing but volumes and snapshots, and modifies nothing but sizes and who reads a snapshot', () => {
       const grave = allowedActions(statements).filter((action) =>
         /Delete|Terminate|Modify\w+$|Restore|Put/.test(action),
       );
@@ -134,7 +162,11 @@ export function actSuite({ template, bundles }: Packaged): void {
         'ec2:DeleteVolume',
         'ec2:ModifyInstanceAttribute',
         'ec2:ModifyVolume',
+        'rds:DeleteDBClusterSnapshot',
+        'rds:DeleteDBSnapshot',
+        'rds:ModifyDBClusterSnapshotAttribute',
         'rds:ModifyDBInstance',
+        'rds:ModifyDBSnapshotAttribute',
       ]);
     });
 

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../http/errors.ts';
-import type { JsonCodec } from '../../http/json-protocol.ts';
-import type { OperationSchema, Reply } from '../../http/protocol.ts';
+import { AwsError } from './errors.ts';
+import type { JsonCodec } from './json-protocol.ts';
+import type { Envelope, OperationSchema, Reply } from './protocol.ts';
 
 /**
  * restJson1 seen from the server. Like the sandbox's other protocols it is read from the client package:
@@ -15,11 +14,7 @@ export interface RestOperation extends OperationSchema {
   readonly labels: readonly string[];
 }
 
-export interface RestRequest {
-  readonly method: string;
-  /** Path and query, as they arrive. */
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+export interface RestRequest extends Envelope {
   readonly body: Buffer;
 }
 
