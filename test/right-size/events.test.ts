@@ -61,7 +61,9 @@ describe('an event that is not valid', () => {
     [
       'asks for days of which CloudWatch has forgotten the windows',
       { from: '2025-09-01', to: '2025-09-10' },
-      ["from: too early: with the rules' windows it needs metrics from before the 455 days that CloudWatch keeps; 2025-09-29 is the first day"],
+      [
+        "from: too early: with the rules' windows it needs metrics from before the 455 days that CloudWatch keeps; 2025-09-29 is the first day",
+      ],
     ],
     ['has a time beside a range', { ...RANGE, time: NOW.toISOString() }, ['time: not together with `from` and `to`']],
     [
