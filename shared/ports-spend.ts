@@ -174,8 +174,11 @@ export interface KeptCosts {
 
 /** The changes of Lamplighter itself. */
 export interface OwnChanges {
-  /** What was changed or taken back in the account in the range, in words; from the runs and plans of those days. */
-  between(account: string, range: TimeRange): Promise<readonly string[]>;
+  /**
+   * What was changed or taken back in the account in the range, in words, with its time as people in the time zone have it;
+   * from the runs and plans of those days.
+   */
+  between(account: string, range: TimeRange, timezone: string): Promise<readonly string[]>;
 }
 
 /** What `answer` and the command line ask about anomalies. */

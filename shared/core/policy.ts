@@ -3,7 +3,7 @@ import { hashOf } from './canonical.ts';
 import { mode, number, oneOf, section, whole } from './policy-fields.ts';
 import { days, duration, parseDays, share } from './quantity.ts';
 import { REGIONS } from './regions.ts';
-import { RULE_IDS, RULES } from './rules.ts';
+import { RULE_IDS, RULE_SETTINGS } from './rules.ts';
 import { LOOK_BACK_DAYS } from './sizing/look-back.ts';
 import { isCalendarDate } from './time.ts';
 
@@ -87,14 +87,6 @@ const spend = () =>
       .default([])
       .describe('Days of which everybody knows that they cost more: a sale, a migration, a load test'),
   });
-
-type Settings<Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>> = {
-  readonly [Id in keyof Rules]: Rules[Id]['settings'];
-};
-
-/** Each rule says itself what can be set of it. */
-const settingsOf = <Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>>(rules: Rules) =>
-  Object.fromEntries(Object.entries(rules).map(([id, { settings }]) => [id, settings])) as Settings<Rules>;
 
 /** The one schema of the policy. Its documented defaults are the only defaults. */
 export const policySchema = section({
@@ -220,12 +212,14 @@ export const policySchema = section({
       .describe('What a database may become, by name; `*` stands for any characters'),
     architecture: oneOf(['same', 'any'])
       .default('same')
-      .describe('`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too'),
+      .describe(
+        '`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too. An instance needs another image for that, so it is only suggested',
+      ),
     burstable: oneOf(['allowed', 'never'])
       .default('allowed')
       .describe('Whether a machine may become a burstable one (T), if its CPU credits last for its busiest day'),
   }).prefault({}),
-  rules: section(settingsOf(RULES)).prefault({}),
+  rules: section(RULE_SETTINGS).prefault({}),
   spend: spend().prefault({}),
 });
 

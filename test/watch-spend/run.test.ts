@@ -84,7 +84,7 @@ describe('a tick', () => {
     expect(message?.text).toContain('Amazon Relational Database Service in 111111111111 costs more (new');
     expect(message?.text).toContain('since 2026-11-20');
     expect(message?.text).toMatch(/APN2-InstanceUsage:db\.r6g\.4xlarge in ap-northeast-2 \$300\.00 \(\d+ %\)/);
-    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20T01:12:00');
+    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20 01:12 UTC');
     expect(message?.text).toContain('https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?');
     expect(message?.text).toContain(`npm run answer -- expected ${anomalies[0]?.id}`);
     expect(message?.attributes).toMatchObject({
@@ -198,7 +198,7 @@ describe('a tick', () => {
     await actingLedger(table).recordChange(change({ ...times, account: '111111111111' }, sealed));
     await tickOn(stage, 0);
     expect(stage.sent()[0]?.text).toMatch(
-      /Lamplighter itself: stop the .* at 2026-11-20T00:30:00.000Z .*, a possible cause/,
+      /Lamplighter itself: stop the .* at 2026-11-20 00:30 UTC .*, a possible cause/,
     );
   });
 

@@ -4,6 +4,7 @@ import type { Message, Severity } from '../message.ts';
 import { asciiOf, bytesOf, fitting, roomForFacts } from '../message.ts';
 import { formatMoney } from '../money.ts';
 import type { Policy } from '../policy.ts';
+import { localTime } from '../time.ts';
 import { type Anomaly, impactOf, monthlyOf, type News, severityOf } from './anomaly.ts';
 import type { SpendAnswer } from './answer.ts';
 import { costExplorerLink } from './console.ts';
@@ -46,12 +47,13 @@ export interface Occasion {
 }
 
 /** A day's news as one message, the dearest first. */
-export function spendMessage(news: readonly Told[], occasion: Occasion, { spend, defaults }: Policy): Message {
+export function spendMessage(news: readonly Told[], occasion: Occasion, policy: Policy): Message {
+  const { spend, defaults } = policy;
   const all = [...news].sort((a, b) => weight(b) - weight(a) || (a.anomaly.id < b.anomaly.id ? -1 : 1));
   const findings = findingsIn(all);
   const text = [
     ...openingText(findings, occasion),
-    ...findings.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${findingText(one, spend)}`),
+    ...findings.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${findingText(one, policy)}`),
     ...restText(findings.slice(LIMITS.inText)),
     leftOutText(spend),
   ].join('\n\n');
@@ -157,13 +159,13 @@ function openingText(
 export const unjudgedText = (count: number): string => `Not judged yet, with too little history: ${count} series.`;
 
 /** One finding: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
-function findingText({ anomaly, news, answer, regions }: Finding, spend: Policy['spend']): string {
+function findingText({ anomaly, news, answer, regions }: Finding, { spend, timezone }: Policy): string {
   return [
     headOf({ anomaly, news }),
     `   ${whenText(anomaly)}: ${impactText(anomaly)} ${anomaly.kind === 'drop' ? 'less' : 'more'} than expected so far`,
     ...stayText(anomaly),
     `   expected ${perDay(anomaly, anomaly.expected)} a day, actual ${perDay(anomaly, anomaly.actual)} a day${daysText(anomaly)}`,
-    ...explanationText(anomaly),
+    ...explanationText(anomaly, timezone),
     ...regions.map(
       (one) => `   ${headOf(one)}: the same dollars, ${impactText(one.anomaly)} so far [${one.anomaly.id}]`,
     ),
@@ -225,7 +227,7 @@ function stayText(anomaly: Anomaly): string[] {
   }
 }
 
-function explanationText(anomaly: Anomaly): string[] {
+function explanationText(anomaly: Anomaly, timezone: string): string[] {
   const { explanation, kind } = anomaly;
   if (!explanation) return [];
   const { causes, also, traces, ours } = explanation;
@@ -233,7 +235,7 @@ function explanationText(anomaly: Anomaly): string[] {
   return [
     `   cause, ${grouped}: ${causes.known ? causesText(anomaly, causes.value) : `unknown, ${causes.why}`}`,
     `   ${also.by}: ${also.known ? causesText(anomaly, also.value) : `unknown, ${also.why}`}`,
-    ...tracesText(traces),
+    ...tracesText(traces, timezone),
     ...(ours.known
       ? ours.value.map((change) => `   Lamplighter itself: ${change}, a possible cause`)
       : [`   what Lamplighter itself changed: unknown, ${ours.why}`]),
@@ -251,7 +253,7 @@ function causesText(anomaly: Anomaly, causes: readonly Cause[]): string {
     .join('; ');
 }
 
-function tracesText(traces: Explanation['traces']): string[] {
+function tracesText(traces: Explanation['traces'], timezone: string): string[] {
   const where = traces.region ? ` in ${traces.region}` : '';
   if (!traces.known) return [`   CloudTrail${where}: unknown, ${traces.why}`];
   const { events, complete } = traces.value;
@@ -261,7 +263,8 @@ function tracesText(traces: Explanation['traces']): string[] {
     const what = resources.length > 0 ? ` of ${resources.slice(0, 3).join(', ')}` : '';
     const rest =
       index === 0 && events.length > LIMITS.traces ? ` (${events.length} such calls${more})` : index === 0 ? more : '';
-    return `   CloudTrail${where}: ${event}${what} by ${nameOfPerson(actor)} at ${time}${rest}`;
+    const when = localTime(new Date(time), timezone);
+    return `   CloudTrail${where}: ${event}${what} by ${nameOfPerson(actor)} at ${when}${rest}`;
   });
 }
 

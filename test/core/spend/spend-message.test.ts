@@ -6,7 +6,7 @@ import { type Occasion, selfTestMessage, spendMessage, type Told } from '../../.
 import { anomaly, EXPLAINED } from '../../support/anomaly-specimen.ts';
 
 const OCCASION: Occasion = { payer: '123456789012', time: '2026-11-21T07:30:00.000Z', asOf: '2026-11-20' };
-const POLICY = parsePolicy({});
+const POLICY = parsePolicy({ timezone: 'Asia/Seoul' });
 
 const news = (spoiled: Partial<Anomaly> = {}, why: News = 'opened'): Told => ({ anomaly: anomaly(spoiled), news: why });
 const message = (all: readonly Told[] = [news()], occasion: Partial<Occasion> = {}) =>
@@ -23,7 +23,7 @@ describe('the message', () => {
       'expected $10.00 a day, actual $106.67 a day',
       'APN2-DataProcessing-Bytes in ap-northeast-2 $270.00 (93 %); APN2-CW:Requests in ap-northeast-2 $20.00 (7 %)',
       'by the tag owner: team-orders $290.00 (100 %)',
-      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18T03:00:00Z',
+      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18 12:00 Asia/Seoul',
       'how sure: 3.2 times the threshold',
       'https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?',
       'npm run answer -- expected 2026-11-18-3f9a1c',
