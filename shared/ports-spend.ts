@@ -123,6 +123,8 @@ export interface SpendLedger {
   end(payer: string, holder: string): Promise<void>;
   /** @throws {LedgerCorruptError} when parts of it are missing */
   run(payer: string, time: string, occasion?: RunOccasion): Promise<SpendRun | undefined>;
+  /** The time of the last daily look before a moment, as long as runs are kept. */
+  lastLook(payer: string, before: Date): Promise<string | undefined>;
   /** The runs of the last days that were recorded and not announced, the oldest first. */
   unfinished(payer: string, now: Date): Promise<readonly SpendRun[]>;
   /** Records the run, once: from then on it counts. */

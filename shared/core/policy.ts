@@ -61,7 +61,9 @@ const spend = () =>
       .describe('A day younger than this may still be incomplete: a rise on it is provisional, a drop is not judged'),
     minImpact: number(0).default(25).describe("Do not tell of less, in the bill's currency, over all of its days"),
     minShare: share().default('10%').describe('Do not tell of less than this share of what was expected'),
-    growBy: share().default('50%').describe('What is open is told again when it has grown by so much'),
+    growBy: share()
+      .default('50%')
+      .describe('What is open is told again when it has grown by so much; so is what is expected until a day'),
     warning: number(0).default(100).describe('From so much a month on, if it stays, the message is a `warning`'),
     critical: number(0).default(1000).describe('From so much a month on, if it stays, the message is `critical`'),
     tag: text('a cost allocation tag').optional().describe('A cost allocation tag by which causes are told apart, too'),

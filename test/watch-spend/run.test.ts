@@ -298,6 +298,26 @@ describe('one anomaly', () => {
   });
 });
 
+describe('days that no run has judged', () => {
+  it('are judged by the next one, each as of that day: what began and ended on them is told', async () => {
+    const stage = await risen({}, onDays(900, '2026-11-24'));
+    await tickOn(stage, 0);
+    const { note, anomalies } = await tickOn(stage, 25);
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-24', lastDay: '2026-11-24', state: 'resolved' }]);
+    expect(note).toContain('No run had judged the days from 2026-11-22 to before 2026-12-16');
+    expect(subjects(stage)).toEqual([expect.stringMatching(/is over$/)]);
+    expect(stage.sent()[0]?.text).toContain('No run had judged the days from 2026-11-22');
+    expect(await tickOn(stage, 26)).toMatchObject({ said: 'nothing' });
+    expect((await tickOn(stage, 27)).note).toBeUndefined();
+  });
+
+  it('are none on the first run, and on the day after', async () => {
+    const stage = await risen({}, {});
+    expect((await tickOn(stage, 0)).note).toBeUndefined();
+    expect((await tickOn(stage, 1)).note).toBeUndefined();
+  });
+});
+
 describe('an answer', () => {
   it('expected closes the anomaly and teaches the model', async () => {
     const stage = await risen({}, lasting(150, '2026-11-20', 40));
@@ -570,7 +590,7 @@ describe('what is only asked for', () => {
       billLine({ usual: 0, days: onDays(60, '2026-11-19', '2026-11-20', '2026-11-21') }),
     );
     const table = await wakeSpend<string>(stage, { mode: 'report', format: 'table', time: NOW.toISOString() });
-    expect(table).toContain('Not judged yet, with too little history: 1 series.');
+    expect(table).toContain('Not judged in full yet, with too little history: 1 series.');
     expect(table).toContain('Nothing is unusual in what is judged.');
   });
 

@@ -52,6 +52,31 @@ describe('the message', () => {
     );
   });
 
+  it('says of what is back at its earlier level that it is, and what it costs a month', () => {
+    const { subject, text } = message([news({ state: 'accepted', returned: true }, 'accepted')]);
+    expect(subject).toBe(
+      '[Lamplighter] 111111111111: AmazonCloudWatch +$3,041.67 a month is back at its earlier level',
+    );
+    expect(text).toContain('costs more (is back at its earlier level)');
+    expect(text).toContain('it is back at its earlier level: $3,041.67 a month from now on');
+    expect(text).not.toContain('two weeks');
+  });
+
+  it('says when it rests on little history', () => {
+    const { text } = message([news({ littleHistory: true })]);
+    expect(text).toContain('how sure: little history: held against its own few days alone; 3.2 times the threshold');
+  });
+
+  it('says which days no run had judged, and which of them a backfill has to', () => {
+    const days = { from: '2026-11-01', to: '2026-11-20', judgedFrom: '2026-11-01' };
+    expect(message([news()], { missed: days }).text).toContain(
+      'No run had judged the days from 2026-11-01 to before 2026-11-20: they are judged now, each as of that day.',
+    );
+    expect(message([news()], { missed: { ...days, judgedFrom: '2026-11-09' } }).text).toContain(
+      'but for those before 2026-11-09: a backfill judges them.',
+    );
+  });
+
   it('has what subscriptions filter by', () => {
     expect(message().attributes).toEqual({
       kind: 'spend',
