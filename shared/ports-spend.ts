@@ -120,6 +120,8 @@ export interface SpendLedger extends Turns {
   currentPolicy(): Promise<StoredPolicy | undefined>;
   /** @throws {LedgerCorruptError} when parts of it are missing */
   run(payer: string, time: string, occasion?: RunOccasion): Promise<SpendRun | undefined>;
+  /** The time of the last daily look before a moment, as long as runs are kept. */
+  lastLook(payer: string, before: Date): Promise<string | undefined>;
   /** The runs of the last days that were recorded and not announced, the oldest first. */
   unfinished(payer: string, now: Date): Promise<readonly SpendRun[]>;
   /** Records the run, once: from then on it counts. */
@@ -171,8 +173,11 @@ export interface KeptCosts {
 
 /** The changes of Lamplighter itself. */
 export interface OwnChanges {
-  /** What was changed or taken back in the account in the range, in words; from the runs and plans of those days. */
-  between(account: string, range: TimeRange): Promise<readonly string[]>;
+  /**
+   * What was changed or taken back in the account in the range, in words, with its time as people in the time zone have it;
+   * from the runs and plans of those days.
+   */
+  between(account: string, range: TimeRange, timezone: string): Promise<readonly string[]>;
 }
 
 /** What `answer` and the command line ask about anomalies. */

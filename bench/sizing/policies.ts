@@ -62,6 +62,7 @@ const INSTANCE: InstanceFacts = {
   addresses: { elastic: 0, released: 0 },
   hardware: {
     zone: 'us-east-1a',
+    architecture: 'x86_64',
     virtualizationType: 'hvm',
     enaSupport: true,
     networkInterfaces: 1,

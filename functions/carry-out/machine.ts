@@ -1,4 +1,4 @@
-import { type Load, unknownsOf, whyOverloaded } from '../../shared/core/sizing/load.ts';
+import { type Load, unknownsOf, whyIll } from '../../shared/core/sizing/load.ts';
 import type { Machine } from '../../shared/ports-acting.ts';
 import type { Hands } from './hands.ts';
 import { type Item, proposalOf, scopeOf } from './item.ts';
@@ -18,8 +18,8 @@ export function machineOf(item: Pick<Item, 'plan' | 'number'>): Machine | undefi
 
 /** What one look at the load of a resized machine has found. */
 export interface Measured {
-  /** Why it is too small, if it is. */
-  readonly overloaded?: string;
+  /** Why it is not well, if so. */
+  readonly ill?: string;
   /** When its load was seen last. */
   readonly measured?: string;
   /** What was not known of it then. */
@@ -49,7 +49,7 @@ export async function measure(hands: Hands, item: Item, { since, measured = sinc
 }
 
 function judged(load: Load, now: Date): Measured {
-  const overloaded = whyOverloaded(load);
+  const ill = whyIll(load);
   const known = { measured: now.toISOString(), unmeasured: unknownsOf(load) };
-  return overloaded ? { overloaded, ...known } : known;
+  return ill ? { ill, ...known } : known;
 }

@@ -72,15 +72,16 @@ async function underLease(
   } catch {
     // It is done, and somebody has to watch it. That it cannot be seen meanwhile is the ledger's trouble, which the end meets.
   }
-  return afterwards(hands, durable, { item, terms, since: applied.at });
+  return afterwards(hands, durable, { item, terms, since: applied.at, watching: known.watching });
 }
 
 /** From the mutation to its end: settled, watched, and taken back when it is not well. */
 async function afterwards(
   hands: Hands,
   durable: Durable,
-  { item, terms, since }: Carried<Leased> & { since: string },
+  { item, terms, since, watching }: Carried<Leased> & { since: string; watching: Change | undefined },
 ): Promise<Ending> {
+  const takeBack = (because: string) => undo(hands, durable, { item, because, watching, timezone: terms.timezone });
   const settled = await settle(hands, durable, item);
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
@@ -89,13 +90,13 @@ async function afterwards(
   const lost = REVERSIBILITY[action.kind] === 'none';
   // To stop again what somebody had started, because it woke an alarm or starts slowly, would be no help to anybody.
   if (unsettled && (returns || lost)) return { outcome: 'failed', because: unsettled };
-  if (unsettled) return undo(hands, durable, item, unsettled);
+  if (unsettled) return takeBack(unsettled);
   if (returns) return { outcome: 'kept', because: 'it runs again' };
   if (lost || directionOf(action) !== 'takes') {
     return { outcome: 'kept', because: `it is ${describeDone(action)}`, ...madeBy(settled) };
   }
   const health = await watch(hands, durable, { item, since, terms });
-  if (health.state === 'ill' && mayGoBack(item, terms)) return undo(hands, durable, item, health.because);
+  if (health.state === 'ill' && mayGoBack(item, terms)) return takeBack(health.because);
   if (health.state === 'ill')
     return { outcome: 'kept', because: `it is ${describeDone(action)}`, warning: leftTo(health) };
   if (health.state === 'overtaken') return { outcome: 'undone', because: health.because };

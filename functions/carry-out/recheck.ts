@@ -1,3 +1,4 @@
+import type { Action } from '../../shared/core/action.ts';
 import { canonicalJson } from '../../shared/core/canonical.ts';
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
 import { type EvidenceKind, type Facts, isMetric, METRICS_OF, stateOf } from '../../shared/core/facts.ts';
@@ -36,9 +37,18 @@ export async function judgeAgain(found: Found, proposal: Proposal): Promise<stri
   const judged = await judgeFully(found, proposal);
   if (judged.verdict === 'lacks') return 'no rule judges it';
   if (judged.verdict !== 'act') return judged.because;
-  if (canonicalJson(judged.action) !== canonicalJson(proposal.action)) return 'the rule now proposes something else';
+  if (!stillDoes(proposal.action, judged.action)) return 'the rule now proposes something else';
   if (judged.undo.reversibility === 'full' || proposal.undo.reversibility !== 'full') return undefined;
   return `it could no longer be taken back in full: it would lose ${judged.undo.loses ?? 'something'}`;
+}
+
+/** The rule proposes the same; or of a volume no more: how much it was used is another number every day. */
+function stillDoes(proposed: Action, judged: Action): boolean {
+  if (proposed.kind !== 'change-volume-type' || judged.kind !== 'change-volume-type')
+    return canonicalJson(judged) === canonicalJson(proposed);
+  const most = (of: 'iops' | 'throughputMiBs') => Math.max(proposed.to[of] ?? 0, judged.to[of] ?? 0);
+  const raised = { ...judged.to, iops: most('iops'), throughputMiBs: most('throughputMiBs') };
+  return canonicalJson({ ...judged, to: raised }) === canonicalJson(proposed);
 }
 
 /** A database that is just backed up is changed after that, in the same window. */

@@ -1,6 +1,6 @@
 import { targetOf } from '../../shared/core/action.ts';
 import type { AlarmsSeen } from '../../shared/ports-acting.ts';
-import { type Durable, type Polling, polling } from './durable.ts';
+import { type Durable, type PollDecision, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { proposalOf, scopeOf } from './item.ts';
 import { type Leased, whoseIs } from './lease.ts';
@@ -22,10 +22,10 @@ export type Health =
 
 /** What the looks so far have found. */
 interface Watched {
-  readonly state: 'quiet' | 'over' | 'alarm' | 'overload' | 'overtaken' | 'left';
+  readonly state: 'quiet' | 'over' | 'alarm' | 'ill' | 'overtaken' | 'left';
   /** When the first look was, in ISO time: the change had just settled, and the watch begins. */
   readonly began?: string;
-  /** The alarm that went off, why it is overloaded, or whose plan took over. */
+  /** The alarm that went off, what ails the machine, or whose plan took over. */
   readonly seen?: string;
   /** The resource's own alarms. */
   readonly own?: readonly string[];
@@ -35,25 +35,26 @@ interface Watched {
   readonly missing?: readonly string[];
   /** Why a look failed, kept from the first that did: one good look does not mend it. */
   readonly failed?: string;
-  /** When somebody last saw the load of a resized machine, and what was not known of it then. */
+  /** When somebody last saw the load of a resized machine. */
   readonly measured?: string;
+  /** What was not known of it, at whichever look but the first: what is measured under the new type may be listed later. */
   readonly unmeasured?: readonly string[];
 }
 
 /**
  * Watches the alarms of the resource and of the dependents that the policy names, for as long as the policy says, and
  * whether a person's plan takes over. An alarm that went off before the change is not of its making. Of a machine that was
- * resized it watches the load, too; what goes off while that is down, and comes back, is the outage that it had to be.
+ * resized it watches the load and the status checks, too; what goes off while that is down, and comes back, is the outage that it had to be.
  */
 export async function watch(hands: Hands, durable: Durable, watching: Watching): Promise<Health> {
   const machine = machineOf(watching.item);
   if (machine) await durable.wait('until it has come up', { seconds: COMING_UP_SECONDS });
   const ended = await durable.waitForCondition<Watched>('watch', (before) => look(hands, watching, before), {
     initialState: { state: 'quiet' },
-    waitStrategy: polling(({ state }) => state === 'quiet', machine ? closeLooks(watching) : looksOver(watching)),
+    waitStrategy: machine ? closeLooks(watching) : polling(isQuiet, looksOver(watching)),
   });
   if (ended.state === 'alarm') return { state: 'ill', because: `the alarm ${ended.seen} after the change` };
-  if (ended.state === 'overload') return { state: 'ill', because: `${ended.seen} after the change` };
+  if (ended.state === 'ill') return { state: 'ill', because: `${ended.seen} after the change` };
   if (ended.state === 'overtaken')
     return { state: 'overtaken', because: `${ended.seen} took it back while it was watched` };
   return healthOf(ended, watching);
@@ -76,7 +77,7 @@ function healthOf(ended: Watched, { item, terms }: Watching): Health {
     ...(missing.length > 0
       ? [`nothing is known of what ${missing.join(', ')} should watch: no such alarm exists`]
       : []),
-    ...(unmeasured.length > 0 ? [`its load could not be read to the end (${unmeasured.join('; ')})`] : []),
+    ...(unmeasured.length > 0 ? [`its load could not be read at every look (${unmeasured.join('; ')})`] : []),
     ...(state === 'left' ? [`${seen} took it over and left it as it was, so it was not watched to the end`] : []),
     ...(state === 'quiet' ? [`${seen} took it over and works on it still, so it was not watched to the end`] : []),
   ];
@@ -94,8 +95,10 @@ async function look(hands: Hands, watching: Watching, before: Watched): Promise<
   const seen = await lookAtAlarms(hands, watching, before);
   if (seen.state !== 'quiet' && seen.state !== 'over') return seen;
   const { item, since } = watching;
-  const { overloaded, ...load } = await measure(hands, item, { since, measured: before.measured });
-  return overloaded ? { ...seen, state: 'overload', seen: overloaded } : { ...seen, ...load };
+  const { ill, unmeasured, ...load } = await measure(hands, item, { since, measured: before.measured });
+  if (ill) return { ...seen, state: 'ill', seen: ill };
+  const missing = before.began ? [...new Set([...(before.unmeasured ?? []), ...unmeasured])] : [];
+  return { ...seen, ...load, unmeasured: missing };
 }
 
 /** A look that fails says so and never throws: the polling must go on. */
@@ -158,12 +161,20 @@ function looksOver({ terms: { watchHours } }: Watching): Polling {
   return { firstSeconds: seconds, mostSeconds: seconds, times: 30 };
 }
 
+/** So many looks are close together, and so many further apart: of 15 actions they take half of an execution's operations. */
+const CLOSE = { looks: 72, seconds: 600 } as const;
+const FURTHER_LOOKS = 24;
+
 /**
- * Every ten minutes, so that an overload is taken back within half an hour. That takes no more than 72 looks for a watch of
- * twelve hours; of a longer one, or where a plan has many actions, the looks are further apart.
+ * Every ten minutes for twelve hours, whatever the plan's size, so that what shows is taken back within half an hour; what
+ * is left of a longer watch is spread over two dozen looks.
  */
-function closeLooks({ item, terms: { watchHours } }: Watching): Polling {
-  const looks = Math.max(20, Math.min(72, Math.floor(2000 / item.plan.act.length)));
-  const seconds = Math.max(600, (watchHours * 3600) / looks);
-  return { firstSeconds: seconds, mostSeconds: seconds, times: looks + 6 };
+function closeLooks({ terms: { watchHours } }: Watching): (state: Watched, attempt: number) => PollDecision {
+  const restSeconds = watchHours * 3600 - CLOSE.looks * CLOSE.seconds;
+  const every = (seconds: number) =>
+    polling(isQuiet, { firstSeconds: seconds, mostSeconds: seconds, times: CLOSE.looks + FURTHER_LOOKS + 6 });
+  const [close, further] = [every(CLOSE.seconds), every(Math.max(CLOSE.seconds, restSeconds / FURTHER_LOOKS))];
+  return (state, attempt) => (attempt <= CLOSE.looks ? close : further)(state, attempt);
 }
+
+const isQuiet = ({ state }: Watched): boolean => state === 'quiet';

@@ -63,7 +63,7 @@ function fitInWords({ tooSmall, unproven }: Fit, isChosen: boolean): string {
   return unproven.length > 0 ? `${enough}, as far as is known (${unproven.join(', ')})` : enough;
 }
 
-function needsRows({ cpu, memory, bandwidth }: Needs, { vcpus, memoryGib }: SizedType): string[][] {
+function needsRows({ cpu, memory, connections, bandwidth }: Needs, { vcpus, memoryGib }: SizedType): string[][] {
   const cpus = (percent: number) => `${inShort((percent / 100) * vcpus)} of ${vcpus} vCPUs`;
   const moved = (name: string, need: Evidence<Bandwidth>, { unit, per }: { unit: string; per: number }) =>
     need.known
@@ -83,11 +83,17 @@ function needsRows({ cpu, memory, bandwidth }: Needs, { vcpus, memoryGib }: Size
           memory.value.because,
         ]
       : ['memory', 'unknown', memory.why],
+    ...(connections ? [connectionsRow(connections)] : []),
     moved('network', bandwidth.networkBytes, { unit: 'MB/s', per: 1e6 }),
     moved('EBS throughput', bandwidth.storageBytes, { unit: 'MB/s', per: 1e6 }),
     moved('EBS operations', bandwidth.storageOperations, { unit: 'IOPS', per: 1 }),
   ];
 }
+
+const connectionsRow = (need: NonNullable<Needs['connections']>): string[] =>
+  need.known
+    ? ['connections', String(need.value.connections), `at most ${need.value.peak} at once, and a fifth is kept free`]
+    : ['connections', 'unknown', need.why];
 
 /** Evidence of any kind in one line: days as a list with `-` for those without data. */
 function inWords(value: unknown): string {

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { countsOf } from '../../shared/core/plan.ts';
 import { parsePolicy, rulesInForce } from '../../shared/core/policy.ts';
 import { RULE_IDS } from '../../shared/core/rules.ts';
-import type { Announcer, Estate, Ledger, Starter } from '../../shared/ports.ts';
+import type { Announcer, Estate, Ledger, Starter, StoredPolicy } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { eachAccount } from '../../shared/runtime/each-account.ts';
@@ -22,12 +22,6 @@ import { accountsOf } from './tick.ts';
 export interface Ports {
   readonly ledger: Ledger;
   readonly clock: () => Date;
-  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
-  readonly looking: () => Promise<Looking>;
-}
-
-/** What looks at accounts, tells of it, and hands a plan over. */
-export interface Looking {
   readonly announcer: Announcer;
   readonly estate: Estate;
   readonly prices: Sources['prices'];
@@ -38,21 +32,20 @@ export interface Looking {
   readonly needs: Needs;
 }
 
+/** A tick, and the policy that is in force at it, if somebody stored one. */
+export interface JudgedTick extends Tick {
+  readonly stored: StoredPolicy | undefined;
+}
+
 /**
  * A tick without more is the full run: recorded and announced. What is narrowed (`scopes`, `rules`), only asked for
  * (`mode: report`), explained (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace, nor
  * does `check`, which tries everything that the others need. It comes first: it works where they cannot.
  */
-export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
-  if (event.check) {
-    const { needs } = await ports.looking();
-    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  }
-  const [stored, { estate, prices, metricsIn, bills, starter, announcer }] = await Promise.all([
-    ports.ledger.currentPolicy(),
-    ports.looking(),
-  ]);
-  const policy = stored?.policy ?? parsePolicy({});
+export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: JudgedTick) => {
+  const { ledger, clock, announcer, estate, prices, metricsIn, bills, starter, needs } = ports;
+  if (event.check) return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
+  const policy = tick.stored?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
   const sources = { estate, prices, metricsIn, limit: pLimit(policy.concurrency) };
   // An explanation tells of every rule, also of those that are switched off.
@@ -60,9 +53,9 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   const onDemand = once(async () => {
     if (policy.defaults.savings === 'list') return undefined;
     const payer = policy.spend.payer ?? tick.own.account;
-    return readOnDemand({ ...bills, clock: ports.clock }, { payer, policy, now: tick.time });
+    return readOnDemand({ ...bills, clock }, { payer, policy, now: tick.time });
   });
-  const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules, onDemand };
+  const looking: Look = { ledger, sources, policy, now: tick.time, rules, onDemand };
 
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
   const { from, to } = event;
@@ -71,14 +64,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick
   if (event.scopes || event.rules || event.mode)
     return formatted(event, await eachAccount(accounts, look(looking)), planTable);
 
-  const delivery = {
-    ledger: ports.ledger,
-    announcer,
-    starter,
-    policy,
-    holder: tick.requestId,
-    clock: ports.clock,
-  };
+  const delivery = { ledger, announcer, starter, policy, holder: tick.requestId, clock };
   const outcomes = await eachAccount(accounts, run({ ...looking, delivery }));
   for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
   return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);

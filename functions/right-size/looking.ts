@@ -25,7 +25,7 @@ import { partitionOf } from '../../shared/core/identity.ts';
 import { stageOf } from '../../shared/runtime/config.ts';
 import { allAtOnce, countingStops } from '../../shared/runtime/counting-stops.ts';
 import { log } from '../../shared/runtime/log.ts';
-import type { Looking } from './handle.ts';
+import { handle } from './handle.ts';
 
 interface Settings {
   readonly AWS_REGION: string;
@@ -38,10 +38,10 @@ interface Settings {
 }
 
 /**
- * The second half of the composition root: what looks at accounts, tells of it, and hands a plan over. It is half of the
- * code, and is loaded while the ledger answers.
+ * The second half of the composition root: what looks at accounts, judges, tells of it, and hands a plan over. It is most of
+ * the code, and is loaded while the ledger answers.
  */
-export function lookingWith(config: Settings, table: LedgerTable): Looking {
+export function handleWith(config: Settings, table: LedgerTable) {
   const home = { region: config.AWS_REGION, ...PATIENT };
   const partition = partitionOf(config.AWS_REGION);
   const ledger = dynamoLedger(table);
@@ -56,7 +56,9 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
     partition,
   });
   const costRegion = costExplorerRegion(partition);
-  return {
+  return handle({
+    ledger,
+    clock: () => new Date(),
     announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
       alerts: config.TOPIC_ARN,
       ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
@@ -95,5 +97,5 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       },
       untried: ['dynamodb:PutItem', 'ce:GetCostAndUsage', 'sns:Publish'],
     },
-  };
+  });
 }

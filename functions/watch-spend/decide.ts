@@ -7,7 +7,7 @@ import { addDays, dayOf } from '../../shared/core/spend/day.ts';
 import { isTooYoung, type Seen, see, sightingsIn } from '../../shared/core/spend/find.ts';
 import { follow } from '../../shared/core/spend/follow.ts';
 import { withoutPlannedDays } from '../../shared/core/spend/planned-region.ts';
-import type { CostSeries, Day } from '../../shared/core/spend/series.ts';
+import type { CostSeries, Day, SeriesKey } from '../../shared/core/spend/series.ts';
 import type { Facts } from './gather.ts';
 
 /** What is decided under. */
@@ -63,16 +63,24 @@ export function decide(
     settledUntil: settledUntil <= day ? settledUntil : addDays(day, 1),
     minImpact: policy.spend.minImpact,
     minShare: parseShare(policy.spend.minShare),
+    growBy: parseShare(policy.spend.growBy),
   };
-  const sightings: Sighting[] = [
-    ...judged.services.flatMap((one) => sightingsIn(one, { ...gates, fresh: 'new-service' })),
-    ...newRegions(judged.regions.flatMap((one) => sightingsIn(one, { ...gates, fresh: 'new-region' }))),
-  ];
   // What is not looked at is not judged either.
   const standing = facts.standing.filter(
     (one) => isChosen(one, only) && (one.kind !== 'new-region' || only.service === undefined),
   );
   const answers = standingAnswers(facts.answers);
+  const ended = endedIn(standing, answers);
+  const sightings: Sighting[] = [
+    ...judged.services.flatMap((one) =>
+      sightingsIn(one, { ...gates, fresh: 'new-service' }, ended.get(`service ${keyOf(one)}`)),
+    ),
+    ...newRegions(
+      judged.regions.flatMap((one) =>
+        sightingsIn(one, { ...gates, fresh: 'new-region' }, ended.get(`region ${keyOf(one)}`)),
+      ),
+    ),
+  ];
   return follow(standing, sightings, {
     payer,
     currency: facts.currency,
@@ -81,6 +89,20 @@ export function decide(
     answers,
   });
 }
+
+/** The threads of each series that have ended, also by an answer that nobody has acted on yet. Of what was withdrawn nothing was left. */
+const endedIn = (
+  standing: readonly Anomaly[],
+  answers: ReadonlyMap<string, SpendAnswer>,
+): ReadonlyMap<string, readonly Anomaly[]> =>
+  Map.groupBy(
+    standing.filter(
+      ({ id, state }) => state !== 'withdrawn' && (state !== 'open' || answers.get(id)?.say === 'expected'),
+    ),
+    (one) => `${one.kind === 'new-region' ? 'region' : 'service'} ${keyOf(one)}`,
+  );
+
+const keyOf = ({ service, account }: SeriesKey): string => `${service} ${account}`;
 
 /** Of a region only its beginning is a finding of its own: what goes on in it shows in its services. `global` is none. */
 const newRegions = (sightings: readonly Sighting[]): Sighting[] =>

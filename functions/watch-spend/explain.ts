@@ -54,7 +54,10 @@ async function findOut(anomaly: Anomaly, explaining: Explaining): Promise<Explan
   const region = regionOf(anomaly, causes);
   const [traces, ours] = await Promise.all([
     orUnknown(() => tracesOf(anomaly, region, explaining)),
-    orUnknown(async () => known(await explaining.sources.changes.between(anomaly.account, beginningOf(anomaly)))),
+    orUnknown(async () => {
+      const { sources, policy } = explaining;
+      return known(await sources.changes.between(anomaly.account, beginningOf(anomaly), policy.timezone));
+    }),
   ]);
   return { causes, also, traces: { ...traces, ...(region ? { region } : {}) }, ours };
 }

@@ -41,6 +41,8 @@ export interface Facts {
   readonly regions: readonly CostSeries[];
   readonly standing: readonly Anomaly[];
   readonly answers: readonly SpendAnswer[];
+  /** The day after the last that a daily look may have judged; nothing where there was none. */
+  readonly judgedTo?: Day;
   /** Days of the history that are not read yet: the month's paid calls were used up before. */
   readonly unread?: Range;
 }
@@ -78,9 +80,10 @@ export async function gather(sources: Sources, looking: Looking, purse: Purse): 
   const { ledger } = sources;
   const { payer, judged } = looking;
   const { services, regions, unread } = await readBill({ sources, looking, purse });
-  const [standing, answers] = await Promise.all([
+  const [standing, answers, lastLook] = await Promise.all([
     ledger.anomalies(payer, { from: addDays(judged.from, -THREAD_DAYS), to: addDays(dayOf(looking.now), 1) }),
     ledger.spendAnswers(),
+    ledger.lastLook(payer, looking.now),
   ]);
   const last = lastAnswered(services);
   const newest = services.findLast(({ days }) => days.length > 0);
@@ -95,6 +98,7 @@ export async function gather(sources: Sources, looking: Looking, purse: Purse): 
     regions: seriesIn(regions, { from, to: knownTo }),
     standing,
     answers,
+    ...(lastLook && { judgedTo: dayOf(new Date(lastLook)) }),
     ...(unread && { unread }),
   };
 }

@@ -1,6 +1,7 @@
 import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 import { addDays, dayOf } from '../../shared/core/spend/day.ts';
 import { selfTestMessage } from '../../shared/core/spend/spend-message.ts';
+import type { StoredPolicy } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
@@ -13,32 +14,27 @@ import { type Report, reportTable } from './report.ts';
 import { type Delivery, type Tick as RunTick, run } from './run.ts';
 
 /** What watch-spend is made of; each is one deployment's, over many ticks. */
-export interface Ports extends Pick<Delivery, 'ledger' | 'clock'> {
-  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
-  readonly looking: () => Promise<Looking>;
-}
-
-/** What looks at bills and trails, and tells of it. */
-export interface Looking extends Omit<Sources, 'ledger' | 'clock'>, Pick<Delivery, 'announcer'> {
+export interface Ports extends Sources, Pick<Delivery, 'ledger' | 'clock' | 'announcer'> {
   /** What `check` tries. */
   readonly needs: Needs;
+}
+
+/** A tick, and the policy that is in force at it, if somebody stored one. */
+export interface JudgedTick extends Tick {
+  readonly stored: StoredPolicy | undefined;
 }
 
 /**
  * A tick, a billing alarm and a range are recorded and told. What is narrowed without a range (`account`, `service`) or only
  * asked for (`mode: report`) is answered to the caller and leaves no trace.
  */
-export const handle = (ports: Ports) => async (event: SpendEvent, tick: Tick) => {
-  if (event.check) {
-    const { needs } = await ports.looking();
-    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  }
+export const handle = (ports: Ports) => async (event: SpendEvent, tick: JudgedTick) => {
+  if (event.check) return check(ports.needs, { own: tick.own, now: tick.time, scopes: event.scopes });
   refuseFuture(event, ports.clock());
-  const [stored, looking] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
-  const policy = stored?.policy ?? parsePolicy({});
+  const policy = tick.stored?.policy ?? parsePolicy({});
   const payer = policy.spend.payer ?? tick.own.account;
   refuseForeignAlarm(event, [payer, tick.own.account]);
-  const delivery: Delivery = { ...ports, ...looking, holder: tick.requestId };
+  const delivery: Delivery = { ...ports, holder: tick.requestId };
   if (event.selfTest) return selfTest(delivery, { payer, now: tick.time });
 
   const question = questionOf(event, { payer, policy, now: tick.time });

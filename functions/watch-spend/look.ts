@@ -39,6 +39,7 @@ export async function look(sources: Sources, question: Question): Promise<SpendR
     asOf,
     ...(quiet.length > 0 ? { stillOpen: quiet.length } : {}),
     ...(unjudged > 0 ? { unjudged } : {}),
+    ...missedBefore(facts, question),
     ...question.occasion,
   };
   const isNews = news.length > 0 || occasion.alarm !== undefined;
@@ -79,10 +80,25 @@ function decideEach(facts: Facts, judged: Judged, question: Question): Anomaly[]
  * While the newest days are not answered yet a tick judges the last one that is: what was found late is told, and what is open
  * goes on.
  */
-function daysAsked({ to }: Facts, { judged, occasion }: Question): Question['judged'] {
+function daysAsked(facts: Facts, question: Question): Question['judged'] {
+  const { to } = facts;
+  if (question.occasion.backfill) return { from: question.judged.from, to };
+  const { missed } = missedBefore(facts, question);
+  const from = missed?.judgedFrom ?? question.judged.from;
   const newest = addDays(to, -1);
-  return { from: !occasion.backfill && newest < judged.from ? newest : judged.from, to };
+  return { from: newest < from ? newest : from, to };
 }
+
+/** Days that no daily look has judged, when there was one before them: what began and ended on them is told late, and not never. */
+function missedBefore({ judgedTo, to }: Facts, { judged, occasion }: Question): Pick<Occasion, 'missed'> {
+  const past = judged.from < to ? judged.from : to;
+  if (occasion.backfill || occasion.alarm || judgedTo === undefined || judgedTo >= past) return {};
+  const earliest = addDays(judged.from, -MOST_MISSED_DAYS);
+  return { missed: { from: judgedTo, to: past, judgedFrom: judgedTo < earliest ? earliest : judgedTo } };
+}
+
+/** Of more days the threads are not at hand that were there before them. */
+const MOST_MISSED_DAYS = 42;
 
 const isOpen = ({ state }: Anomaly): boolean => state === 'open';
 

@@ -2,7 +2,7 @@ import { formatMoney } from '../../shared/core/money.ts';
 import { type Anomaly, impactOf, monthlyOf } from '../../shared/core/spend/anomaly.ts';
 import { sameDollars } from '../../shared/core/spend/new-region.ts';
 import type { Day } from '../../shared/core/spend/series.ts';
-import { type Occasion, type Told, unjudgedText } from '../../shared/core/spend/spend-message.ts';
+import { missedText, type Occasion, type Told, unjudgedText } from '../../shared/core/spend/spend-message.ts';
 import { textTable } from '../../shared/core/table.ts';
 import type { Facts } from './gather.ts';
 import type { Range } from './read-bill.ts';
@@ -45,6 +45,7 @@ export function reportOf({ facts, occasion, until, anomalies, news, paid }: Foun
   const notes = [
     ...(occasion.backfill ? [RESTATED] : []),
     ...(facts.to < until ? [`Cost Explorer has nothing yet about the days from ${facts.to}: they are unknown.`] : []),
+    ...(occasion.missed ? [missedText(occasion.missed)] : []),
     ...(facts.unread ? [unreadText(facts.unread)] : []),
   ];
   return {

@@ -4,7 +4,7 @@ import { type Evidence, known, unknown } from '../core/evidence.ts';
 import type { DatabaseFacts, InstanceFacts } from '../core/facts.ts';
 import type { ChoiceReader, UnpricedType } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
-import { listClasses, suits } from './database-classes.ts';
+import { instanceTypeOf, listClasses, suits } from './database-classes.ts';
 import { isDenied, nameOf } from './errors.ts';
 import { listInstanceTypes } from './instance-types.ts';
 import { PATIENT } from './patient.ts';
@@ -63,7 +63,7 @@ async function classes(
   for (const name of names) {
     const orderable = await listClasses(rds, { ...database, onlyClass: name });
     if (name !== database.classes[0] && !orderable.some((one) => suits(one, database))) continue;
-    const [type] = await listInstanceTypes(ec2, [name.replace(/^db\./, '').replace(/^x2g\./, 'x2gd.')]);
+    const [type] = await listInstanceTypes(ec2, [instanceTypeOf(name)]);
     if (type) found.push({ ...type, name });
   }
   return found;

@@ -39,6 +39,9 @@ const orderable = (option: OrderableDBInstanceOption): OrderableClass => ({
   zones: (option.AvailabilityZones ?? []).flatMap(({ Name }) => Name ?? []),
 });
 
+/** The instance type that a class runs on: its own name but for RDS's short name of x2gd. */
+export const instanceTypeOf = (className: string): string => className.replace(/^db\./, '').replace(/^x2g\./, 'x2gd.');
+
 /** Whether a database could have the class as it stands: licence, storage, Multi-AZ and zones unchanged. */
 export const suits = (one: OrderableClass, database: DatabaseFacts): boolean =>
   (one.license ?? database.licenseModel) === (database.licenseModel ?? one.license) &&

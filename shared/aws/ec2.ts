@@ -77,13 +77,42 @@ function toFacts(instance: Instance, scope: Scope, group: string | undefined): I
     ...stopOf(instance),
     hardware: {
       zone: instance.Placement?.AvailabilityZone ?? 'unknown',
+      architecture: instance.Architecture ?? 'unknown',
       virtualizationType: instance.VirtualizationType ?? 'hvm',
       enaSupport: instance.EnaSupport ?? false,
       networkInterfaces: instance.NetworkInterfaces?.length ?? 1,
       hibernation: instance.HibernationOptions?.Configured ?? false,
       metricSeconds: instance.Monitoring?.State === 'enabled' ? 60 : 300,
+      ...tiesOf(instance),
     },
     evidence: {},
+  };
+}
+
+/** What a change of the type would lose, break or leave behind. */
+function tiesOf({
+  CpuOptions: { CoreCount, ThreadsPerCore } = {},
+  Placement,
+  CapacityReservationId,
+  CapacityReservationSpecification,
+  ProductCodes = [],
+  EnclaveOptions,
+  NetworkInterfaces = [],
+}: Instance): Partial<InstanceFacts['hardware']> {
+  const placementGroup = Placement?.GroupName || Placement?.GroupId; // an empty name is none
+  const target = CapacityReservationSpecification?.CapacityReservationTarget;
+  const capacityReservation =
+    CapacityReservationId ?? target?.CapacityReservationId ?? target?.CapacityReservationResourceGroupArn;
+  const product = ProductCodes.find(({ ProductCodeType }) => ProductCodeType === 'marketplace');
+  return {
+    ...(CoreCount && ThreadsPerCore ? { vcpus: CoreCount * ThreadsPerCore } : {}),
+    ...(placementGroup ? { placementGroup } : {}),
+    ...(capacityReservation ? { capacityReservation } : {}),
+    ...(product ? { marketplaceProduct: product.ProductCodeId ?? 'unknown' } : {}),
+    ...(EnclaveOptions?.Enabled ? { enclave: true } : {}),
+    ...(NetworkInterfaces.some(({ InterfaceType }) => InterfaceType?.startsWith('efa'))
+      ? { elasticFabricAdapter: true }
+      : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Load } from '../core/sizing/load.ts';
 import type { TimeRange } from '../ports.ts';
 import type { LoadReader, Machine } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
+import { instanceTypeOf } from './database-classes.ts';
 import { isDenied, nameOf } from './errors.ts';
 import { everyItem } from './pages.ts';
 import { PATIENT } from './patient.ts';
@@ -55,13 +56,24 @@ async function loadOf(clients: Clients, machine: Machine, range: TimeRange): Pro
 
 async function instanceLoad({ cloudwatch }: Clients, { identity, type }: Machine, range: TimeRange): Promise<Load> {
   const dimensions = [{ Name: 'InstanceId', Value: identity.id }];
-  const own = (name: string): Metric => ({ namespace: 'AWS/EC2', name, dimensions, statistic: 'Average' });
+  const own = (name: string, statistic: Metric['statistic'] = 'Average'): Metric => ({
+    namespace: 'AWS/EC2',
+    name,
+    dimensions,
+    statistic,
+  });
   const agent = await agentMetric(cloudwatch, { id: identity.id, type });
-  const asked = [own('CPUUtilization'), own('CPUCreditBalance'), ...(agent ? [agent] : [])];
-  const [cpu, credits, memory] = await samplesOf(cloudwatch, asked, range);
+  const asked = [
+    own('CPUUtilization'),
+    own('CPUCreditBalance'),
+    own('StatusCheckFailed', 'Maximum'),
+    ...(agent ? [agent] : []),
+  ];
+  const [cpu, credits, failed, memory] = await samplesOf(cloudwatch, asked, range);
   return {
     cpuPercent: measured(cpu),
     memoryPercent: agent ? measured(memory) : unknown('no CloudWatch agent measures it'),
+    failedChecks: measured(failed),
     ...ofBurstable(credits),
   };
 }
@@ -77,7 +89,7 @@ async function databaseLoad(clients: Clients, { identity, type }: Machine, range
   });
   const asked = [own('CPUUtilization'), own('CPUCreditBalance'), own('FreeableMemory', 'Minimum'), own('SwapUsage')];
   const [cpu, credits, free, swap] = await samplesOf(clients.cloudwatch, asked, range);
-  const whole = await memoryBytes(clients.ec2, type.replace(/^db\./, ''));
+  const whole = await memoryBytes(clients.ec2, instanceTypeOf(type));
   const percent = (samples: readonly number[], of: (bytes: number, all: number) => number) =>
     whole.known ? measured(samples.map((bytes) => (100 * of(bytes, whole.value)) / whole.value)) : whole;
   return {

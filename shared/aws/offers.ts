@@ -6,7 +6,7 @@ import { type PriceQuery, priceQueries } from '../core/price-query.ts';
 import type { InstanceTypeFacts } from '../core/sizing/instance-type.ts';
 import type { CatalogueCache, CataloguePart, PriceList } from '../ports.ts';
 import type { ScopeClients } from './clients.ts';
-import { listClasses, type OrderableClass, suits } from './database-classes.ts';
+import { instanceTypeOf, listClasses, type OrderableClass, suits } from './database-classes.ts';
 import { AccessDeniedError } from './errors.ts';
 import { type InstanceType, listInstanceTypes, listOfferings, type Offering } from './instance-types.ts';
 
@@ -78,9 +78,6 @@ async function classesFor(database: DatabaseFacts, { cache }: Shop, asking: Aski
     return type ? [{ ...type, name }] : [];
   });
 }
-
-/** The instance type that a class runs on: its own name but for RDS's short name of x2gd. */
-const instanceTypeOf = (name: string): string => name.replace(/^db\./, '').replace(/^x2g\./, 'x2gd.');
 
 const allTypes = (region: string, cache: CatalogueCache, { clients, now }: Asking): Promise<readonly InstanceType[]> =>
   remembered<InstanceType>(

@@ -3,6 +3,7 @@ import {
   type DBInstance,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  type ProcessorFeature,
   paginateDescribeDBClusters,
   paginateDescribeDBInstances,
   type RDSClient,
@@ -84,6 +85,7 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     zones: [instance.AvailabilityZone, instance.SecondaryAvailabilityZone].filter((zone) => zone !== undefined),
     multiAz: instance.MultiAZ ?? false,
     ...(instance.LicenseModel ? { licenseModel: instance.LicenseModel } : {}),
+    ...(instance.ProcessorFeatures?.length ? { processorFeatures: instance.ProcessorFeatures.map(featureOf) } : {}),
     replication: instanceReplication(instance),
     pendingModifications: namesOf(instance.PendingModifiedValues),
     storage: {
@@ -96,6 +98,8 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     evidence: {},
   };
 }
+
+const featureOf = ({ Name = '', Value = '' }: ProcessorFeature): string => `${Name} ${Value}`;
 
 function instanceReplication(instance: DBInstance): string[] {
   return [

@@ -6,9 +6,11 @@ import { parseBytes } from './quantity.ts';
 import { includedInGp3 } from './rules/database-volume-type.ts';
 import { memoryPercents } from './rules/sizing.ts';
 import { speedOf } from './sizing/capacity.ts';
+import { FULL_PERCENT } from './sizing/cpu-need.ts';
 import type { HourlySeries } from './sizing/demand.ts';
 import { type Bandwidth, type InstanceTypeFacts, sustainedVcpus } from './sizing/instance-type.ts';
 import { onDay } from './sizing/look-back.ts';
+import { FULL_MEMORY_PERCENT } from './sizing/memory-need.ts';
 import { mean } from './sizing/statistics.ts';
 import { DAY_MS } from './time.ts';
 
@@ -35,7 +37,8 @@ interface After {
 }
 
 /**
- * The first day after a decision on which somebody used what was to be idle, or asked for more than the proposed size has.
+ * The first day after a decision on which somebody used what was to be idle, or filled the proposed size so far that the
+ * watch would take it back.
  * Undefined when there is none; unknown when there is none, but not every day is known.
  */
 export function firstBreak(facts: Facts, action: Action, { policy, from, to }: After): Evidence<Break | undefined> {
@@ -73,7 +76,7 @@ function limitsOf(facts: Facts, action: Action, policy: Policy): Limit[] {
 const at = (series: Evidence<DailySeries> | undefined) => (day: Date) =>
   series?.known ? onDay(series.value, day) : undefined;
 
-/** An idle day is one below the limit: at the limit it was used. */
+/** An idle day is one below the limit, at which it was used; so is memory full at its limit. */
 const BELOW = 1e-9;
 
 function usedInstance({ evidence }: InstanceFacts, { rules }: Policy): Limit[] {
@@ -136,7 +139,7 @@ function beyondType(
   const vcpus = (percent: number | undefined) => percent && (percent / 100) * present.vcpus;
   const peak = at(cpuDays?.known ? known(cpuDays.value['p99.9']) : undefined);
   return [
-    { what: 'vCPUs (p99.9)', of: (day) => vcpus(peak(day)), most: next.vcpus * speed },
+    { what: 'vCPUs (p99.9)', of: (day) => vcpus(peak(day)), most: (FULL_PERCENT / 100) * next.vcpus * speed },
     ...(next.burstable
       ? [
           {
@@ -163,7 +166,7 @@ function beyondMemory(machine: InstanceFacts | DatabaseFacts, { present, next }:
     const percents = hoursOn(day, used);
     return percents.length > 0 ? (Math.max(...percents) / 100) * present.memoryMib : undefined;
   };
-  return [{ what: 'MiB of memory', of: mib, most: next.memoryMib }];
+  return [{ what: 'MiB of memory', of: mib, most: (FULL_MEMORY_PERCENT / 100) * next.memoryMib - BELOW }];
 }
 
 function memoryUsed(

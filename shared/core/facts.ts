@@ -165,6 +165,8 @@ export interface InstanceFacts extends ResourceFacts {
 export interface Hardware {
   /** The availability zone. */
   readonly zone: string;
+  /** Of its image: `x86_64`, `arm64`, `i386`, ... The types of one architecture may boot images of several. */
+  readonly architecture: string;
   readonly virtualizationType: string;
   readonly enaSupport: boolean;
   readonly networkInterfaces: number;
@@ -172,6 +174,16 @@ export interface Hardware {
   readonly hibernation: boolean;
   /** A datapoint of its metrics covers so many seconds: 60 under detailed monitoring, else 300. */
   readonly metricSeconds: number;
+  /** Its cores times the threads of each (`CpuOptions`); absent where EC2 does not say, as of bare metal. */
+  readonly vcpus?: number;
+  readonly placementGroup?: string;
+  /** The capacity reservation, or the group of them, that it runs in or asks for. */
+  readonly capacityReservation?: string;
+  /** The product code of what AWS Marketplace sold it with. */
+  readonly marketplaceProduct?: string;
+  /** Absent where they are not so. */
+  readonly enclave?: true;
+  readonly elasticFabricAdapter?: true;
 }
 
 export interface DatabaseMember {
@@ -203,6 +215,8 @@ export interface DatabaseFacts extends ResourceFacts {
   readonly zones: readonly string[];
   readonly multiAz: boolean;
   readonly licenseModel?: string;
+  /** What was set of its CPU (`ProcessorFeatures`); absent where it is as the class has it. */
+  readonly processorFeatures?: readonly string[];
   /** Sources and targets of replication, other than the members of its own cluster. */
   readonly replication: readonly string[];
   readonly globalCluster?: string;

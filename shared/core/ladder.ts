@@ -39,8 +39,16 @@ const REMEMBERED_DAYS = 90;
 /** How long a resource must have been announced by the rule before it may be acted on; undefined for rules without a ladder. */
 export function noticeDays(policy: Policy, rule: RuleId): number | undefined {
   const ofRule = policy.rules[rule];
-  return 'notice' in ofRule ? parseDays(ofRule.notice) : undefined;
+  if (!('notice' in ofRule)) return undefined;
+  const days = parseDays(ofRule.notice);
+  return isOnlySeen(rule) && 'window' in ofRule ? Math.max(days, parseDays(ofRule.window)) : days;
 }
+
+/**
+ * Whether no metric of the past can show that nobody used it: EBS does not measure a volume on a stopped instance. So its
+ * window begins with the first tick that saw it unused, and no tick may be missing for long.
+ */
+const isOnlySeen = (rule: RuleId): boolean => rule === 'unattached-volume';
 
 const keyOf = ({ rule, resource, id }: Pick<Rung, 'rule' | 'resource' | 'id'>): string => `${rule} ${resource} ${id}`;
 
@@ -87,7 +95,7 @@ const hasLapsed = ({ rule, seen }: Rung, { policy, now }: Climbing): boolean =>
   daysSince(seen, now) > lapsesAfter(rule, policy);
 
 const lapsesAfter = (rule: RuleId, policy: Policy): number =>
-  Math.max(LAPSES_AFTER_DAYS, noticeDays(policy, rule) ?? 0);
+  isOnlySeen(rule) ? LAPSES_AFTER_DAYS : Math.max(LAPSES_AFTER_DAYS, noticeDays(policy, rule) ?? 0);
 
 const isKept = (rung: Rung, { policy, now }: Climbing): boolean =>
   daysSince(rung.wokeAt ?? rung.seen, now) <= (rung.wokeAt ? REMEMBERED_DAYS : lapsesAfter(rung.rule, policy));

@@ -4,7 +4,7 @@ import { account, calendarDate, mode, number, oneOf, region, section, tagName, t
 import { days, duration, parseDays, share } from './quantity.ts';
 import { snapshots } from './retention/settings.ts';
 import { modesOf } from './retention/terms.ts';
-import { RULE_IDS, RULES } from './rules.ts';
+import { RULE_IDS, RULE_SETTINGS } from './rules.ts';
 import { LOOK_BACK_DAYS } from './sizing/look-back.ts';
 
 const names = (what: string) =>
@@ -50,7 +50,9 @@ const spend = () =>
       .describe('A day younger than this may still be incomplete: a rise on it is provisional, a drop is not judged'),
     minImpact: number(0).default(25).describe("Do not tell of less, in the bill's currency, over all of its days"),
     minShare: share().default('10%').describe('Do not tell of less than this share of what was expected'),
-    growBy: share().default('50%').describe('What is open is told again when it has grown by so much'),
+    growBy: share()
+      .default('50%')
+      .describe('What is open is told again when it has grown by so much; so is what is expected until a day'),
     warning: number(0).default(100).describe('From so much a month on, if it stays, the message is a `warning`'),
     critical: number(0).default(1000).describe('From so much a month on, if it stays, the message is `critical`'),
     tag: text('a cost allocation tag').optional().describe('A cost allocation tag by which causes are told apart, too'),
@@ -76,14 +78,6 @@ const spend = () =>
       .default([])
       .describe('Days of which everybody knows that they cost more: a sale, a migration, a load test'),
   });
-
-type Settings<Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>> = {
-  readonly [Id in keyof Rules]: Rules[Id]['settings'];
-};
-
-/** Each rule says itself what can be set of it. */
-const settingsOf = <Rules extends Readonly<Record<string, { readonly settings: z.ZodType }>>>(rules: Rules) =>
-  Object.fromEntries(Object.entries(rules).map(([id, { settings }]) => [id, settings])) as Settings<Rules>;
 
 /** The one schema of the policy. Its documented defaults are the only defaults. */
 export const policySchema = section({
@@ -209,12 +203,14 @@ export const policySchema = section({
       .describe('What a database may become, by name; `*` stands for any characters'),
     architecture: oneOf(['same', 'any'])
       .default('same')
-      .describe('`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too'),
+      .describe(
+        '`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too. An instance needs another image for that, so it is only suggested',
+      ),
     burstable: oneOf(['allowed', 'never'])
       .default('allowed')
       .describe('Whether a machine may become a burstable one (T), if its CPU credits last for its busiest day'),
   }).prefault({}),
-  rules: section(settingsOf(RULES)).prefault({}),
+  rules: section(RULE_SETTINGS).prefault({}),
   spend: spend().prefault({}),
   snapshots: snapshots().prefault({}),
 });

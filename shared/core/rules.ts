@@ -1,18 +1,17 @@
-import type * as z from 'zod';
 import type { EvidenceKind, Facts } from './facts.ts';
 import type { RuleId } from './policy.ts';
-import { databaseVolumeType } from './rules/database-volume-type.ts';
+import { databaseVolumeType, databaseVolumeTypeSettings } from './rules/database-volume-type.ts';
 import type { JudgeContext } from './rules/exempt.ts';
-import { idleDatabase } from './rules/idle-database.ts';
-import { idleInstance } from './rules/idle-instance.ts';
-import { longStoppedInstance } from './rules/long-stopped-instance.ts';
-import { orphanSnapshot } from './rules/orphan-snapshot.ts';
-import { oversizedDatabase } from './rules/oversized-database.ts';
-import { oversizedInstance } from './rules/oversized-instance.ts';
-import { unattachedVolume } from './rules/unattached-volume.ts';
-import { undersizedDatabase } from './rules/undersized-database.ts';
-import { undersizedInstance } from './rules/undersized-instance.ts';
-import { volumeType } from './rules/volume-type.ts';
+import { idleDatabase, idleDatabaseSettings } from './rules/idle-database.ts';
+import { idleInstance, idleInstanceSettings } from './rules/idle-instance.ts';
+import { longStoppedInstance, longStoppedInstanceSettings } from './rules/long-stopped-instance.ts';
+import { orphanSnapshot, orphanSnapshotSettings } from './rules/orphan-snapshot.ts';
+import { oversizedDatabase, oversizedDatabaseSettings } from './rules/oversized-database.ts';
+import { oversizedInstance, oversizedInstanceSettings } from './rules/oversized-instance.ts';
+import { unattachedVolume, unattachedVolumeSettings } from './rules/unattached-volume.ts';
+import { undersizedDatabase, undersizedDatabaseSettings } from './rules/undersized-database.ts';
+import { undersizedInstance, undersizedInstanceSettings } from './rules/undersized-instance.ts';
+import { volumeType, volumeTypeSettings } from './rules/volume-type.ts';
 import type { Judgement } from './verdict.ts';
 
 /** What a rule's file registers. */
@@ -23,15 +22,30 @@ export type Rule = {
     readonly judge: (facts: Extract<Facts, { type: Type }>, context: JudgeContext) => Judgement;
     /** The evidence that its verdict rests on, to be drawn. */
     readonly shows: readonly EvidenceKind[];
-    /** Its section of the policy, with documented defaults. */
-    readonly settings: z.ZodType;
   };
 }[Facts['type']];
 
 /**
- * Every rule there is. To add one: its file, its test, and a line here. Where two want the same resource, the one that
- * comes first here has it.
+ * Every rule there is, with its section of the policy. To add one: its file, its test, and a line here and in `RULES`. Where
+ * two want the same resource, the one that comes first here has it.
  */
+export const RULE_SETTINGS = {
+  'idle-database': idleDatabaseSettings,
+  'idle-instance': idleInstanceSettings,
+  'unattached-volume': unattachedVolumeSettings,
+  'oversized-instance': oversizedInstanceSettings,
+  'oversized-database': oversizedDatabaseSettings,
+  'volume-type': volumeTypeSettings,
+  'database-volume-type': databaseVolumeTypeSettings,
+  'undersized-instance': undersizedInstanceSettings,
+  'undersized-database': undersizedDatabaseSettings,
+  'long-stopped-instance': longStoppedInstanceSettings,
+  'orphan-snapshot': orphanSnapshotSettings,
+} as const;
+
+export const RULE_IDS = Object.keys(RULE_SETTINGS) as RuleId[];
+
+/** How each of them judges. Apart, so that a function which only reads the policy is packaged without the judges. */
 export const RULES = {
   'idle-database': idleDatabase,
   'idle-instance': idleInstance,
@@ -44,9 +58,7 @@ export const RULES = {
   'undersized-database': undersizedDatabase,
   'long-stopped-instance': longStoppedInstance,
   'orphan-snapshot': orphanSnapshot,
-} as const;
-
-export const RULE_IDS = Object.keys(RULES) as RuleId[];
+} as const satisfies Record<RuleId, Rule>;
 
 /** Every kind of evidence that exists for a type of resource: what a full explanation reads. */
 export const EVIDENCE_OF = {

@@ -51,7 +51,7 @@ describe('an undo', () => {
     });
     expect(desk.started).toEqual([plan.id]);
     expect(body.text).toBe(
-      `kim (role sre-oncall) takes the change ${change.id} back, at ${hours(24).toISOString()}, by the plan ${plan.id}. ` +
+      `kim (role sre-oncall) takes the change ${change.id} back, at 2026-11-24 05:00 Asia/Seoul, by the plan ${plan.id}. ` +
         'It is checked again, done and watched like every change. To keep the rule from proposing it again: ' +
         `npm run answer -- veto-resource ${change.proposal.resource.arn} --until DATE.`,
     );

@@ -44,10 +44,12 @@ describe('the load of an instance', () => {
   it('is in samples of five minutes, oldest first, from the range only', async () => {
     const { put, read } = await open();
     put('AWS/EC2 CPUUtilization', instance, (ago) => Math.round(ago));
+    put('AWS/EC2 StatusCheckFailed', instance, (ago) => (ago > 15 ? 0 : 1));
     put('CWAgent mem_used_percent', instance, () => 61);
     expect(await read(WEB)).toEqual({
       cpuPercent: { known: true, value: [30, 25, 20, 15, 10, 5] },
       memoryPercent: { known: true, value: [61, 61, 61, 61, 61, 61] },
+      failedChecks: { known: true, value: [0, 0, 0, 1, 1, 1] },
     });
   });
 
@@ -73,6 +75,7 @@ describe('the load of an instance', () => {
     expect(await read(WEB)).toEqual({
       cpuPercent: { known: false, why: 'CloudWatch has no samples of it' },
       memoryPercent: { known: false, why: 'no CloudWatch agent measures it' },
+      failedChecks: { known: false, why: 'CloudWatch has no samples of it' },
     });
     expect(await read(WEB, 1)).toMatchObject({ cpuPercent: { known: false } });
   });
@@ -100,6 +103,12 @@ describe('the load of a database', () => {
       memoryPercent: { known: true, value: [75, 75] },
       swapPercent: { known: true, value: [5, 5] },
     });
+  });
+
+  it('has the memory of x2gd under the short name that RDS has for it', async () => {
+    const { put, read } = await open();
+    put('AWS/RDS FreeableMemory', database, () => 8 * GIB);
+    expect(await read({ ...ORDERS, type: 'db.x2g.large' }, 5)).toMatchObject({ memoryPercent: { value: [75] } });
   });
 
   it('has unknown memory where EC2 does not know the class', async () => {

@@ -83,6 +83,11 @@ describe('a database instance', () => {
       { ReadReplicaDBInstanceIdentifiers: ['one', 'two'], ReadReplicaDBClusterIdentifiers: ['three'] },
       { replication: ['the source of one', 'the source of two', 'the source of three'] },
     ],
+    [
+      'threads of its own',
+      { ProcessorFeatures: [{ Name: 'coreCount', Value: '2' }] },
+      { processorFeatures: ['coreCount 2'] },
+    ],
     ['another status', { DBInstanceStatus: 'storage-optimization' }, { status: 'storage-optimization' }],
   ])('with %s is said to have it', async (_, spec, facts) => {
     expect(await instanceLike(spec)).toMatchObject(facts);

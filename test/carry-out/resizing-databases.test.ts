@@ -70,6 +70,7 @@ describe('a resize of a database', () => {
   it.each([
     ['a modification by somebody else is pending', { PendingModifiedValues: { EngineVersion: '17.2' } }],
     ['it was deleted', undefined],
+    ['its processor features were set', { ProcessorFeatures: [{ Name: 'threadsPerCore', Value: '1' }] }],
     ['it has another class by then', { DBInstanceClass: 'db.r6g.16xlarge' }],
   ])('is not done when %s in the window', async (_, spoiled) => {
     const { scene, subject, stored, id } = await resizing();
@@ -79,6 +80,21 @@ describe('a resize of a database', () => {
     else scene.region.rds.instances.delete(id);
     await scene.lambda.advance({ days: 1 });
     expect(await outcomesOf(scene, plan)).toEqual(['skipped']);
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it('is not done when by then more have connected than the new class would take', async () => {
+    const { scene, subject, id } = await resizing();
+    const name = { namespace: 'AWS/RDS', metric: 'DatabaseConnections', dimensions: { DBInstanceIdentifier: id } };
+    const plan = await begun(scene, subject);
+    scene.region.cloudwatch.series(name, function* (periodSeconds, start, end) {
+      for (let at = start; at < end; at += periodSeconds * 1000) yield { at, value: 4900 };
+    });
+    await scene.lambda.advance({ days: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringMatching(/allows about [\d,]+ connections, needs 6,125/),
+    });
     expect(mutations(scene)).toEqual([]);
   });
 

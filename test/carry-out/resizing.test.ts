@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StoredInstance } from '../../sandbox/estate/ec2-shapes.ts';
 import { bookingsOf } from '../../shared/core/savings.ts';
 import {
   changeOf,
@@ -37,6 +38,15 @@ function busyCpu({ region, sandbox }: Scene, { truth }: Subject): void {
   });
 }
 
+/** From now on it does not answer: its CPU is as calm as before. */
+function breakDown({ region, sandbox }: Scene, { truth }: Subject): void {
+  const since = sandbox.clock.now().getTime();
+  const name = { namespace: 'AWS/EC2', metric: 'StatusCheckFailed', dimensions: { InstanceId: truth.id } };
+  region.cloudwatch.series(name, function* (periodSeconds, start, end) {
+    for (let at = start; at < end; at += periodSeconds * 1000) yield { at, value: at < since ? 0 : 1 };
+  });
+}
+
 const demandMore = (_: Scene, { truth }: Subject): void => truth.surge?.to(20);
 
 const ALL = ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'];
@@ -59,8 +69,9 @@ describe('a resize of an instance', () => {
   });
 
   it.each([
-    ['of its CPU', busyCpu, 'its CPU was above 90 % in six of twelve samples of five minutes after the change'],
-    ['of its memory', demandMore, 'its memory was 95 % full in six of twelve samples of five minutes after the change'],
+    ['of CPU', busyCpu, 'its CPU was above 90 % in six of twelve samples of five minutes after the change'],
+    ['of memory', demandMore, 'its memory was 95 % full in six of twelve samples of five minutes after the change'],
+    ['of answers', breakDown, 'its status checks failed in six of twelve samples of five minutes after the change'],
   ])('is taken back within half an hour of its being short %s', async (_, spoil, because) => {
     const { scene, subject, from, to } = await resizing();
     const plan = await begun(scene, subject);
@@ -145,8 +156,59 @@ describe('a resize of an instance', () => {
     expect(await changeOf(scene, plan)).toMatchObject({
       outcome: 'kept',
       because: expect.stringMatching(/^nothing watched it: /),
-      warning: expect.stringContaining('its load could not be read to the end (CPU: AccessDenied'),
+      warning: expect.stringContaining('its load could not be read at every look (CPU: AccessDenied'),
     });
+  });
+
+  it('is kept with a warning when its memory was out of sight for a while', async () => {
+    const { scene, subject, to } = await resizing();
+    const plan = await begun(scene, subject);
+    await scene.lambda.runUntil(() => subject.now() === `running ${to}`);
+    await scene.lambda.advance({ minutes: 40 });
+    const denied = scene.sandbox.faults.add({ operation: 'ListMetrics', fault: 'accessDenied' });
+    await scene.lambda.advance({ minutes: 20 });
+    denied.remove();
+    await scene.lambda.advance({ hours: 3 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'kept',
+      warning: expect.stringMatching(/its load could not be read at every look .*memory: AccessDenied/),
+    });
+  });
+
+  it('is taken back within half an hour of what shows in the twelfth hour of a long watch', async () => {
+    const { scene, subject, from, to } = await resizing({ defaults: { mode: 'approve', watch: '7d' } });
+    await begun(scene, subject);
+    await scene.lambda.runUntil(() => subject.now() === `running ${to}`);
+    await scene.lambda.advance({ hours: 11, minutes: 3 });
+    busyCpu(scene, subject);
+    await scene.lambda.advance({ minutes: 35 + 15 });
+    expect(subject.now()).toBe(`running ${from}`);
+  });
+
+  it('is looked after to the end of a long watch', async () => {
+    const { scene, subject, from, to } = await resizing({ defaults: { mode: 'approve', watch: '7d' } });
+    const plan = await begun(scene, subject);
+    await scene.lambda.advance({ days: 6, hours: 12 });
+    expect([subject.now(), await outcomesOf(scene, plan)]).toEqual([`running ${to}`, ['watching']]);
+    busyCpu(scene, subject);
+    await scene.lambda.advance({ hours: 9 });
+    expect([subject.now(), await outcomesOf(scene, plan)]).toEqual([`running ${from}`, ['undone']]);
+  });
+
+  it.each<[string, Partial<StoredInstance>, string]>([
+    ['in a placement group', { Placement: { GroupName: 'hpc' } }, 'placement group hpc'],
+    ['given other CPU options', { CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 } }, 'CPU options'],
+  ])('is not begun when it was %s between plan and act', async (_, spoiled, because) => {
+    const { scene, subject, id } = await resizing();
+    const stored = scene.region.ec2.instances.get(id);
+    if (stored) Object.assign(stored, { ...spoiled, Placement: { ...stored.Placement, ...spoiled.Placement } });
+    const plan = await begun(scene, subject);
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining(because),
+    });
+    expect(mutations(scene)).toEqual([]);
   });
 
   it('is looked after by its load also when its alarms cannot be read', async () => {

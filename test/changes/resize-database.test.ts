@@ -30,6 +30,28 @@ describe('resizing a database', () => {
     expect(done('ModifyDBInstance')).toBe(2);
   });
 
+  it('can be taken back before it has begun: what it has asked for is pending, and cancelled', async () => {
+    const { sandbox, stored, action, verbs, seen, done } = await resizing();
+    await verbs.apply(action);
+    expect(stored.PendingModifiedValues).toEqual({ DBInstanceClass: 'db.r6g.large' });
+    expect(await verbs.undone(action)).toEqual({ state: 'pending', seen: 'available' });
+    expect(await verbs.undo(action)).toBe('asked');
+    expect([await verbs.undone(action), stored.PendingModifiedValues]).toEqual([{ state: 'done' }, {}]);
+    sandbox.clock.advance({ hours: 1 });
+    expect(seen()).toBe('available db.r6g.xlarge');
+    expect([await verbs.undo(action), done('ModifyDBInstance')]).toEqual(['there', 2]);
+  });
+
+  it.each([{ DBInstanceClass: 'db.r6g.4xlarge' }, { DBInstanceClass: 'db.r6g.large', EngineVersion: '17.2' }])(
+    'is not taken back while somebody else has %j pending',
+    async (pending) => {
+      const { stored, action, verbs, done } = await resizing();
+      stored.PendingModifiedValues = pending;
+      await expect(verbs.undo(action)).rejects.toMatchObject({ untimely: true });
+      expect(done('ModifyDBInstance')).toBe(0);
+    },
+  );
+
   it('asks for nothing but the class', async () => {
     const { sandbox, action, verbs } = await resizing();
     await verbs.apply(action);
@@ -153,7 +175,12 @@ describe('changing the storage of a database', () => {
       'gp3',
       'storage-optimization',
     ]);
-    await expect(verbs.undo(action)).rejects.toMatchObject(refused('NotAsExpected', true));
+    await expect(verbs.undo(action)).rejects.toMatchObject({ ...refused('NotAsExpected', true), untimely: true });
+    stored.DBInstanceStatus = 'available'; // optimized, but the six hours are not over
+    await expect(verbs.undo(action)).rejects.toMatchObject({
+      ...refused('InvalidParameterCombination', false),
+      untimely: true,
+    });
     sandbox.clock.advance({ hours: 10 });
     expect(await verbs.undo(action)).toBe('asked');
     sandbox.clock.advance({ minutes: 10 });

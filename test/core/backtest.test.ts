@@ -100,13 +100,25 @@ describe('a decision', () => {
       'CPU beyond the smaller type', // 30 % of 8 vCPUs
       withEvidence(oversizedInstance, { ...cpu(10), cpuDays: known({ p99: onDay17(5, 5), 'p99.9': onDay17(10, 30) }) }),
       resize,
-      'vCPUs (p99.9) 2.4, more than 2',
+      'vCPUs (p99.9) 2.4, more than 1.8',
+    ],
+    [
+      'CPU that the watch would take back', // 23 % of 8 vCPUs are 92 % of 2
+      withEvidence(oversizedInstance, { ...cpu(10), cpuDays: known({ p99: onDay17(5, 5), 'p99.9': onDay17(10, 23) }) }),
+      resize,
+      'vCPUs (p99.9) 1.8, more than 1.8',
+    ],
+    [
+      'memory that the watch would take back', // 23.75 % of 32 GiB are 95 % of 8
+      withEvidence(oversizedInstance, { memoryHours: known(onHour(10, 23.75)) }),
+      resize,
+      'MiB of memory 7782.4, more than 7782.4',
     ],
     [
       'memory beyond the smaller type', // 30 % of 32 GiB
       withEvidence(oversizedInstance, { memoryHours: known(onHour(10, 30)) }),
       resize,
-      'MiB of memory 9830.4, more than 8192',
+      'MiB of memory 9830.4, more than 7782.4',
     ],
   ])('is broken by %s, and by nothing before it', (_, facts, action, because) => {
     expect(breakOf(facts, action)).toEqual(brokenOnThird(because));
@@ -129,7 +141,7 @@ describe('a decision', () => {
     const freeable = onHour(30 * 1024 ** 3, 20 * 1024 ** 3); // of 32 GiB
     const facts = withEvidence(oversizedDatabase, { memoryHours: known({ freeable, swap: everyHour(0) }) });
     const action: Action = { kind: 'resize-database', database, from: 'db.m5.2xlarge', to: 'db.m5.large' };
-    expect(breakOf(facts, action)).toEqual(brokenOnThird('MiB of memory 12288, more than 8192'));
+    expect(breakOf(facts, action)).toEqual(brokenOnThird('MiB of memory 12288, more than 7782.4'));
   });
 
   it('is broken when storage asks for more than gp3 includes', () => {

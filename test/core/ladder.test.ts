@@ -109,6 +109,31 @@ describe('the ladder', () => {
     expect(mayAct(told, NOTICE_DAYS)).toBe(true);
   });
 
+  describe('of a volume, which nothing measures on a stopped instance,', () => {
+    const VOLUME = { ...ONE, rule: 'unattached-volume' } as const;
+    const volumes = parsePolicy({
+      defaults: { mode: 'approve' },
+      rules: { 'unattached-volume': { window: '20d', notice: '3d' } },
+    });
+    const seenOn = (...days: number[]) =>
+      days.reduce<Rung[]>(
+        (ladder, day) => climbed(ladder, see('unused', VOLUME), { policy: volumes, now: tick(day) }),
+        [],
+      );
+    const until = (ladder: readonly Rung[], day: number) =>
+      noticeOf(ladder, VOLUME, { policy: volumes, now: tick(day) })?.until;
+
+    it('lasts for the whole window from the first tick that saw it loose', () => {
+      expect(until([], 0)).toBe(time(20));
+      expect(until(seenOn(0, 6, 12, 18), 19)).toBe(time(20));
+      expect(until(seenOn(0, 6, 12, 18), 20)).toBeUndefined();
+    });
+
+    it('begins anew after a week in which no tick saw it', () => {
+      expect(until(seenOn(0, 6, 12), 20)).toBe(time(40));
+    });
+  });
+
   it('is only for the rules of what is unused', () => {
     const resize = { ...ONE, rule: 'oversized-instance' } as const;
     expect(noticeOf([], resize, { policy, now: tick(0) })).toBeUndefined();

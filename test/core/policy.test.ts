@@ -80,7 +80,7 @@ describe('the defaults', () => {
         'undersized-instance': {},
         'oversized-database': { cap: { count: 10, share: '5%', perDay: 10 } },
         'undersized-database': {},
-        'unattached-volume': { window: '32d', notice: '7d', cap: { count: 10, share: '5%', perDay: 10 } },
+        'unattached-volume': { window: '32d', notice: '32d', cap: { count: 10, share: '5%', perDay: 10 } },
         'volume-type': { window: '28d', cap: { count: 10, share: '5%', perDay: 10 } },
         'database-volume-type': { cap: { count: 10, share: '5%', perDay: 10 } },
         'long-stopped-instance': { window: '30d' },

@@ -129,6 +129,18 @@ describe.each([
       expect(await twin.spend.unfinished(PAYER, NOW)).toHaveLength(1);
     });
 
+    it('is the last look before a moment, whatever ran beside it', async () => {
+      expect(await twin.spend.lastLook(PAYER, NOW)).toBeUndefined();
+      const [yesterday, before] = [minutes(-1440).toISOString(), minutes(-60_000).toISOString()];
+      for (const time of [before, yesterday, NOW.toISOString()]) await twin.spend.record(run({ time }));
+      for (const minute of [-1, -2, -3, -4, -5, -6]) {
+        await twin.spend.record(run({ time: minutes(minute).toISOString(), anomalies: [], occasion: 'alarm' }));
+      }
+      expect(await twin.spend.lastLook(PAYER, NOW)).toBe(yesterday);
+      expect(await twin.spend.lastLook(PAYER, minutes(-1440))).toBe(before);
+      expect(await twin.spend.lastLook('210987654321', NOW)).toBeUndefined();
+    });
+
     it('is unfinished until it is announced, the oldest first', async () => {
       const runs = many(3, (n) => run({ time: minutes(-n).toISOString() }));
       for (const one of runs) await twin.spend.record(one);

@@ -260,12 +260,10 @@ describe('a replay of every rule', () => {
       'resize-database: sale-day',
       'resize-instance: oversized',
       'resize-instance: sale-day',
-      'snapshot-and-delete-volume: unattached',
-    ]);
+    ]); // a volume is announced for 32 days first
     expect(result?.byRule.map(({ rule, broken }) => [rule, broken]).sort()).toEqual([
       ['oversized-database', 0],
       ['oversized-instance', 0],
-      ['unattached-volume', 0],
       ['volume-type', 0],
     ]);
     expect(result?.paid.metrics).toBeGreaterThan(100);

@@ -54,6 +54,15 @@ describe('a change of class', () => {
     expect(one).toMatchObject({ DBInstanceStatus: 'available', DBInstanceClass: 'db.m6g.xlarge' });
   });
 
+  it('is cancelled while it is pending by asking for the present class', async () => {
+    const one = add();
+    await modify({ DBInstanceClass: 'db.m6g.xlarge', BackupRetentionPeriod: 3 });
+    await modify({ DBInstanceClass: 'db.m6g.large' });
+    expect(one.PendingModifiedValues).toEqual({ BackupRetentionPeriod: 3 });
+    minutesPass(9 * 24 * 60);
+    expect(one).toMatchObject({ DBInstanceClass: 'db.m6g.large', BackupRetentionPeriod: 3 });
+  });
+
   it('applies immediately what somebody else left pending, too', async () => {
     const one = add();
     await modify({ AllocatedStorage: 200 });

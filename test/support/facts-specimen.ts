@@ -47,6 +47,7 @@ export const idleInstance: InstanceFacts = {
   addresses: { elastic: 0, released: 0 },
   hardware: {
     zone: `${REGION}a`,
+    architecture: 'x86_64',
     virtualizationType: 'hvm',
     enaSupport: true,
     networkInterfaces: 1,

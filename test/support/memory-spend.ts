@@ -40,6 +40,14 @@ export class MemorySpend implements Omit<SpendLedger, 'currentPolicy'>, AnomalyA
     return this.#runs.get(runKey({ payer, time, occasion }));
   }
 
+  async lastLook(payer: string, before: Date): Promise<string | undefined> {
+    return [...this.#runs.values()]
+      .filter((run) => run.payer === payer && !run.occasion && run.time < before.toISOString())
+      .map(({ time }) => time)
+      .sort()
+      .at(-1);
+  }
+
   async unfinished(payer: string, now: Date): Promise<readonly SpendRun[]> {
     const from = daysBefore(14, now).toISOString();
     return [...this.#runs.values()]

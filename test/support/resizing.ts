@@ -38,6 +38,7 @@ export function oversizedInstance(scene: Scene, label: 'oversized' | 'steady' = 
 const CALM = {
   'AWS/EC2': {
     CPUUtilization: 5,
+    StatusCheckFailed: 0,
     NetworkIn: 1e6,
     NetworkOut: 1e6,
     EBSReadOps: 1000,

@@ -74,6 +74,7 @@ export const oversizedDatabase: DatabaseFacts = {
     offered: known(CLASSES),
     memoryDays: known({ freeable: everyDay(28 * GIB), swap: everyDay(0) }),
     memoryHours: known({ freeable: everyHour(28 * GIB), swap: everyHour(0) }),
+    peakConnections: known(everyDay(40)),
     traffic: known(traffic(1e6, 100)),
   },
 };

@@ -40,7 +40,7 @@ describe('who made it cost less', () => {
         resources: [{ type: 'AWS::Any::Thing', name: 'reporting-2' }],
       });
     expect((await tickOn(stage, 0)).anomalies).toMatchObject([{ kind: 'drop', service }]);
-    expect(stage.sent()[0]?.text).toContain(`${name} of reporting-2 by kim (role data-team) at 2026-11-17T23:12:00`);
+    expect(stage.sent()[0]?.text).toContain(`${name} of reporting-2 by kim (role data-team) at 2026-11-17 23:12 UTC`);
     expect(stage.sandbox.calls.count('LookupEvents')).toBeLessThanOrEqual(5);
   });
 });

@@ -84,7 +84,7 @@ describe('a tick', () => {
     expect(message?.text).toContain('Amazon Relational Database Service in 111111111111 costs more (new');
     expect(message?.text).toContain('since 2026-11-20');
     expect(message?.text).toMatch(/APN2-InstanceUsage:db\.r6g\.4xlarge in ap-northeast-2 \$300\.00 \(\d+ %\)/);
-    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20T01:12:00');
+    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20 01:12 UTC');
     expect(message?.text).toContain('https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?');
     expect(message?.text).toContain(`npm run answer -- expected ${anomalies[0]?.id}`);
     expect(message?.attributes).toMatchObject({
@@ -198,7 +198,7 @@ describe('a tick', () => {
     await actingLedger(table).recordChange(change({ ...times, account: '111111111111' }, sealed));
     await tickOn(stage, 0);
     expect(stage.sent()[0]?.text).toMatch(
-      /Lamplighter itself: stop the .* at 2026-11-20T00:30:00.000Z .*, a possible cause/,
+      /Lamplighter itself: stop the .* at 2026-11-20 00:30 UTC .*, a possible cause/,
     );
   });
 
@@ -295,6 +295,26 @@ describe('one anomaly', () => {
       { state: 'open', firstDay: '2026-12-06', said: { state: 'open' } },
     ]);
     expect(stage.sent()).toHaveLength(3);
+  });
+});
+
+describe('days that no run has judged', () => {
+  it('are judged by the next one, each as of that day: what began and ended on them is told', async () => {
+    const stage = await risen({}, onDays(900, '2026-11-24'));
+    await tickOn(stage, 0);
+    const { note, anomalies } = await tickOn(stage, 25);
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-24', lastDay: '2026-11-24', state: 'resolved' }]);
+    expect(note).toContain('No run had judged the days from 2026-11-22 to before 2026-12-16');
+    expect(subjects(stage)).toEqual([expect.stringMatching(/is over$/)]);
+    expect(stage.sent()[0]?.text).toContain('No run had judged the days from 2026-11-22');
+    expect(await tickOn(stage, 26)).toMatchObject({ said: 'nothing' });
+    expect((await tickOn(stage, 27)).note).toBeUndefined();
+  });
+
+  it('are none on the first run, and on the day after', async () => {
+    const stage = await risen({}, {});
+    expect((await tickOn(stage, 0)).note).toBeUndefined();
+    expect((await tickOn(stage, 1)).note).toBeUndefined();
   });
 });
 
@@ -570,7 +590,7 @@ describe('what is only asked for', () => {
       billLine({ usual: 0, days: onDays(60, '2026-11-19', '2026-11-20', '2026-11-21') }),
     );
     const table = await wakeSpend<string>(stage, { mode: 'report', format: 'table', time: NOW.toISOString() });
-    expect(table).toContain('Not judged yet, with too little history: 1 series.');
+    expect(table).toContain('Not judged in full yet, with too little history: 1 series.');
     expect(table).toContain('Nothing is unusual in what is judged.');
   });
 

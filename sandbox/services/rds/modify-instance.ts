@@ -52,11 +52,21 @@ export const modifyDBInstance: Operation<ModifyDBInstanceMessage, ModifyDBInstan
   }
   changeAtOnce(database, input);
   if (window) database.PreferredMaintenanceWindow = window;
-  database.PendingModifiedValues = { ...database.PendingModifiedValues, ...changes };
+  database.PendingModifiedValues = { ...withoutCancelled(database, input), ...changes };
   if (input.ApplyImmediately) applyPending(rds, database);
   else if (window || Object.keys(changes).length > 0) applyInWindow(rds, database);
   return { DBInstance: database };
 };
+
+/** To ask for what it has takes a pending change back (RDS User Guide, "Using the schedule modifications setting"). */
+function withoutCancelled(database: StoredDatabase, input: ModifyDBInstanceMessage) {
+  const { PendingModifiedValues: pending = {} } = database;
+  const asked: Readonly<Record<string, unknown>> = { ...input };
+  const has: Readonly<Record<string, unknown>> = { ...database };
+  return Object.fromEntries(
+    Object.entries(pending).filter(([name]) => asked[name] === undefined || asked[name] !== has[name]),
+  );
+}
 
 function changeAtOnce(database: StoredDatabase, input: ModifyDBInstanceMessage): void {
   for (const name of AT_ONCE) {

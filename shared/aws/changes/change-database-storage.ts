@@ -1,7 +1,7 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { Action, VolumeSpec } from '../../core/action.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
-import { type Modification, modifyNow, type Properties, progressOf } from './modify-database.ts';
+import { backFrom, type Modification, modifyNow, type Properties, progressOf } from './modify-database.ts';
 import { only } from './only.ts';
 import { notAsExpected } from './refused.ts';
 
@@ -11,10 +11,7 @@ import { notAsExpected } from './refused.ts';
  */
 export function changeDatabaseStorage(rds: RDSClient): ChangeVerbs {
   const there = (action: Action) => modification(rds, only('change-database-storage', action));
-  const back = (action: Action) => {
-    const { database, from, to } = only('change-database-storage', action);
-    return modification(rds, { database, from: to, to: from });
-  };
+  const back = (action: Action) => backFrom(there(action));
   return {
     apply: async (action) => modifyNow(there(action)),
     settled: async (action) => progressOf(there(action)),

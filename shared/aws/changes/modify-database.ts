@@ -27,9 +27,19 @@ export interface Modification {
   readonly wants: Properties;
   /** What may be pending for it: RDS adds what follows from what was asked. */
   readonly touches: readonly (keyof PendingModifiedValues)[];
+  /** What may be pending because we asked for it before, and is now replaced by what is wanted. */
+  readonly replaces?: Properties;
   /** Why it is not the turn of this database yet, if so. */
   readonly whyNotYet?: (seen: DBInstance) => Promise<string | undefined>;
 }
+
+/** The way back of a modification, whether or not RDS has begun it: to ask for what a database has cancels what is pending. */
+export const backFrom = ({ leaves, wants, ...modification }: Modification): Modification => ({
+  ...modification,
+  leaves: wants,
+  wants: leaves,
+  replaces: wants,
+});
 
 /** The database instance of this identity; undefined when it is gone, or another has its name. @throws {AccessDeniedError} */
 export async function describeDatabase(rds: RDSClient, name: string): Promise<DBInstance | undefined> {
@@ -70,15 +80,25 @@ function judge({ database: seen, notYet }: Seen, modification: Modification): Ve
   if (!seen || other) return other ?? notAsExpected(GONE);
   const { leaves, wants } = modification;
   const pending = pendingOf(seen);
-  if (pending.length > 0) return isOurs(seen, modification) ? 'done' : waiting(pending);
-  if (has(seen, wants)) return 'done';
-  if (!has(seen, leaves)) return notAsExpected(`it has ${inWords(seen, leaves)}, not ${inWords(leaves, leaves)}`);
+  const cancels = isReplaced(seen, modification);
+  if (pending.length > 0 && isOurs(seen, modification)) return 'done';
+  if (pending.length > 0 && !cancels) return waiting(pending);
+  if (has(seen, wants) && !cancels) return 'done';
+  if (!has(seen, leaves) && !cancels)
+    return notAsExpected(`it has ${inWords(seen, leaves)}, not ${inWords(leaves, leaves)}`);
   const { DBInstanceStatus: status = '' } = seen;
-  if (status !== 'available') return notAsExpected(`it is ${status}, not available`, { retryable: isPassing(status) });
+  if (status !== 'available') return notAvailable(status);
   return notYet ? notAsExpected(notYet, { untimely: true }) : 'ask';
 }
 
 const GONE = 'it is gone';
+
+/** An optimization takes hours, and nobody has to look. */
+const notAvailable = (status: string): RefusedError =>
+  notAsExpected(`it is ${status}, not available`, {
+    retryable: isPassing(status),
+    untimely: status === 'storage-optimization',
+  });
 
 function whyOther(seen: DBInstance | undefined, { database }: Modification): RefusedError | undefined {
   if (!seen) return notAsExpected(GONE);
@@ -92,10 +112,15 @@ const pendingOf = ({ PendingModifiedValues = {} }: DBInstance): string[] =>
   Object.entries(PendingModifiedValues).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
 /** What is pending is what was asked for, and nothing beside it. */
-function isOurs(seen: DBInstance, { wants, touches }: Modification): boolean {
+const isOurs = (seen: DBInstance, { wants, touches }: Modification): boolean => isPending(seen, wants, touches);
+
+const isReplaced = (seen: DBInstance, { replaces, touches }: Modification): boolean =>
+  replaces !== undefined && pendingOf(seen).length > 0 && isPending(seen, replaces, touches);
+
+function isPending(seen: DBInstance, values: Properties, touches: Modification['touches']): boolean {
   const { PendingModifiedValues: pending = {} } = seen;
   const alien = pendingOf(seen).some((name) => !(touches as readonly string[]).includes(name));
-  return !alien && namesOf(wants).every((name) => [wants[name], undefined].includes(pending[name]));
+  return !alien && namesOf(values).every((name) => [values[name], undefined].includes(pending[name]));
 }
 
 /** A minute passes until what was asked for begins; what it brings of storage is optimized for hours, and in use. */
@@ -105,7 +130,7 @@ export async function progressOf(modification: Modification): Promise<Progress> 
   const other = whyOther(seen, modification);
   if (!seen || other) return { state: 'failed', because: other?.message ?? GONE };
   const { DBInstanceStatus: status = '' } = seen;
-  const begun = pendingOf(seen).length > 0 && isOurs(seen, modification);
+  const begun = pendingOf(seen).length > 0 && (isOurs(seen, modification) || isReplaced(seen, modification));
   if (begun || status === 'modifying') return { state: 'pending', seen: status };
   if (!has(seen, wants)) return { state: 'failed', because: `it is ${status} with ${inWords(seen, leaves)}` };
   if (status === 'available' || isPassing(status)) return { state: 'done' };

@@ -47,6 +47,12 @@ export const PASSING: ReadonlySet<string> = new Set([
 /** What AWS takes only so often, or one at a time: four modifications of a volume in any 24 hours, whoever makes them. */
 const UNTIMELY = new Set(['VolumeModificationRateExceeded', 'IncorrectModificationState']);
 
+/** RDS takes a change of storage every six hours, and says so in words only (InvalidParameterCombination). */
+const OPTIMIZED = /previous storage change is being optimized/;
+
+const isUntimely = (error: unknown, code: string): boolean =>
+  UNTIMELY.has(code) || (error instanceof Error && OPTIMIZED.test(error.message));
+
 /**
  * AWS's no, as ours. What is none is thrown on: after an outage or on a broken connection nobody knows whether the
  * mutation was made, and the verb has to be repeated.
@@ -55,7 +61,7 @@ export function refusedBy(error: unknown): RefusedError {
   const code = nameOf(error);
   const retryable = PASSING.has(code);
   if (!retryable && !isClientFault(error) && !(error instanceof AccessDeniedError)) throw error;
-  return new RefusedError(sentence(error, code), { code, retryable, untimely: UNTIMELY.has(code), cause: error });
+  return new RefusedError(sentence(error, code), { code, retryable, untimely: isUntimely(error, code), cause: error });
 }
 
 const isClientFault = (error: unknown): boolean => (error as { $fault?: unknown } | undefined)?.$fault === 'client';

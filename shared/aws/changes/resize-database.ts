@@ -4,7 +4,7 @@ import { parseArn } from '../../core/identity.ts';
 import { isSmaller } from '../../core/sizing/instance-type.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
 import { nameIn } from './database-power.ts';
-import { describeDatabase, type Modification, modifyNow, progressOf } from './modify-database.ts';
+import { backFrom, describeDatabase, type Modification, modifyNow, progressOf } from './modify-database.ts';
 import { only } from './only.ts';
 import { notAsExpected } from './refused.ts';
 
@@ -18,10 +18,7 @@ export function resizeDatabase(rds: RDSClient): ChangeVerbs {
     const { database, from, to } = only('resize-database', action);
     return modification(rds, { database, from, to });
   };
-  const back = (action: Action): Modification => {
-    const { database, from, to } = only('resize-database', action);
-    return modification(rds, { database, from: to, to: from });
-  };
+  const back = (action: Action): Modification => backFrom(there(action));
   return {
     window: async (action) => {
       const { database } = only('resize-database', action);

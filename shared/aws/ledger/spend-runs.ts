@@ -25,13 +25,29 @@ const UNFINISHED_DAYS = 14;
 
 const schema = z.object({ sk: z.string().startsWith('TICK#'), state: z.enum(['recorded', 'announced']) });
 
-type Runs = Pick<SpendLedger, 'begin' | 'end' | 'run' | 'unfinished' | 'record' | 'announced'>;
+type Runs = Pick<SpendLedger, 'begin' | 'end' | 'run' | 'lastLook' | 'unfinished' | 'record' | 'announced'>;
+
+/** Beside the last daily look there may be an alarm or a test. */
+const FEW_RUNS = 4;
 
 export const spendRunsIn = (ledger: LedgerTable): Runs => ({
   ...turnsIn(ledger, 'watch-spend'),
   run: async (payer, time, occasion) => {
     const item = await getItem(ledger, tickKey(payer, time, occasion));
     return item && runOf(ledger, payer, item);
+  },
+  lastLook: async (payer, before) => {
+    const keys = {
+      text: 'pk = :pk AND sk BETWEEN :from AND :to',
+      values: { pk: partitionOf(payer), from: 'TICK#', to: tickKey(payer, before.toISOString()).sk },
+    };
+    for await (const page of queryPages(ledger, { keys, newestFirst: true, firstPage: FEW_RUNS })) {
+      const [last] = page
+        .map(({ sk }) => sk.split('#'))
+        .filter(([, time = '', ...more]) => more.length === 0 && time < before.toISOString());
+      if (last) return last[1];
+    }
+    return undefined;
   },
   unfinished: async (payer, now) => {
     const from = tickKey(payer, daysBefore(UNFINISHED_DAYS, now).toISOString()).sk;

@@ -87,13 +87,15 @@ function highest({ daily }: Flow, { now }: JudgeContext) {
   return days.known ? known(Math.max(...days.value.values)) : days;
 }
 
+/** What can be set of it. */
+export const databaseVolumeTypeSettings = section({
+  mode: mode().optional(),
+  cap: cap(),
+}).prefault({});
+
 /** As it is registered. */
 export const databaseVolumeType = {
   type: 'database',
   judge: judgeDatabaseVolumeType,
   shows: ['traffic'],
-  settings: section({
-    mode: mode().optional(),
-    cap: cap(),
-  }).prefault({}),
 } as const;

@@ -1,7 +1,7 @@
 import { type Evidence, known } from '../evidence.ts';
 import { HOURS_PER_MONTH, type Money, times } from '../money.ts';
 import { type Fit, fitOf, type Needs, needsOf } from '../sizing/capacity.ts';
-import { whyIncompatible } from '../sizing/compatible.ts';
+import { unprovenImage, whyIncompatible } from '../sizing/compatible.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
 import { cheapestFirst, isCheaper } from '../sizing/size.ts';
 import type { JudgeContext } from './exempt.ts';
@@ -42,9 +42,19 @@ export function explainSizing(machine: Machine, context: JudgeContext): Evidence
     needs,
     considered: considered
       .sort(cheapestFirst)
-      .map((type) => ({ ...sizedType(type), ...(needs.known ? fitOf(type, present.value, needs.value) : UNJUDGED) })),
+      .map((type) => ({ ...sizedType(type), ...fitTo(type, { machine, present: present.value, needs }) })),
     others: tally(judged.flatMap(({ why }) => (why === undefined ? [] : [why]))),
   });
+}
+
+function fitTo(type: InstanceTypeFacts, { machine, present, needs }: Fitting): Fit {
+  if (!needs.known) return UNJUDGED;
+  const { tooSmall, unproven } = fitOf(type, present, needs.value);
+  return { tooSmall, unproven: [...unproven, ...unprovenImage(type, sizedMachine(machine, present))] };
+}
+
+interface Fitting extends Pick<Place, 'machine' | 'present'> {
+  readonly needs: Evidence<Needs>;
 }
 
 const UNJUDGED: Fit = { tooSmall: [], unproven: ['what is needed is unknown'] };

@@ -2,6 +2,7 @@ import type { EvidenceKind } from '../facts.ts';
 import { formatMoney, times } from '../money.ts';
 import { FULL_PERCENT } from '../sizing/cpu-need.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
+import { FULL_MEMORY_PERCENT, SWAPPING_PERCENT } from '../sizing/memory-need.ts';
 import { shortagesOf } from '../sizing/shortage.ts';
 import { type Grow, sizeOf } from '../sizing/size.ts';
 import { type FindVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
@@ -18,10 +19,6 @@ import {
   resizeSaving,
   sizingPolicy,
 } from './sizing.ts';
-
-/** What says that memory is full, or that a machine swaps: see sizing/memory-need.ts. */
-const FULL_MEMORY_PERCENT = 95;
-const SWAPPING_PERCENT = 5;
 
 /**
  * Whether a machine that may be resized is short of something. The finer evidence is read only where the highest values of

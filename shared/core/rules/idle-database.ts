@@ -76,21 +76,23 @@ const nobody = (mostConnections: number): string =>
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 const count = (value: number, noun: string): string => `${round(value)} ${noun}${value === 1 ? '' : 's'}`;
 
+/** What can be set of it. */
+export const idleDatabaseSettings = section({
+  mode: mode().optional(),
+  window: window().default('35d').describe('Nobody may have connected for so long'),
+  monitoringConnections: whole(0, 1000)
+    .default(0)
+    .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
+  iops: number(0)
+    .default(5)
+    .describe('The peak of read plus write operations a second of an idle database, on every day'),
+  notice: notice('3d'),
+  cap: cap(),
+}).prefault({});
+
 /** As it is registered. */
 export const idleDatabase = {
   type: 'database',
   judge: judgeIdleDatabase,
   shows: ['peakConnections', 'peakIops'],
-  settings: section({
-    mode: mode().optional(),
-    window: window().default('35d').describe('Nobody may have connected for so long'),
-    monitoringConnections: whole(0, 1000)
-      .default(0)
-      .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
-    iops: number(0)
-      .default(5)
-      .describe('The peak of read plus write operations a second of an idle database, on every day'),
-    notice: notice('3d'),
-    cap: cap(),
-  }).prefault({}),
 } as const;

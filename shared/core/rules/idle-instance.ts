@@ -96,17 +96,19 @@ const stepOf = ({ identity, scope }: InstanceFacts): string =>
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
+/** What can be set of it. */
+export const idleInstanceSettings = section({
+  mode: mode().optional(),
+  window: window().default('28d').describe('It must have been idle on every day for so long'),
+  cpuPercent: percent().default(5).describe("Each day's highest CPU utilization must be below"),
+  networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
+  notice: notice('3d'),
+  cap: cap(),
+}).prefault({});
+
 /** As it is registered. */
 export const idleInstance = {
   type: 'instance',
   judge: judgeIdleInstance,
   shows: ['peakCpuPercent', 'networkBytes'],
-  settings: section({
-    mode: mode().optional(),
-    window: window().default('28d').describe('It must have been idle on every day for so long'),
-    cpuPercent: percent().default(5).describe("Each day's highest CPU utilization must be below"),
-    networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
-    notice: notice('3d'),
-    cap: cap(),
-  }).prefault({}),
 } as const;

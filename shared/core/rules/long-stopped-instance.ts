@@ -51,13 +51,15 @@ const specOf = ({ volumeType, sizeGiB, iops, throughputMiBs }: Volume) => ({
   ...(throughputMiBs === undefined ? {} : { throughputMiBs }),
 });
 
+/** What can be set of it. */
+export const longStoppedInstanceSettings = section({
+  mode: findingMode().optional(),
+  window: since('It must have been stopped for so long', '30d'),
+}).prefault({});
+
 /** As it is registered. */
 export const longStoppedInstance = {
   type: 'instance',
   judge: judgeLongStoppedInstance,
   shows: [],
-  settings: section({
-    mode: findingMode().optional(),
-    window: since('It must have been stopped for so long', '30d'),
-  }).prefault({}),
 } as const;

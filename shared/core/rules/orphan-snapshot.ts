@@ -45,13 +45,15 @@ function whyNeeded({ state, volumeExists, volumeId, images, tags }: SnapshotFact
 
 const keeperOf = (tags: Tags): string | undefined => KEEPERS.find(([tag]) => tag in tags)?.[1];
 
+/** What can be set of it. */
+export const orphanSnapshotSettings = section({
+  mode: findingMode().optional(),
+  window: since('It must be so old', '30d'),
+}).prefault({});
+
 /** As it is registered. */
 export const orphanSnapshot = {
   type: 'snapshot',
   judge: judgeOrphanSnapshot,
   shows: [],
-  settings: section({
-    mode: findingMode().optional(),
-    window: since('It must be so old', '30d'),
-  }).prefault({}),
 } as const;

@@ -12,7 +12,8 @@ import { judgeShrink } from './shrink.ts';
  *   > sale days however long ago. What is not proven, such as memory that nobody measures, and what belongs to
  *   > CloudFormation or Terraform, is suggested and never carried out.
  *   > Exempt: protected; vetoed; started less than 14 days ago; owned by a controller; Spot; Dedicated Hosts; instance
- *   > store; hibernation; stop-protected; short of something; a saving below the policy's minimum.
+ *   > store; hibernation; CPU options of its own; placement groups; capacity reservations; Marketplace products; enclaves;
+ *   > Elastic Fabric Adapters; stop-protected; short of something; a saving below the policy's minimum.
  */
 export function judgeOversizedInstance(instance: InstanceFacts, context: JudgeContext): Judgement {
   const exempt = exemptFromAll(instance, context) ?? whyNotResized(instance, context);
@@ -25,10 +26,12 @@ export function judgeOversizedInstance(instance: InstanceFacts, context: JudgeCo
   return stopProtection.value ? leave('stop protection is on') : judged;
 }
 
+/** What can be set of it. */
+export const oversizedInstanceSettings = section({ mode: mode().optional(), cap: cap() }).prefault({});
+
 /** As it is registered. */
 export const oversizedInstance = {
   type: 'instance',
   judge: judgeOversizedInstance,
   shows: ['cpuDays', 'memoryHours'],
-  settings: section({ mode: mode().optional(), cap: cap() }).prefault({}),
 } as const;

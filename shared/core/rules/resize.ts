@@ -1,7 +1,7 @@
 import type { Action, Undo } from '../action.ts';
 import { undoOfRestart } from '../action.ts';
 import { type Evidence, known } from '../evidence.ts';
-import type { DatabaseFacts, InstanceFacts } from '../facts.ts';
+import type { DatabaseFacts, Hardware, InstanceFacts } from '../facts.ts';
 import { parseArn } from '../identity.ts';
 import type { Machine as SizedMachine } from '../sizing/compatible.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
@@ -37,6 +37,30 @@ function whyNotDatabase(database: DatabaseFacts, { now }: JudgeContext): string 
   return tooYoung(database.createdAt, LEAST_DAYS, now);
 }
 
+/**
+ * What ties a machine to the type that it has: a resize would lose or break it, and the way back would not bring it again.
+ * People may resize it all the same.
+ */
+export const whyTied = (machine: Machine, present: InstanceTypeFacts): string | undefined =>
+  machine.type === 'instance' ? whyInstanceTied(machine.hardware, present) : whyDatabaseTied(machine);
+
+function whyInstanceTied(hardware: Hardware, { name, vcpus }: InstanceTypeFacts): string | undefined {
+  const { placementGroup, capacityReservation, marketplaceProduct, enclave, elasticFabricAdapter } = hardware;
+  if (hardware.vcpus !== undefined && hardware.vcpus !== vcpus)
+    return `its CPU options give it ${hardware.vcpus} of the ${vcpus} vCPUs of ${name}: another type would reset them`;
+  if (placementGroup) return `it is in the placement group ${placementGroup}, which may have no room for another type`;
+  if (capacityReservation)
+    return `its capacity reservation ${capacityReservation} is for its type, and would be billed unused`;
+  if (marketplaceProduct)
+    return `AWS Marketplace sold it with the product ${marketplaceProduct}, which may not permit another type`;
+  if (enclave) return 'it has Nitro Enclaves, which own a part of its vCPUs and memory';
+  if (elasticFabricAdapter) return 'it has an Elastic Fabric Adapter, which few types take';
+  return undefined;
+}
+
+const whyDatabaseTied = ({ processorFeatures }: DatabaseFacts): string | undefined =>
+  processorFeatures && `its processor features (${processorFeatures.join(', ')}) are not those of its class`;
+
 /** When the class was changed so lately that the metrics are in percent of two machines. */
 export function classChangedLately(changes: Evidence<readonly Date[]>, now: Date): Evidence<string | undefined> {
   if (!changes.known) return changes;
@@ -48,12 +72,11 @@ export function classChangedLately(changes: Evidence<readonly Date[]>, now: Date
 
 /** The machine in the words of sizing. AWS sees to the drivers of a database. */
 export function sizedMachine(machine: Machine, type: InstanceTypeFacts): SizedMachine {
-  const hardware =
-    machine.type === 'instance'
-      ? { ...machine.hardware, nvmeSupport: type.nvme === 'required' }
-      : { virtualizationType: 'hvm', enaSupport: true, nvmeSupport: true, networkInterfaces: 1 };
-  const { virtualizationType, enaSupport, nvmeSupport, networkInterfaces } = hardware;
-  return { type, virtualizationType, enaSupport, nvmeSupport, networkInterfaces };
+  if (machine.type === 'database')
+    return { type, virtualizationType: 'hvm', enaSupport: true, nvmeSupport: true, networkInterfaces: 1 };
+  const { architecture: imageArchitecture, virtualizationType, enaSupport, networkInterfaces } = machine.hardware;
+  const nvmeSupport = type.nvme === 'required';
+  return { type, imageArchitecture, virtualizationType, enaSupport, nvmeSupport, networkInterfaces };
 }
 
 export function resizeAction(machine: Machine, to: string): Action {

@@ -1,9 +1,10 @@
+import { unprovenImage } from '../sizing/compatible.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
 import { type Shrink, type SizingVerdict, sizeOf } from '../sizing/size.ts';
 import { type ActVerdict, type FindVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import type { JudgeContext } from './exempt.ts';
 import { codeOwnerOf } from './infrastructure-code.ts';
-import { resizeAction, resizeStep, sizedMachine, undoOfResize } from './resize.ts';
+import { resizeAction, resizeStep, sizedMachine, undoOfResize, whyTied } from './resize.ts';
 import { tooSmall } from './saving.ts';
 import { atLeast, demandOf, type Machine, type Piece, presentType, resizeSaving, sizingPolicy } from './sizing.ts';
 
@@ -18,6 +19,8 @@ export function judgeShrink(machine: Machine, context: JudgeContext): Judgement 
   if (!present.known) return leaveUnknown(present.why);
   if (present.value.localDiskGb > 0 && machine.type === 'instance')
     return leave('a stop would lose the data on its local disks (instance store)');
+  const tied = whyTied(machine, present.value);
+  if (tied) return leave(tied);
 
   const verdict = sized(machine, present.value, context);
   if (verdict.verdict === 'grow') return leave(`it is short of something: ${verdict.because}`);
@@ -25,10 +28,10 @@ export function judgeShrink(machine: Machine, context: JudgeContext): Judgement 
   const saving = resizeSaving(present.value, verdict.to);
   const small = tooSmall(saving, context.policy, `${verdict.to.name} is enough, but`);
   if (small) return leave(small);
-  const next = nextPiece(machine, present.value);
+  const next = nextPiece(machine, present.value, verdict.to);
   if (next) return lacks(next);
 
-  const found = { machine, verdict, saving };
+  const found = { machine, present: present.value, verdict, saving };
   const why = whyOnlySuggested(machine, verdict);
   if (why) return suggestion(found, why);
   if (!machine.evidence.traffic) return lacks('traffic', proposal(found));
@@ -56,18 +59,25 @@ function kept({ evidence }: Machine, { because, unknown }: { because: string; un
   return leave(evidence.cpuDays ? because : 'no cheaper type is offered and permitted');
 }
 
-function nextPiece({ evidence }: Machine, { burstable }: InstanceTypeFacts): Piece | undefined {
+function nextPiece(
+  machine: Machine,
+  { burstable, memoryMib }: InstanceTypeFacts,
+  to: InstanceTypeFacts,
+): Piece | undefined {
   const pieces: readonly Piece[] = [
     'cpuDays',
     'cpuHours',
     ...(burstable ? ['creditHours' as const] : []),
     'memoryHours',
+    ...(machine.type === 'database' && to.memoryMib < memoryMib ? ['peakConnections' as const] : []),
   ];
+  const evidence: Readonly<Partial<Record<Piece, unknown>>> = machine.evidence;
   return pieces.find((piece) => !evidence[piece]);
 }
 
 interface Found {
   readonly machine: Machine;
+  readonly present: InstanceTypeFacts;
   readonly verdict: Shrink;
   readonly saving: ReturnType<typeof resizeSaving>;
 }
@@ -100,6 +110,12 @@ const suggestion = (found: Found, note: string): FindVerdict => ({
   kind: 'suggestion',
   because: because(found),
   note,
-  step: resizeStep(found.machine, found.verdict.to.name),
+  step: stepOf(found),
   saving: found.saving,
 });
+
+function stepOf({ machine, present, verdict: { to } }: Found): string {
+  const otherImage = unprovenImage(to, sizedMachine(machine, present)).length > 0;
+  if (!otherImage || codeOwnerOf(machine.tags)) return resizeStep(machine, to.name);
+  return `launch an instance of the type ${to.name} from an image for ${to.architectures.join(' or ')}, and move over to it`;
+}

@@ -11,6 +11,7 @@ import type {
 import { HOURS_PER_MONTH, type Saving, times } from '../money.ts';
 import { saleDaysOf } from '../sales.ts';
 import type { SizingPolicy } from '../sizing/compatible.ts';
+import { connectionLimit } from '../sizing/connections.ts';
 import { type DemandSummary, type HourlySeries, type MetricDemand, unknownDemand } from '../sizing/demand.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
 import { LOOK_BACK_DAYS } from '../sizing/look-back.ts';
@@ -22,7 +23,10 @@ import { differenceOf } from './saving.ts';
 export type Machine = InstanceFacts | DatabaseFacts;
 
 /** The pieces of a demand, in the order in which they are read: what spares the most reading comes first. */
-export type Piece = Extract<EvidenceKind, 'cpuDays' | 'cpuHours' | 'memoryHours' | 'creditHours' | 'traffic'>;
+export type Piece = Extract<
+  EvidenceKind,
+  'cpuDays' | 'cpuHours' | 'memoryHours' | 'creditHours' | 'peakConnections' | 'traffic'
+>;
 
 /** The type that the machine runs on now, out of those that are offered. */
 export function presentType(machine: Machine): Evidence<InstanceTypeFacts> {
@@ -60,6 +64,7 @@ export const atLeast: Unread = (piece, { hours, manyHours, days }) => {
     cpuHours: hours,
     memoryHours: hours,
     creditHours: manyHours,
+    peakConnections: days,
     traffic: { network: flow, storageBytes: flow, storageOperations: flow } satisfies Traffic,
   };
   return known(nothing[piece]);
@@ -96,7 +101,17 @@ export function demandOf(
     storageBytesPerSecond: flowOf(flows, 'storageBytes'),
     storageOperationsPerSecond: flowOf(flows, 'storageOperations'),
     ...(present.burstable ? { creditBalance: averaged(read('creditHours', creditHours)) } : {}),
+    ...connectionsOf(machine, (evidence) => read('peakConnections', evidence)),
   };
+}
+
+function connectionsOf(
+  machine: Machine,
+  read: (evidence: Evidence<DailySeries> | undefined) => Evidence<DailySeries>,
+): Pick<DemandSummary, 'connections'> {
+  if (machine.type === 'instance') return {};
+  const limit = connectionLimit(machine.engine, machine.engineVersion);
+  return { connections: { peak: read(machine.evidence.peakConnections), limit } };
 }
 
 const HOURS_A_DAY = 24;

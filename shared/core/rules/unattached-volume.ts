@@ -10,8 +10,9 @@ import { lastDaysOf } from './sizing.ts';
 
 /**
  * unattached-volume
- *   > Snapshot and then delete an EBS volume that is attached to nothing and was attached to nothing on any day of the
- *   > whole window. EBS measures a volume only while it is attached: a single datapoint is a sign of life.
+ *   > Snapshot and then delete an EBS volume that was attached to nothing on any day of the whole window. EBS measures a
+ *   > volume only while a running instance has it: a single datapoint is a sign of life, and none is no proof. So it is
+ *   > announced for the whole window first: each tick must have seen it attached to nothing, to a stopped instance neither.
  *   > Exempt: protected; vetoed; created within the window; attached; being changed; metrics unknown; a saving below the
  *   > policy's minimum. What belongs to CloudFormation or Terraform is suggested and never carried out.
  */
@@ -32,7 +33,7 @@ export function judgeUnattachedVolume(volume: VolumeFacts, context: JudgeContext
   const saving = storageSaving([volume.spec], prices, ['its snapshot']);
   const small = tooSmall(saving, context.policy, 'attached to nothing, but deleting it');
   if (small) return leave(small);
-  const because = `attached to nothing for ${windowDays} days or more`;
+  const because = `attached to nothing, and to no running instance for ${windowDays} days or more`;
   const owner = codeOwnerOf(volume.tags);
   if (owner) {
     const note = `owned by ${owner.name}, which would make it anew`;
@@ -62,17 +63,22 @@ function lastAttached(series: DailySeries, windowDays: number, now: Date): numbe
   return daysAgo < 0 ? undefined : daysAgo;
 }
 
+/** What can be set of it. */
+export const unattachedVolumeSettings = section({
+  mode: oneOf(['off', 'report', 'approve'])
+    .optional()
+    .describe('As elsewhere; never `auto`: a volume is deleted only when a person approves'),
+  window: since('It must have been attached to nothing for so long', '32d'),
+  notice: notice('32d').describe(
+    'It must have been seen attached to nothing for so long before it is proposed, and for no less than `window`: ' +
+      'EBS does not measure a volume on a stopped instance',
+  ),
+  cap: cap(),
+}).prefault({});
+
 /** As it is registered. */
 export const unattachedVolume = {
   type: 'volume',
   judge: judgeUnattachedVolume,
   shows: ['attachedDays'],
-  settings: section({
-    mode: oneOf(['off', 'report', 'approve'])
-      .optional()
-      .describe('As elsewhere; never `auto`: a volume is deleted only when a person approves'),
-    window: since('It must have been attached to nothing for so long', '32d'),
-    notice: notice('7d'),
-    cap: cap(),
-  }).prefault({}),
 } as const;

@@ -22,10 +22,12 @@ export function judgeUndersizedDatabase(database: DatabaseFacts, context: JudgeC
   return changed.value ? leave(changed.value) : judgeGrow(database, context);
 }
 
+/** What can be set of it. */
+export const undersizedDatabaseSettings = section({ mode: findingMode().optional() }).prefault({});
+
 /** As it is registered. */
 export const undersizedDatabase = {
   type: 'database',
   judge: judgeUndersizedDatabase,
   shows: ['peakCpuPercent', 'memoryDays'],
-  settings: section({ mode: findingMode().optional() }).prefault({}),
 } as const;

@@ -17,10 +17,12 @@ export function judgeUndersizedInstance(instance: InstanceFacts, context: JudgeC
   return exempt ? leave(exempt) : judgeGrow(instance, context);
 }
 
+/** What can be set of it. */
+export const undersizedInstanceSettings = section({ mode: findingMode().optional() }).prefault({});
+
 /** As it is registered. */
 export const undersizedInstance = {
   type: 'instance',
   judge: judgeUndersizedInstance,
   shows: ['peakCpuPercent', 'memoryDays'],
-  settings: section({ mode: findingMode().optional() }).prefault({}),
 } as const;

@@ -12,16 +12,25 @@ import { differenceOf, tooSmall } from './saving.ts';
 /** So many times what was ever used is kept; what used more than the other half of it is left alone. */
 const HEADROOM = 2;
 
-/** What every gp3 volume can have (EBS user guide, "General Purpose SSD volumes"): regions raised it at different times. */
+/**
+ * What a gp3 volume can have everywhere: since 2025 it may be 80,000 IOPS and 2,000 MiB/s, but not in every partition. Beyond
+ * what is free it has at most so many IOPS a GiB, and needs so many for each MiB/s (EBS user guide, "General Purpose SSD
+ * volumes").
+ */
 const GP3_MOST = { iops: 16_000, throughputMiBs: 1000 } as const;
+const GP3_MOST_IOPS_PER_GIB = 500;
+const GP3_IOPS_PER_MIBS = 4;
+
+/** What is used differs from day to day. In steps the proposal stays the same. */
+const STEP = { iops: 500, throughputMiBs: 25 } as const;
 
 const MIB = 1024 ** 2;
 
 /**
  * volume-type
  *   > Change a gp2 volume to gp3 with at least the IOPS and the throughput that gp2 gives a volume of its size; and an io1
- *   > or io2 volume that never used half of its provisioned IOPS to gp3 with twice the most that it ever used; where that
- *   > is cheaper. Leaving io2 is only suggested: no metric shows whether somebody counts on its durability. So is what
+ *   > or io2 volume that never used half of its provisioned IOPS to gp3 with twice the most that it ever used, or more if
+ *   > AWS asks for it; where that is cheaper. Leaving io2 is only suggested: no metric shows whether somebody counts on its durability. So is what
  *   > belongs to CloudFormation or Terraform.
  *   > Exempt: protected; vetoed; another type; being changed; attached to several instances; IOPS in use or unknown; more
  *   > than gp3 can do; a saving below the policy's minimum.
@@ -67,12 +76,24 @@ function judgeProvisioned(volume: VolumeFacts, context: JudgeContext): Judgement
   if (!evidence.peakBytes) return lacks('peakBytes');
   const bytes = peakOf(evidence.peakBytes, 'throughput');
   if (!bytes.known) return leaveUnknown(bytes.why);
-  const performance = {
-    iops: Math.max(GP3_FREE.iops, Math.ceil(HEADROOM * operations.value)),
-    throughputMiBs: Math.max(GP3_FREE.throughputMiBs, Math.ceil((HEADROOM * bytes.value) / MIB)),
-  };
+  const performance = roomFor({ operations: operations.value, bytes: bytes.value });
   return judgeChange(volume, context, { performance, because: `it used ${used}` });
 }
+
+/** The least that gp3 sells with twice as much as was used, in steps. */
+function roomFor({
+  operations,
+  bytes,
+}: {
+  readonly operations: number;
+  readonly bytes: number;
+}): Change['performance'] {
+  const throughputMiBs = Math.max(GP3_FREE.throughputMiBs, upTo(STEP.throughputMiBs, (HEADROOM * bytes) / MIB));
+  const needed = Math.max(HEADROOM * operations, GP3_IOPS_PER_MIBS * throughputMiBs);
+  return { iops: Math.max(GP3_FREE.iops, upTo(STEP.iops, needed)), throughputMiBs };
+}
+
+const upTo = (step: number, value: number): number => Math.ceil(value / step) * step;
 
 interface Change {
   readonly performance: { readonly iops: number; readonly throughputMiBs: number };
@@ -82,8 +103,9 @@ interface Change {
 function judgeChange(volume: VolumeFacts, context: JudgeContext, { performance, because }: Change): Judgement {
   const { spec: from, evidence } = volume;
   const { iops, throughputMiBs } = performance;
-  if (iops > GP3_MOST.iops || throughputMiBs > GP3_MOST.throughputMiBs)
-    return leave(`gp3 does not give ${iops} IOPS and ${throughputMiBs} MiB/s everywhere`);
+  const mostIops = Math.max(GP3_FREE.iops, Math.min(GP3_MOST.iops, GP3_MOST_IOPS_PER_GIB * from.sizeGiB));
+  if (iops > mostIops || throughputMiBs > GP3_MOST.throughputMiBs)
+    return leave(`gp3 of ${from.sizeGiB} GiB does not give ${iops} IOPS and ${throughputMiBs} MiB/s everywhere`);
   if (!evidence.prices) return lacks('prices');
   const to: VolumeSpec = { type: 'gp3', sizeGiB: from.sizeGiB, iops, throughputMiBs };
   const { prices } = evidence;
@@ -116,14 +138,16 @@ function stepOf({ identity, scope, tags }: VolumeFacts, { iops, throughputMiBs }
   return `aws ec2 modify-volume --region ${scope.region} --volume-id ${identity.id} --volume-type gp3 --iops ${iops} --throughput ${throughputMiBs}`;
 }
 
+/** What can be set of it. */
+export const volumeTypeSettings = section({
+  mode: mode().optional(),
+  window: since('Provisioned IOPS must have been unused for so long', '28d'),
+  cap: cap(),
+}).prefault({});
+
 /** As it is registered. */
 export const volumeType = {
   type: 'volume',
   judge: judgeVolumeType,
   shows: ['peakOperations', 'peakBytes'],
-  settings: section({
-    mode: mode().optional(),
-    window: since('Provisioned IOPS must have been unused for so long', '28d'),
-    cap: cap(),
-  }).prefault({}),
 } as const;

@@ -1,4 +1,5 @@
 import { type Evidence, known } from '../evidence.ts';
+import { type ConnectionNeed, connectionNeed, connectionsIn } from './connections.ts';
 import { type CpuNeed, cpuNeed } from './cpu-need.ts';
 import type { DemandSummary, MetricDemand } from './demand.ts';
 import { type Bandwidth, type InstanceTypeFacts, sustainedVcpus } from './instance-type.ts';
@@ -11,6 +12,8 @@ const BANDWIDTH_SHARE = 0.8;
 export interface Needs {
   readonly cpu: CpuNeed;
   readonly memory: Evidence<MemoryNeed>;
+  /** Of a database only. */
+  readonly connections?: Evidence<ConnectionNeed>;
   readonly bandwidth: Readonly<Record<BandwidthKind, Evidence<Bandwidth>>>;
 }
 
@@ -32,6 +35,7 @@ export function needsOf(demand: DemandSummary, saleDays: readonly Date[]): Evide
   return known({
     cpu: cpu.value,
     memory: memoryNeed(demand),
+    ...(demand.connections ? { connections: connectionNeed(demand.connections, until) } : {}),
     bandwidth: {
       networkBytes: bandwidthNeed(networkBytesPerSecond, until),
       storageBytes: bandwidthNeed(storageBytesPerSecond, until),
@@ -56,7 +60,7 @@ function bandwidthNeed({ hourly, daily }: MetricDemand, until: Date): Evidence<B
 export interface Fit {
   /** In what it falls short. */
   readonly tooSmall: readonly string[];
-  /** In what it has less than now, while nobody knows how much is needed. */
+  /** Of what it may have too little, while nobody knows how much is needed. */
   readonly unproven: readonly string[];
 }
 
@@ -64,6 +68,7 @@ export function fitOf(candidate: InstanceTypeFacts, present: InstanceTypeFacts, 
   const judged = [
     cpuFit(candidate, present, needs.cpu),
     memoryFit(candidate, present, needs.memory),
+    connectionsFit(candidate, present, needs.connections),
     ...KINDS.map((kind) => bandwidthFit(kind, { candidate, present, need: needs.bandwidth[kind] })),
   ];
   return { tooSmall: judged.flatMap((one) => one.tooSmall), unproven: judged.flatMap((one) => one.unproven) };
@@ -96,10 +101,30 @@ export function speedOf(candidate: InstanceTypeFacts, present: InstanceTypeFacts
 }
 
 function memoryFit(candidate: InstanceTypeFacts, present: InstanceTypeFacts, need: Evidence<MemoryNeed>): Fit {
-  if (!need.known) return candidate.memoryMib < present.memoryMib ? unproven(need.why) : FITS;
+  if (!need.known) return isSmaller(candidate, present) ? unproven(need.why) : FITS;
   const mib = (need.value.percent / 100) * present.memoryMib;
   if (candidate.memoryMib >= mib) return FITS;
   return tooSmall(`needs ${gib(mib)} GiB of memory, has ${gib(candidate.memoryMib)}`);
+}
+
+/** What swaps or waits for its disks for want of memory needs the CPU that it has, too: so nothing may be less. */
+const isSmaller = (candidate: InstanceTypeFacts, present: InstanceTypeFacts): boolean =>
+  candidate.vcpus < present.vcpus ||
+  candidate.memoryMib < present.memoryMib ||
+  (candidate.burstable && !present.burstable);
+
+/** RDS derives how many connections it takes from the memory of the class: less of it refuses those that came before. */
+function connectionsFit(
+  candidate: InstanceTypeFacts,
+  present: InstanceTypeFacts,
+  need: Evidence<ConnectionNeed> | undefined,
+): Fit {
+  if (!need || candidate.memoryMib >= present.memoryMib) return FITS;
+  if (!need.known) return unproven(need.why);
+  const { connections, limit } = need.value;
+  const allowed = connectionsIn(candidate.memoryMib, limit);
+  if (allowed >= connections || allowed >= connectionsIn(present.memoryMib, limit)) return FITS;
+  return tooSmall(`allows about ${count(allowed)} connections, needs ${count(connections)}`);
 }
 
 function bandwidthFit(
@@ -119,3 +144,4 @@ function bandwidthFit(
 
 const round = (value: number): string => String(Math.round(value * 100) / 100);
 const gib = (mib: number): string => round(mib / 1024);
+const count = (value: number): string => value.toLocaleString('en-US');

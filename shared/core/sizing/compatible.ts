@@ -4,6 +4,8 @@ import { type InstanceTypeFacts, parseTypeName } from './instance-type.ts';
 export interface Machine {
   readonly type: InstanceTypeFacts;
   readonly virtualizationType: string;
+  /** That an image is made for. Absent of a database: AWS sees to its image. */
+  readonly imageArchitecture?: string;
   /** Whether its image has the driver for enhanced networking (`EnaSupport`). */
   readonly enaSupport: boolean;
   /** Whether its image has an NVMe driver, which only running on a type that requires one shows. */
@@ -15,7 +17,7 @@ export interface Machine {
 export interface SizingPolicy {
   /** Names of types; `*` stands for any characters. */
   readonly types: readonly string[];
-  /** `same`: what runs on x86_64 stays there. `any`: the software is known to run on both. */
+  /** `same`: what runs on x86_64 stays there. `any`: the software is known to run on both, if not its image. */
   readonly architecture: 'same' | 'any';
   readonly burstable: 'allowed' | 'never';
   /** Midnights of the past UTC days that a sale touched: what they asked for counts, however long ago. */
@@ -33,7 +35,8 @@ export function whyIncompatible(
 ): string | undefined {
   if (!policy.types.some((pattern) => matches(pattern, candidate.name))) return 'the policy does not permit it';
   if (candidate.burstable && policy.burstable === 'never') return 'the policy does not permit burstable types';
-  if (policy.architecture === 'same' && !overlap(candidate.architectures, type.architectures)) {
+  const architectures = machine.imageArchitecture ? [machine.imageArchitecture] : type.architectures;
+  if (policy.architecture === 'same' && !overlap(candidate.architectures, architectures)) {
     return `its architecture is ${candidate.architectures.join(' or ')}`;
   }
   if (!candidate.virtualizationTypes.includes(machine.virtualizationType)) {
@@ -49,6 +52,15 @@ export function whyIncompatible(
   if (candidate.localDiskGb < type.localDiskGb) return 'its local disks are smaller';
   return whyAnotherKind(candidate, type);
 }
+
+/** An image is made for one architecture: EC2 refuses a type of another one to a stopped instance. */
+export const unprovenImage = (
+  { architectures }: InstanceTypeFacts,
+  { imageArchitecture }: Pick<Machine, 'imageArchitecture'>,
+): string[] =>
+  imageArchitecture === undefined || architectures.includes(imageArchitecture)
+    ? []
+    : [`it needs an image for ${architectures.join(' or ')}`];
 
 function whyAnotherKind(candidate: InstanceTypeFacts, present: InstanceTypeFacts): string | undefined {
   const [to, from] = [parseTypeName(candidate.name), parseTypeName(present.name)];

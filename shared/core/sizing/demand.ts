@@ -1,5 +1,6 @@
 import { type Evidence, unknown } from '../evidence.ts';
 import type { DailySeries } from '../facts.ts';
+import type { ConnectionDemand } from './connections.ts';
 
 /**
  * What a machine asked for, in statistics that CloudWatch computes itself. Sizing sees nothing else: what it decides by is
@@ -40,6 +41,7 @@ export interface MetricDemand {
  *   | storageBytesPerSecond     | EBSReadBytes + EBSWriteBytes           | ReadThroughput + WriteThroughput      | hourly Average, daily Maximum |
  *   | storageOperationsPerSecond| EBSReadOps + EBSWriteOps               | ReadIOPS + WriteIOPS                  | hourly Average, daily Maximum |
  *   | creditBalance             | CPUCreditBalance                       | CPUCreditBalance                      | hourly Average |
+ *   | connections               |                                        | DatabaseConnections                   | daily Maximum |
  *
  * - Memory that is used is the whole less what is free: its Maximum is the Minimum of FreeableMemory.
  * - EC2 counts bytes and operations a period: divide by 300 s, or by 60 s under detailed monitoring.
@@ -57,6 +59,8 @@ export interface DemandSummary {
   readonly storageOperationsPerSecond: MetricDemand;
   /** CPU credits; absent where the type is not burstable. */
   readonly creditBalance?: MetricDemand;
+  /** Of a database only. */
+  readonly connections?: ConnectionDemand;
 }
 
 /** A metric of which nothing is known, for one reason. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '../evidence.ts';
+import { FULL_MEMORY_PERCENT, SWAPPING_PERCENT } from './memory-need.ts';
 import { isOverloaded, isTooOften } from './overload.ts';
 
 /** How hard a machine works, each in samples of five minutes, oldest first. What has no metric is absent. */
@@ -10,11 +11,9 @@ export interface Load {
   readonly swapPercent?: Evidence<readonly number[]>;
   /** CPU credits left; only of burstable types. */
   readonly credits?: Evidence<readonly number[]>;
+  /** 1 where a status check of EC2 failed: the machine, or what it runs on, is not reachable; only of instances. */
+  readonly failedChecks?: Evidence<readonly number[]>;
 }
-
-/** From here on memory is full, as sizing has it; so much swap says the same. */
-const FULL_MEMORY_PERCENT = 95;
-const SWAPPING_PERCENT = 5;
 
 /** Below one credit a burstable type is held down to its baseline, or every further one is billed. */
 const NO_CREDITS = 1;
@@ -22,10 +21,17 @@ const NO_CREDITS = 1;
 const OFTEN = 'in six of twelve samples of five minutes';
 
 /**
- * Why a machine that was made smaller is too small, if it is: by CPU, memory, swap or credits, at any time of the samples.
- * What is not known shows nothing.
+ * Why a machine that was made smaller is not well, if so: by its status checks, CPU, memory, swap or credits, at any time of
+ * the samples. What is not known shows nothing.
  */
-export function whyOverloaded({ cpuPercent, memoryPercent, swapPercent, credits }: Load): string | undefined {
+export function whyIll({ failedChecks, cpuPercent, memoryPercent, swapPercent, credits }: Load): string | undefined {
+  if (
+    atAnyTime(
+      failedChecks,
+      tooOften((failed) => failed >= 1),
+    )
+  )
+    return `its status checks failed ${OFTEN}`;
   if (atAnyTime(cpuPercent, isOverloaded)) return `its CPU was above 90 % ${OFTEN}`;
   if (
     atAnyTime(
@@ -52,9 +58,10 @@ export function whyOverloaded({ cpuPercent, memoryPercent, swapPercent, credits 
 }
 
 /** What nobody knows of the load, with why. */
-export const unknownsOf = ({ cpuPercent, memoryPercent }: Load): string[] => [
+export const unknownsOf = ({ cpuPercent, memoryPercent, failedChecks }: Load): string[] => [
   ...(cpuPercent.known ? [] : [`CPU: ${cpuPercent.why}`]),
   ...(memoryPercent.known ? [] : [`memory: ${memoryPercent.why}`]),
+  ...(!failedChecks || failedChecks.known ? [] : [`status checks: ${failedChecks.why}`]),
 ];
 
 type Judge = (samples: readonly number[]) => boolean;

@@ -8,10 +8,10 @@ const PEAK_SHARE = 0.75;
 const USUAL_SHARE = 0.5;
 
 /** So much swap, in percent of the memory, says that the memory is short already. */
-const SWAPPING_PERCENT = 5;
+export const SWAPPING_PERCENT = 5;
 
-/** The p99 of the hourly peaks at which memory is full. */
-const FULL_PERCENT = 95;
+/** From here on memory is taken to be full. */
+export const FULL_MEMORY_PERCENT = 95;
 
 const NO_SWAP = known({ values: [0] });
 
@@ -39,7 +39,8 @@ export function memoryNeed({ memoryPercent, swapPercent, until }: DemandSummary)
   const swapped = percentile(99, swap.value.values);
   const percent = Math.max(peak / PEAK_SHARE, usual / USUAL_SHARE);
   const because = `its memory is ${round(usual)} % full in busy hours (p95) and ${round(peak)} % at its peaks (p99)`;
-  if (peak >= FULL_PERCENT) return known({ percent, because, short: `its memory is ${round(peak)} % full (p99)` });
+  if (peak >= FULL_MEMORY_PERCENT)
+    return known({ percent, because, short: `its memory is ${round(peak)} % full (p99)` });
   if (swapped < SWAPPING_PERCENT) return known({ percent, because });
   const swaps = `it swaps ${round(swapped)} % of its memory`;
   return known({ percent: Math.max(100, percent), because: swaps, short: swaps });

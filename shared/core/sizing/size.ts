@@ -1,6 +1,6 @@
 import { type Evidence, known, unknown } from '../evidence.ts';
 import { type Fit, fitOf, type Needs, needsOf } from './capacity.ts';
-import { type Machine, type SizingPolicy, whyIncompatible } from './compatible.ts';
+import { type Machine, type SizingPolicy, unprovenImage, whyIncompatible } from './compatible.ts';
 import type { DemandSummary } from './demand.ts';
 import { type InstanceTypeFacts, sustainedVcpus } from './instance-type.ts';
 import { lastHours } from './look-back.ts';
@@ -11,8 +11,8 @@ export interface Shrink {
   readonly verdict: 'shrink';
   readonly to: InstanceTypeFacts;
   /**
-   * What nobody knows although the new type has less of it, such as the memory that is used. Unless this is empty the
-   * shrink is a suggestion, which is never carried out, whatever the mode.
+   * What nobody knows although the new type may have too little for it, such as the memory that is used. Unless this is
+   * empty the shrink is a suggestion, which is never carried out, whatever the mode.
    */
   readonly unproven: readonly string[];
   readonly because: string;
@@ -55,7 +55,10 @@ export function sizeOf(question: SizingQuestion, offered: readonly InstanceTypeF
     .filter((candidate) => !whyIncompatible(candidate, machine, policy))
     .sort(cheapestFirst);
   const shortages = shortagesOf(machine.type, demand);
-  if (shortages.length > 0) return grow(machine.type, { shortages, possible, needs });
+  if (shortages.length > 0) {
+    const asItIs = possible.filter((candidate) => unprovenImage(candidate, machine).length === 0);
+    return grow(machine.type, { shortages, possible: asItIs, needs });
+  }
   return needs.known ? shrink(question, { needs: needs.value, possible }) : keepUnknown(needs.why);
 }
 
@@ -74,7 +77,12 @@ function shrink(
   return {
     verdict: 'shrink',
     to,
-    unproven: [...fit.unproven, ...unprovenOfAll(machine.type, demand), ...unmeasuredSales(needs, policy)],
+    unproven: [
+      ...fit.unproven,
+      ...unprovenImage(to, machine),
+      ...unprovenOfAll(machine.type, demand),
+      ...unmeasuredSales(needs, policy),
+    ],
     because: [needs.cpu.because, ...(needs.memory.known ? [needs.memory.value.because] : [])].join('; '),
     whyNotSmaller: whyNone(fits.slice(0, chosen)),
   };

@@ -23,17 +23,22 @@ export interface Sighting extends SeriesKey {
   readonly score: number;
   /** It rests on days alone that AWS may still complete. */
   readonly provisional: boolean;
+  /** It rests on the few days of the series itself: the model knows too little of it. */
+  readonly littleHistory?: true;
+  /** With its last day the level is back that was there before the last one that was accepted. */
+  readonly returned?: true;
   /** Behind it there are enough settled days on which nothing was unusual, or the level from before is back. */
   readonly over: boolean;
-  /** It has lasted for so long that the model has taken it for how it is now. */
+  /** The model has taken it for how it is now: it has lasted for so long, or is the level from before. */
   readonly accepted: boolean;
   /** By itself: it is dear enough. What was told before is told to its end. */
   readonly worthTelling: boolean;
 }
 
 /**
- * `open -> resolved` it is over, or `-> accepted` it has lasted for two weeks and is how it is now, or `-> expected` a person
- * says that it is right, or `-> withdrawn` AWS has completed or restated the days and nothing unusual is left.
+ * `open -> resolved` it is over, or `-> accepted` it has lasted for two weeks, or is the level from before, and is how it is
+ * now, or `-> expected` a person says that it is right, or `-> withdrawn` AWS has completed or restated the days and nothing
+ * unusual is left.
  */
 export type AnomalyState = 'open' | 'resolved' | 'accepted' | 'expected' | 'withdrawn';
 
@@ -82,20 +87,26 @@ export type News = 'opened' | 'grown' | 'explained' | 'reminded' | Exclude<Anoma
 
 /** What is new of it since people were last told; nothing when there is nothing to say. */
 export function newsOf(anomaly: Anomaly, answer: SpendAnswer | undefined, growBy: number): News | undefined {
-  const { said, state, perDay, asOf, provisional } = anomaly;
+  const { said, state, asOf, provisional } = anomaly;
   if (state === 'expected') return undefined; // whoever said so knows
   if (state !== 'open') {
     if (said && said.state !== 'open') return undefined;
     return state === 'withdrawn' && !said ? undefined : state;
   }
   const snoozed = answer?.say === 'snooze' ? answer.until : undefined;
-  if (snoozed !== undefined && asOf <= snoozed) return undefined;
+  if (snoozed !== undefined && asOf <= snoozed)
+    return said && times(anomaly, said) >= ANOTHER_MATTER ? 'grown' : undefined;
   if (!said) return 'opened';
   if (snoozed !== undefined && said.on <= snoozed) return 'reminded';
   // What rests on incomplete days alone grows by being completed.
-  if (!provisional && Math.abs(perDay) >= (1 + growBy) * Math.abs(said.perDay)) return 'grown';
+  if (!provisional && times(anomaly, said) >= 1 + growBy) return 'grown';
   return !said.explained && isExplained(anomaly) ? 'explained' : undefined;
 }
+
+/** What has grown to so many times what was told is not what was snoozed. */
+const ANOTHER_MATTER = 5;
+
+const times = ({ perDay }: Anomaly, said: Said): number => Math.abs(perDay) / Math.abs(said.perDay);
 
 export const isExplained = ({ explanation }: Anomaly): boolean => explanation?.causes.known ?? false;
 

@@ -5,9 +5,6 @@ import { addDays, daysBetween } from './day.ts';
 import { PAUSE_DAYS } from './run-of-days.ts';
 import type { Day } from './series.ts';
 
-/** What is new is how it is now after so many days. Of what was there before the model says so. */
-const ACCEPTED_DAYS = 14;
-
 export interface Following {
   readonly payer: string;
   readonly currency: string;
@@ -28,13 +25,7 @@ export function follow(
   sightings: readonly Sighting[],
   following: Following,
 ): readonly Anomaly[] {
-  const seen = new Map<Anomaly, Sighting>();
-  const fresh: Sighting[] = [];
-  for (const sighting of sightings) {
-    const thread = threadOf(sighting, standing);
-    if (!thread) fresh.push(sighting);
-    else if (!seen.has(thread)) seen.set(thread, sighting);
-  }
+  const { seen, fresh } = matched(standing, sightings);
   const carried = standing
     .filter(({ state, asOf }) => state === 'open' && asOf <= following.asOf)
     .map((anomaly) => carriedOn(anomaly, seen.get(anomaly), following));
@@ -45,37 +36,58 @@ export function follow(
   return [...carried, ...opened];
 }
 
-/** The thread that a run of days belongs to: one that has days of it before one beside it, an open one before one that has ended. */
-function threadOf(sighting: Sighting, standing: readonly Anomaly[]): Anomaly | undefined {
-  const apart = (one: Anomaly) => Math.max(0, daysApart(one, sighting));
-  const [nearest] = standing
-    .filter((one) => isSameSeries(one, sighting) && apart(one) <= REACH[one.state])
-    .sort((a, b) => apart(a) - apart(b) || Number(b.state === 'open') - Number(a.state === 'open'));
-  return nearest;
+/** Of each open thread the run of days that has most in common with it, and the runs that belong to none. */
+function matched(standing: readonly Anomaly[], sightings: readonly Sighting[]) {
+  const pairs = sightings
+    .flatMap((sighting) =>
+      standing
+        .filter((one) => isNear(one, sighting))
+        .map((thread) => ({ thread, sighting, common: inCommon(thread, sighting) })),
+    )
+    .sort((a, b) => b.common - a.common || Number(isOpen(b.thread)) - Number(isOpen(a.thread)));
+  const seen = new Map<Anomaly, Sighting>();
+  const placed = new Set<Sighting>();
+  for (const { thread, sighting } of pairs) {
+    if (placed.has(sighting)) continue;
+    const isFree = isOpen(thread) && !seen.has(thread);
+    if (isFree) seen.set(thread, sighting);
+    // Its days were told with the thread.
+    if (isFree || !isOpen(thread) || isWithin(thread, sighting)) placed.add(sighting);
+  }
+  return { seen, fresh: sightings.filter((sighting) => !placed.has(sighting)) };
 }
 
-/**
- * How near a run of days has to be. What is above a level that was accepted or is expected is another matter, be it the next day;
- * and of what was withdrawn nothing was left.
- */
+type Days = Pick<Sighting, 'firstDay' | 'lastDay'>;
+
+const isOpen = ({ state }: Anomaly): boolean => state === 'open';
+
+/** A run of days belongs to a thread that it does not end before, and that it begins soon enough behind. */
+const isNear = (thread: Anomaly, sighting: Sighting): boolean =>
+  isSameSeries(thread, sighting) &&
+  thread.firstDay <= sighting.lastDay &&
+  daysBetween(thread.lastDay, sighting.firstDay) <= REACH[thread.state];
+
+/** What is behind the end of a thread is another matter, be it the next day; and of what was withdrawn nothing was left. */
 const REACH: Readonly<Record<AnomalyState, number>> = {
   open: PAUSE_DAYS,
-  resolved: PAUSE_DAYS,
+  resolved: 0,
   accepted: 0,
   expected: 0,
   withdrawn: Number.NEGATIVE_INFINITY,
 };
 
-/** How many days the one begins after the end of the other; 0 and less when they have a day in common. */
-const daysApart = (a: Pick<Sighting, 'firstDay' | 'lastDay'>, b: Pick<Sighting, 'firstDay' | 'lastDay'>): number =>
-  Math.max(daysBetween(a.lastDay, b.firstDay), daysBetween(b.lastDay, a.firstDay));
+/** How many days both have; 0 and less when they have none. */
+const inCommon = (a: Days, b: Days): number =>
+  daysBetween(a.firstDay > b.firstDay ? a.firstDay : b.firstDay, a.lastDay < b.lastDay ? a.lastDay : b.lastDay) + 1;
+
+const isWithin = (thread: Days, sighting: Days): boolean =>
+  thread.firstDay <= sighting.firstDay && sighting.lastDay <= thread.lastDay;
 
 const isSameSeries = (a: Anomaly, b: Sighting): boolean =>
   a.service === b.service && a.account === b.account && isUp(a) === isUp(b) && isRegion(a) === isRegion(b);
 
 const isUp = ({ kind }: Pick<Sighting, 'kind'>): boolean => kind !== 'drop';
 const isRegion = ({ kind }: Pick<Sighting, 'kind'>): boolean => kind === 'new-region';
-const isNew = ({ kind }: Pick<Sighting, 'kind'>): boolean => kind === 'new-service' || kind === 'new-region';
 
 function open(sighting: Sighting, standing: readonly Anomaly[], { payer, currency, asOf }: Following): Anomaly {
   const { over: _, accepted: __, worthTelling: ___, ...seen } = sighting;
@@ -95,12 +107,11 @@ function freeId(sighting: Sighting, payer: string, taken: ReadonlySet<string>): 
 
 function carriedOn(anomaly: Anomaly, sighting: Sighting | undefined, following: Following): Anomaly {
   const { asOf, answers } = following;
-  const answer = answers.get(anomaly.id);
-  if (answer?.say === 'expected') return { ...updated(anomaly, sighting), state: 'expected', asOf };
+  // It ends as it was answered: what comes behind its last day is another matter.
+  if (answers.get(anomaly.id)?.say === 'expected') return { ...anomaly, state: 'expected', asOf };
   if (!sighting) return unseen(anomaly, following);
   const now = updated(anomaly, sighting);
-  const isOldNow = isNew(now) && addDays(now.firstDay, ACCEPTED_DAYS - 1) <= now.lastDay;
-  if (sighting.accepted || isOldNow) return { ...now, state: 'accepted', asOf };
+  if (sighting.accepted) return { ...now, state: 'accepted', asOf };
   return { ...now, state: sighting.over ? 'resolved' : 'open', asOf };
 }
 
@@ -114,8 +125,7 @@ function unseen(anomaly: Anomaly, { asOf, settledUntil }: Following): Anomaly {
 }
 
 /** The thread keeps its first day and what it is, whatever AWS restates. */
-function updated(anomaly: Anomaly, sighting: Sighting | undefined): Anomaly {
-  if (!sighting) return anomaly;
-  const { lastDay, days, actual, expected, perDay, score, provisional } = sighting;
-  return { ...anomaly, lastDay, days, actual, expected, perDay, score, provisional };
+function updated(anomaly: Anomaly, sighting: Sighting): Anomaly {
+  const { lastDay, days, actual, expected, perDay, score, provisional, returned } = sighting;
+  return { ...anomaly, lastDay, days, actual, expected, perDay, score, provisional, ...(returned && { returned }) };
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { storagePerformance } from '../../../sandbox/catalogue/database-storage.ts';
 import { known, unknown } from '../../../shared/core/evidence.ts';
 import type { DatabaseFacts } from '../../../shared/core/facts.ts';
 import { money } from '../../../shared/core/money.ts';
@@ -81,6 +83,29 @@ describe('a database on gp2', () => {
       because: expect.stringContaining(`gp3 includes ${included}`) as string,
     });
   });
+});
+
+it('whatever a database used, gp3 includes it where it is proposed', () => {
+  const anything = parsePolicy({ defaults: { minMonthlySaving: 0 } });
+  fc.assert(
+    fc.property(
+      fc.constantFrom('postgres', 'oracle-se2', 'sqlserver-se'),
+      fc.integer({ min: 20, max: 16_384 }),
+      fc.integer({ min: 0, max: 20_000 }),
+      fc.integer({ min: 0, max: 800 }),
+      (engine, sizeGiB, operations, mib) => {
+        const evidence = { prices: CHEAPER, traffic: known(traffic(mib * MIB, operations)) };
+        const judged = judge({ engine, ...sized(sizeGiB), evidence }, { policy: anything });
+        if (judged.verdict !== 'act') return;
+        const { Iops = 0, StorageThroughput = 0 } = storagePerformance(engine, {
+          StorageType: 'gp3',
+          AllocatedStorage: sizeGiB,
+        });
+        expect(Iops).toBeGreaterThanOrEqual(operations);
+        expect(StorageThroughput).toBeGreaterThanOrEqual(mib);
+      },
+    ),
+  );
 });
 
 describe('a database is left alone', () => {

@@ -15,6 +15,8 @@ const judgeEvidence = (spoiled: Partial<DatabaseFacts['evidence']>) =>
 
 const GIB = 1024 ** 3;
 
+const withUnknownConnections = { ...oversizedDatabase.evidence, peakConnections: unknown('AccessDenied') };
+
 /** So many GiB of 32 are free, so many are swapped. */
 const memory = (freeGib: number, swapGib = 0) =>
   known({ freeable: everyHour(freeGib * GIB), swap: everyHour(swapGib * GIB) });
@@ -43,6 +45,39 @@ describe('an oversized database', () => {
     const judged = judgeEvidence({ memoryHours: memory(free) });
     if (to) expect(judged).toMatchObject({ action: { to } });
     else expect(judged.verdict).toBe('leave');
+  });
+
+  it.each([
+    // Of 8 GiB RDS leaves some 7.5: 640 connections of MySQL, 320 of MariaDB since 10.5, 846 of PostgreSQL.
+    ['mysql', '8.0.40', 512, 'db.m5.large'],
+    ['mysql', '8.0.40', 513, 'db.m5.xlarge'],
+    ['mariadb', '10.4.34', 512, 'db.m5.large'],
+    ['mariadb', '10.11.9', 512, 'db.m5.xlarge'],
+    ['mariadb', '10.11.9', 256, 'db.m5.large'],
+    ['postgres', '16.4', 676, 'db.m5.large'],
+    ['postgres', '16.4', 677, 'db.m5.xlarge'],
+    ['oracle-se2', '19', 653, 'db.m5.large'],
+    ['oracle-se2', '19', 654, 'db.m5.xlarge'],
+    ['sqlserver-se', '16.00', 20_000, 'db.m5.large'],
+  ])('of %s %s with %s connections becomes %s', (engine, engineVersion, connections, to) => {
+    const peakConnections = known(everyDay(connections));
+    const evidence = { ...oversizedDatabase.evidence, peakConnections };
+    expect(judge({ engine, engineVersion, evidence })).toMatchObject({ verdict: 'act', action: { to } });
+  });
+
+  it('says how many connections the next smaller class would take', () => {
+    expect(judgeEvidence({ peakConnections: known(everyDay(1920)) })).toMatchObject({
+      because: expect.stringMatching(
+        /db.m5.xlarge is too small: allows about [\d,]+ connections, needs 2,400$/,
+      ) as string,
+    });
+  });
+
+  it.each<[string, Partial<DatabaseFacts>]>([
+    ['connections unknown: AccessDenied', { evidence: withUnknownConnections }],
+    ['nobody says how many connections db2-se allows in less memory', { engine: 'db2-se' }],
+  ])('is only suggested: %s', (note, spoiled) => {
+    expect(judge(spoiled)).toMatchObject({ verdict: 'find', kind: 'suggestion', note });
   });
 
   it('that replicates is only suggested', () => {
@@ -79,6 +114,7 @@ describe('a database is left alone', () => {
     ['it is a cluster', idleCluster, /instances of a cluster/],
     ['it is RDS Custom', { engine: 'custom-oracle-ee' }, /RDS Custom/],
     ['it is stopped', { status: 'stopped' }, /^its status is stopped/],
+    ['its CPU is set', { processorFeatures: ['threadsPerCore 1'] }, /processor features \(threadsPerCore 1\)/],
     ['something is pending', { pendingModifications: ['Iops'] }, /pending modifications \(Iops\)/],
     ['it is young', { createdAt: daysBefore(5, TICK) }, /younger than the window of 14 days/],
   ])('when %s', (_, spoiled, because) => {
@@ -115,7 +151,7 @@ describe('a database is left alone', () => {
 });
 
 it('asks for evidence in turn', () => {
-  const order = ['classChanges', 'offered', 'cpuDays', 'cpuHours', 'memoryHours', 'traffic'];
+  const order = ['classChanges', 'offered', 'cpuDays', 'cpuHours', 'memoryHours', 'peakConnections', 'traffic'];
   const asked = order.map((_, index) =>
     judgeOversizedDatabase(withOnly(oversizedDatabase, order.slice(0, index)), context()),
   );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../shared/core/evidence.ts';
-import type { InstanceFacts } from '../../../shared/core/facts.ts';
+import type { Hardware, InstanceFacts } from '../../../shared/core/facts.ts';
 import { parsePolicy } from '../../../shared/core/policy.ts';
 import type { JudgeContext } from '../../../shared/core/rules/exempt.ts';
 import { judgeOversizedInstance } from '../../../shared/core/rules/oversized-instance.ts';
@@ -17,6 +17,10 @@ const judge = (spoiled: Partial<InstanceFacts> = {}, under: Partial<JudgeContext
   judgeOversizedInstance({ ...oversizedInstance, ...spoiled }, context(under));
 const judgeEvidence = (spoiled: Evidence, under: Partial<JudgeContext> = {}) =>
   judgeOversizedInstance(withEvidence(oversizedInstance, spoiled), context(under));
+
+const tied = (more: Partial<Hardware>): Partial<InstanceFacts> => ({
+  hardware: { ...oversizedInstance.hardware, ...more },
+});
 
 /** The smallest type, with half a gigabit of network. */
 const SLOW = { ...large, networkBytes: { baseline: 40e6, burst: 60e6 } };
@@ -85,6 +89,32 @@ describe('a shrink is only suggested, whatever the mode,', () => {
     });
   });
 
+  it('when nobody measures the memory, though the type has as much of it', () => {
+    const r5 = { ...xlarge, name: 'r5.xlarge', memoryMib: x2large.memoryMib };
+    const unmeasured = { memoryHours: unknown('no CloudWatch agent measures it') };
+    expect(judgeEvidence({ ...unmeasured, offered: known([x2large, r5]) }, { policy })).toMatchObject({
+      verdict: 'find',
+      kind: 'suggestion',
+      note: 'memory unknown: no CloudWatch agent measures it',
+    });
+    const m6a = { ...x2large, name: 'm6a.2xlarge', hourlyPrice: xlarge.hourlyPrice };
+    expect(judgeEvidence({ ...unmeasured, offered: known([x2large, m6a]) }, { policy })).toMatchObject({
+      verdict: 'act',
+      action: { to: 'm6a.2xlarge' },
+    });
+  });
+
+  it('when the type runs images of another architecture only', () => {
+    const graviton = { ...large, name: 'm7g.large', architectures: ['arm64'] };
+    const any = parsePolicy({ defaults: { mode: 'auto' }, sizing: { architecture: 'any' } });
+    expect(judgeEvidence({ offered: known([x2large, graviton]) }, { policy: any })).toMatchObject({
+      verdict: 'find',
+      kind: 'suggestion',
+      note: 'it needs an image for arm64',
+      step: 'launch an instance of the type m7g.large from an image for arm64, and move over to it',
+    });
+  });
+
   it.each([
     [
       'CloudFormation',
@@ -118,6 +148,12 @@ describe('an instance is left alone', () => {
     ['it is Spot', { lifecycle: 'spot' }, /spot/],
     ['it is on a Dedicated Host', { tenancy: 'host' }, /Dedicated Host/],
     ['it boots from an instance store', { rootDevice: 'instance-store' }, /instance store/],
+    ['it has half of its vCPUs', tied({ vcpus: 4 }), /CPU options give it 4 of the 8 vCPUs of m5.2xlarge/],
+    ['it is in a placement group', tied({ placementGroup: 'hpc' }), /placement group hpc/],
+    ['its capacity is reserved', tied({ capacityReservation: 'cr-0abc' }), /capacity reservation cr-0abc/],
+    ['Marketplace sold it', tied({ marketplaceProduct: 'abc' }), /AWS Marketplace/],
+    ['it has enclaves', tied({ enclave: true }), /Nitro Enclaves/],
+    ['it has an EFA', tied({ elasticFabricAdapter: true }), /Elastic Fabric Adapter/],
     ['it hibernates', { hardware: { ...oversizedInstance.hardware, hibernation: true } }, /hibernation/],
   ])('when %s', (_, spoiled, because) => {
     expect(judge(spoiled)).toMatchObject({ verdict: 'leave', because: expect.stringMatching(because) as string });

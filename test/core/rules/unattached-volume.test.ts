@@ -24,7 +24,7 @@ describe('a volume that nothing is attached to', () => {
     expect(judge()).toEqual({
       verdict: 'act',
       action: { kind: 'snapshot-and-delete-volume', volume: looseVolume.identity },
-      because: 'attached to nothing for 32 days or more',
+      because: 'attached to nothing, and to no running instance for 32 days or more',
       saving: known({ monthly: money('USD', 16), basis: 'list', stillBilled: ['its snapshot'] }), // 200 x 0.08
       undo: { reversibility: 'none', loses: expect.stringContaining('the volume itself') as string },
     });
@@ -83,7 +83,7 @@ describe('the window', () => {
   it('is the policy’s', () => {
     const policy = parsePolicy({ rules: { 'unattached-volume': { window: '10d' } } });
     expect(judgeEvidence({ attachedDays: attached(11) }, { policy })).toMatchObject({
-      because: 'attached to nothing for 10 days or more',
+      because: 'attached to nothing, and to no running instance for 10 days or more',
     });
   });
 });

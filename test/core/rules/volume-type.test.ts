@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkVolume } from '../../../sandbox/services/ec2/check-volume.ts';
 import type { VolumeSpec } from '../../../shared/core/action.ts';
 import { known, unknown } from '../../../shared/core/evidence.ts';
 import type { VolumeFacts } from '../../../shared/core/facts.ts';
@@ -15,6 +16,19 @@ const judge = (volume: VolumeFacts, spoiled: Partial<VolumeFacts> = {}, under: P
   judgeVolumeType({ ...volume, ...spoiled }, context(under));
 const gp2 = (sizeGiB: number): VolumeFacts => ({ ...gp2Volume, spec: { type: 'gp2', sizeGiB } });
 const anySaving = { policy: parsePolicy({ defaults: { minMonthlySaving: 0 } }) };
+
+const MIB = 1024 ** 2;
+
+/** The performance that a proposal or a suggestion names. */
+function wantedBy(judged: ReturnType<typeof judge>): { iops: number; throughputMiBs: number } | undefined {
+  if (judged.verdict === 'act' && judged.action.kind === 'change-volume-type') {
+    const { iops = 0, throughputMiBs = 0 } = judged.action.to;
+    return { iops, throughputMiBs };
+  }
+  const [, iops, throughput] =
+    (judged.verdict === 'find' && /--iops (\d+) --throughput (\d+)$/.exec(judged.step)) || [];
+  return iops && throughput ? { iops: Number(iops), throughputMiBs: Number(throughput) } : undefined;
+}
 
 /** What it would be changed to. */
 function becomes(volume: VolumeFacts): VolumeSpec | undefined {
@@ -75,6 +89,49 @@ describe('a volume with provisioned IOPS that nobody uses', () => {
     });
     const busier = { peakOperations: known(everyDay(2500)), peakBytes: known(everyDay(100 * 1024 ** 2)) };
     expect(becomes(withEvidence(io1Volume, busier))).toMatchObject({ iops: 5000, throughputMiBs: 200 });
+  });
+
+  it.each([
+    ['moves much with few operations: 4 IOPS for each MiB/s', 100, 450, { iops: 4000, throughputMiBs: 900 }],
+    ['differs a little from day to day: steps', 2410, 101, { iops: 5000, throughputMiBs: 225 }],
+    ['differs a little from day to day: the same steps', 2490, 112, { iops: 5000, throughputMiBs: 225 }],
+  ])('is given what AWS sells, when it %s', (_, operations, mib, performance) => {
+    const evidence = { peakOperations: known(everyDay(operations)), peakBytes: known(everyDay(mib * MIB)) };
+    expect(becomes(withEvidence(io1Volume, evidence))).toMatchObject(performance);
+  });
+
+  it('is given what AWS sells and no less than it used, whatever that was', () => {
+    const sizeGiB = fc.integer({ min: 4, max: 16_384 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const mib = fc.double({ min: 0, max: 1100, noNaN: true });
+    fc.assert(
+      fc.property(sizeGiB, fc.constantFrom('io1', 'io2'), share, share, mib, (size, type, paid, used, mibs) => {
+        const iops = Math.max(100, Math.round(paid * Math.min(32_000, size * (type === 'io1' ? 50 : 1000))));
+        const operations = used * iops;
+        const evidence = { peakOperations: known(everyDay(operations)), peakBytes: known(everyDay(mibs * MIB)) };
+        const judged = judge(
+          withEvidence({ ...io1Volume, spec: { type, sizeGiB: size, iops } }, evidence),
+          {},
+          anySaving,
+        );
+        const to = wantedBy(judged);
+        if (!to) return;
+        expect(() =>
+          checkVolume({ VolumeType: 'gp3', Size: size, Iops: to.iops, Throughput: to.throughputMiBs }),
+        ).not.toThrow();
+        expect(to.iops).toBeGreaterThanOrEqual(operations);
+        expect(to.throughputMiBs).toBeGreaterThanOrEqual(mibs);
+        expect([to.iops % 500, to.throughputMiBs % 25]).toEqual([0, 0]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is left alone when gp3 of its size has too few IOPS', () => {
+    const small = { ...io1Volume, spec: { type: 'io2', sizeGiB: 10, iops: 10_000 } };
+    expect(judge(withEvidence(small, { peakOperations: known(everyDay(4000)) }))).toMatchObject({
+      because: 'gp3 of 10 GiB does not give 8000 IOPS and 125 MiB/s everywhere',
+    });
   });
 
   it.each([
@@ -150,7 +207,7 @@ describe('a volume is left alone', () => {
       { ...io1Volume, spec: { type: 'io1', sizeGiB: 4000, iops: 64_000 } },
       { peakOperations: known(everyDay(8001)) },
     );
-    expect(judge(fast)).toMatchObject({ because: 'gp3 does not give 16002 IOPS and 125 MiB/s everywhere' });
+    expect(judge(fast)).toMatchObject({ because: 'gp3 of 4000 GiB does not give 16500 IOPS and 125 MiB/s everywhere' });
   });
 
   it('when it saves too little', () => {

@@ -129,9 +129,21 @@ describe('without evidence', () => {
     expect(size(spoiled, [candidate])).toMatchObject({ verdict: 'shrink', unproven: [unproven] });
   });
 
-  it('of memory it is none when the memory stays', () => {
-    const roomy = { ...large, name: 'r5.large', memoryMib: x2large.memoryMib };
-    expect(size({ memoryPercent: unknownDemand('no agent') }, [roomy])).toMatchObject({ to: roomy, unproven: [] });
+  it.each<[string, Partial<InstanceTypeFacts>]>([
+    ['has as much memory and fewer vCPUs', { name: 'r5.xlarge', vcpus: 4 }],
+    ['has as many vCPUs and less memory', { name: 'c5.2xlarge', memoryMib: 16_384 }],
+    ['is as large and becomes burstable', { name: 't3.2xlarge', burstable: true }],
+  ])('of memory it is a suggestion when the type %s', (_, spoiled) => {
+    const candidate = { ...x2large, hourlyPrice: known(money('USD', 0.3)), ...spoiled };
+    expect(size({ memoryPercent: unknownDemand('no agent'), cpuPercent: always(5) }, [candidate])).toMatchObject({
+      to: candidate,
+      unproven: ['memory unknown: no agent'],
+    });
+  });
+
+  it('of memory it is none when the type has nothing less, and is only cheaper', () => {
+    const newer = { ...x2large, name: 'm6a.2xlarge', hourlyPrice: known(money('USD', 0.3)) };
+    expect(size({ memoryPercent: unknownDemand('no agent') }, [newer])).toMatchObject({ to: newer, unproven: [] });
   });
 
   it('of CPU nothing is concluded', () => {
@@ -206,7 +218,50 @@ describe('a type that could not or may not run it', () => {
 
   it('may have another architecture if the policy permits it', () => {
     const graviton = { ...large, name: 'm7g.large', architectures: ['arm64'], clockGhz: 2.6 };
-    expect(sizeUnder({ architecture: 'any' }, [graviton])).toMatchObject({ to: graviton });
+    expect(sizeUnder({ architecture: 'any' }, [graviton])).toMatchObject({ to: graviton, unproven: [] });
+  });
+
+  describe('of another architecture than its image', () => {
+    const graviton = { ...large, name: 'm7g.large', architectures: ['arm64'], clockGhz: 2.6 };
+    const old = { ...x2large, name: 'm5.2xlarge', architectures: ['i386', 'x86_64'] };
+    const sizeImage = (imageArchitecture: string, architecture: 'same' | 'any', type = old) =>
+      sizeOf({ ...question, machine: { ...machine, type, imageArchitecture }, policy: { ...policy, architecture } }, [
+        { ...large, name: 'm6i.large' },
+        graviton,
+      ]);
+
+    it('is only suggested, even if the policy permits it', () => {
+      const sized = sizeOf(
+        {
+          ...question,
+          machine: { ...machine, imageArchitecture: 'x86_64' },
+          policy: { ...policy, architecture: 'any' },
+        },
+        [graviton],
+      );
+      expect(sized).toMatchObject({ to: graviton, unproven: ['it needs an image for arm64'] });
+    });
+
+    it('is passed over under `same`, whatever else its type could boot', () => {
+      expect(sizeImage('x86_64', 'same')).toMatchObject({ to: { name: 'm6i.large' }, unproven: [] });
+      expect(sizeImage('i386', 'same')).toMatchObject({ verdict: 'keep' });
+      expect(sizeImage('i386', 'any')).toMatchObject({ unproven: ['it needs an image for x86_64'] });
+    });
+
+    it('is not what a machine that is short of something is told to grow to', () => {
+      const larger = {
+        ...x4large,
+        name: 'm7g.4xlarge',
+        architectures: ['arm64'],
+        hourlyPrice: known(money('USD', 0.5)),
+      };
+      const short = {
+        machine: { ...machine, imageArchitecture: 'x86_64' },
+        demand: { ...demand, memoryPercent: always(97) },
+        policy: { ...policy, architecture: 'any' as const },
+      };
+      expect(sizeOf(short, [larger, x4large])).toMatchObject({ verdict: 'grow', to: known(x4large) });
+    });
   });
 
   it('counts for less when its clock is slower', () => {

@@ -110,20 +110,6 @@ describe('a thread', () => {
     ['goes on with fewer dollars', {}, [sighting({ worthTelling: false })], {}, 'open'],
     ['is accepted when the model says so', {}, [sighting({ accepted: true, over: true })], {}, 'accepted'],
     ['goes on as long as it does not', {}, [sighting({ lastDay: '2026-12-20' })], { asOf: '2026-12-20' }, 'open'],
-    [
-      'of a new service is accepted after two weeks',
-      { kind: 'new-service' },
-      [sighting({ kind: 'new-service', lastDay: '2026-12-01', over: true })],
-      { asOf: '2026-12-04' },
-      'accepted',
-    ],
-    [
-      'of a new region is not accepted a day before',
-      { kind: 'new-region' },
-      [sighting({ kind: 'new-region', lastDay: '2026-11-30' })],
-      { asOf: '2026-11-30' },
-      'open',
-    ],
     ['is expected when a person says so', {}, [sighting()], answered({}), 'expected'],
     ['is withdrawn when nothing is left of settled days', {}, [], { settledUntil: '2026-11-21' }, 'withdrawn'],
     ['waits while its last day is not settled', {}, [], { settledUntil: '2026-11-20' }, 'open'],
@@ -175,6 +161,32 @@ describe('a thread', () => {
     expect(look()[0]?.id).toBe(opened?.id);
   });
 
+  it('takes of two runs the one that it has most days in common with, and the other is another', () => {
+    const thread = anomaly({ firstDay: '2026-11-18', lastDay: '2026-11-18', asOf: '2026-11-18' });
+    const before = sighting({ firstDay: '2026-11-16', lastDay: '2026-11-17', accepted: true, returned: true });
+    const own = sighting({ firstDay: '2026-11-18', lastDay: '2026-11-20' });
+    const [carried, opened, ...others] = follow([thread], [before, own], following());
+    expect(others).toEqual([]);
+    expect(carried).toMatchObject({ id: thread.id, state: 'open', firstDay: '2026-11-18', lastDay: '2026-11-20' });
+    expect(opened).toMatchObject({ state: 'accepted', returned: true, firstDay: '2026-11-16', lastDay: '2026-11-17' });
+  });
+
+  it('whose days AWS restates into two runs is the longer one, and tells no day twice', () => {
+    const thread = anomaly({ firstDay: '2026-11-10', lastDay: '2026-11-20' });
+    const [early, late] = [
+      sighting({ firstDay: '2026-11-10', lastDay: '2026-11-11', over: true }),
+      sighting({ firstDay: '2026-11-15', lastDay: '2026-11-20' }),
+    ];
+    const changed = follow([thread], [early, late], following());
+    expect(changed).toMatchObject([{ id: thread.id, state: 'open', lastDay: '2026-11-20' }]);
+  });
+
+  it('that is expected keeps the days that were answered', () => {
+    const longer = sighting({ lastDay: '2026-11-25', actual: 9000 });
+    const [one] = follow([anomaly()], [longer], following(answered({})));
+    expect(one).toMatchObject({ state: 'expected', lastDay: '2026-11-20', actual: 320 });
+  });
+
   it('that was judged as of a later day is left alone', () => {
     expect(follow([anomaly({ asOf: '2026-11-25' })], [sighting()], following())).toEqual([]);
   });
@@ -205,9 +217,10 @@ describe('news', () => {
     ['its end was told', { said: { ...before, state: 'resolved' }, state: 'resolved' }, undefined],
   ])('when %s', (_, spoiled, expected) => expect(news(spoiled)).toBe(expected));
 
-  it('is none of what is snoozed, through its day, but that it is over', () => {
+  it('is none of what is snoozed, through its day, but that it is over, or five times what it was', () => {
     const snooze = answer({ say: 'snooze', until: '2026-11-20' });
-    expect(news({ said: before, perDay: 500 }, snooze)).toBeUndefined();
+    expect(news({ said: before, perDay: 499 }, snooze)).toBeUndefined();
+    expect(news({ said: before, perDay: 500 }, snooze)).toBe('grown');
     expect(news({ said: before, perDay: 500, asOf: '2026-11-21' }, snooze)).toBe('reminded');
     expect(news({ said: { ...before, on: '2026-11-21' }, asOf: '2026-11-22' }, snooze)).toBeUndefined();
     expect(news({ said: before, state: 'resolved' }, snooze)).toBe('resolved');

@@ -13,10 +13,17 @@ function seen(unusual: Readonly<Record<number, Partial<Judgement>>> = {}, usual:
     const other = day >= '2026-11-01' ? unusual[Number(day.slice(8))] : undefined;
     return { day, actual: 100, expected: 100, score: 0.1, ...usual, ...other };
   });
-  return { service: 'AWS Glue', account: '111111111111', judgements };
+  return { service: 'AWS Glue', account: '111111111111', judgements, lessons: [] };
 }
 
-const GATES: Gates = { asOf: AS_OF, settledUntil: '2026-11-18', minImpact: 25, minShare: 0.1, fresh: 'new-service' };
+const GATES: Gates = {
+  asOf: AS_OF,
+  settledUntil: '2026-11-18',
+  minImpact: 25,
+  minShare: 0.1,
+  growBy: 0.5,
+  fresh: 'new-service',
+};
 const sightings = (unusual: Parameters<typeof seen>[0], gates: Partial<Gates> = {}) =>
   sightingsIn(seen(unusual), { ...GATES, ...gates });
 
@@ -65,6 +72,23 @@ describe('a run of unusual days', () => {
     expect(sightings({ 15: UP })).toMatchObject([{ over: false }]);
   });
 
+  it('is not over by days that nobody has an opinion on', () => {
+    const none = { score: undefined };
+    expect(sightings({ 14: UP, 15: none, 16: none, 17: none })).toMatchObject([{ over: false }]);
+    const planned = { leftOut: true as const };
+    expect(sightings({ 14: UP, 15: planned, 16: planned, 17: planned })).toMatchObject([{ over: false }]);
+  });
+
+  it('ends where a thread of its direction has ended', () => {
+    const rise = { 14: UP, 15: UP, 16: UP, 17: UP };
+    const ended = (kind: 'rise' | 'drop') => sightingsIn(seen(rise), GATES, [{ kind, lastDay: '2026-11-15' }]);
+    expect(ended('rise').map(({ firstDay, lastDay }) => [firstDay, lastDay])).toEqual([
+      ['2026-11-14', '2026-11-15'],
+      ['2026-11-16', '2026-11-17'],
+    ]);
+    expect(ended('drop')).toHaveLength(1);
+  });
+
   it('is not over by days that nobody answered', () => {
     const { judgements, ...series } = seen({ 14: UP });
     const known = judgements.filter(({ day }) => day !== '2026-11-16');
@@ -99,11 +123,13 @@ describe('a level', () => {
     expect(sightings({ 18: UP, 19: UP })).toMatchObject([{ accepted: false }]);
   });
 
-  it('that was there before is over, and not worth telling, once it is known', () => {
+  it('that was there before is how it is now: a way up is told, a way down is not, once it is known', () => {
+    const returned = { accepted: true, returned: true, over: true };
     expect(sightings({ 16: DOWN, 17: DOWN })).toMatchObject([{ over: false, worthTelling: true }]);
     expect(sightings({ 16: DOWN, 17: { ...DOWN, turn: 'returned' } })).toMatchObject([
-      { over: true, worthTelling: false },
+      { ...returned, worthTelling: false },
     ]);
+    expect(sightings({ 16: UP, 17: { ...UP, turn: 'returned' } })).toMatchObject([{ ...returned, worthTelling: true }]);
   });
 
   it.each(['accepted', 'returned'] as const)('that was %s ends the run: what is above it is another', (turn) => {
@@ -112,6 +138,24 @@ describe('a level', () => {
       { firstDay: '2026-11-17', lastDay: '2026-11-18', accepted: false, worthTelling: true },
     ]);
   });
+});
+
+describe('what is expected until a day', () => {
+  const until = (gates: Partial<Gates>, of: object = {}) => {
+    const days = Object.fromEntries(
+      [12, 13, 14, 15, 16].map((day) => [day, { leftOut: true as const, actual: 200, score: undefined }]),
+    );
+    const lesson = { kind: 'once', from: '2026-11-12', until: '2026-11-20', through: '2026-11-13', ...of } as const;
+    const beyond = { leftOut: true as const, actual: 300, score: undefined };
+    return sightingsIn({ ...seen({ ...days, 17: beyond }), lessons: [lesson] }, { ...GATES, ...gates });
+  };
+
+  it('is told where it has grown beyond the largest day that was answered, held against that', () => {
+    expect(until({})).toMatchObject([{ kind: 'rise', firstDay: '2026-11-17', actual: 300, expected: 200 }]);
+    expect(until({ growBy: 0.51 })).toEqual([]);
+  });
+
+  it('is left out where it was planned', () => expect(until({}, { through: undefined })).toEqual([]));
 });
 
 describe('a drop', () => {
@@ -165,6 +209,15 @@ describe('what was never there before', () => {
     const { judgements, ...series } = seen({ 19: { actual: 90 } }, nothing);
     expect(sightingsIn({ ...series, judgements: judgements.slice(-30) }, GATES)).toEqual([]);
     expect(sightingsIn({ ...series, judgements: judgements.slice(-31) }, GATES)).toHaveLength(1);
+  });
+
+  it('is how it is now after fourteen days, or when a person says so: what goes on is no news', () => {
+    const days = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+    expect(born(days(13))).toMatchObject([{ lastDay: '2026-11-13', accepted: false }]);
+    expect(born(days(19))).toMatchObject([{ lastDay: '2026-11-14', accepted: true }]);
+    const answered = { kind: 'level', from: '2026-11-10', through: '2026-11-11' } as const;
+    const since = Object.fromEntries(days(10).map((day) => [day + 9, { actual: 90 }]));
+    expect(sightingsIn({ ...seen(since, nothing), lessons: [answered] }, GATES)).toEqual([]);
   });
 
   it('is over when it is gone for three settled days', () => {

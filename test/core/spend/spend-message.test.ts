@@ -6,7 +6,7 @@ import { type Occasion, selfTestMessage, spendMessage, type Told } from '../../.
 import { anomaly, EXPLAINED } from '../../support/anomaly-specimen.ts';
 
 const OCCASION: Occasion = { payer: '123456789012', time: '2026-11-21T07:30:00.000Z', asOf: '2026-11-20' };
-const POLICY = parsePolicy({});
+const POLICY = parsePolicy({ timezone: 'Asia/Seoul' });
 
 const news = (spoiled: Partial<Anomaly> = {}, why: News = 'opened'): Told => ({ anomaly: anomaly(spoiled), news: why });
 const message = (all: readonly Told[] = [news()], occasion: Partial<Occasion> = {}) =>
@@ -23,7 +23,7 @@ describe('the message', () => {
       'expected $10.00 a day, actual $106.67 a day',
       'APN2-DataProcessing-Bytes in ap-northeast-2 $270.00 (93 %); APN2-CW:Requests in ap-northeast-2 $20.00 (7 %)',
       'by the tag owner: team-orders $290.00 (100 %)',
-      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18T03:00:00Z',
+      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18 12:00 Asia/Seoul',
       'how sure: 3.2 times the threshold',
       'https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?',
       'npm run answer -- expected 2026-11-18-3f9a1c',
@@ -49,6 +49,31 @@ describe('the message', () => {
     expect(text).toContain('too little history: 3 series');
     expect(spendMessage([news()], OCCASION, parsePolicy({ spend: { without: [] } })).text).toContain(
       'no record type is left out',
+    );
+  });
+
+  it('says of what is back at its earlier level that it is, and what it costs a month', () => {
+    const { subject, text } = message([news({ state: 'accepted', returned: true }, 'accepted')]);
+    expect(subject).toBe(
+      '[Lamplighter] 111111111111: AmazonCloudWatch +$3,041.67 a month is back at its earlier level',
+    );
+    expect(text).toContain('costs more (is back at its earlier level)');
+    expect(text).toContain('it is back at its earlier level: $3,041.67 a month from now on');
+    expect(text).not.toContain('two weeks');
+  });
+
+  it('says when it rests on little history', () => {
+    const { text } = message([news({ littleHistory: true })]);
+    expect(text).toContain('how sure: little history: held against its own few days alone; 3.2 times the threshold');
+  });
+
+  it('says which days no run had judged, and which of them a backfill has to', () => {
+    const days = { from: '2026-11-01', to: '2026-11-20', judgedFrom: '2026-11-01' };
+    expect(message([news()], { missed: days }).text).toContain(
+      'No run had judged the days from 2026-11-01 to before 2026-11-20: they are judged now, each as of that day.',
+    );
+    expect(message([news()], { missed: { ...days, judgedFrom: '2026-11-09' } }).text).toContain(
+      'but for those before 2026-11-09: a backfill judges them.',
     );
   });
 
