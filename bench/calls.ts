@@ -4,21 +4,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Call } from '../sandbox/calls.ts';
 import { type FleetOptions, seedFleet } from '../sandbox/fleet/fleet.ts';
+import { seedSizingFleet } from '../sandbox/fleet/sizing/sizing-fleet.ts';
 import { functionEnv, installHub } from '../sandbox/hub/hub.ts';
 import { invokeInProcess } from '../sandbox/hub/invoke.ts';
-import { startSandbox } from '../sandbox/sandbox.ts';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { bundle } from '../scripts/bundle/bundle.ts';
+import { RULE_IDS } from '../shared/core/rules.ts';
+import { DAY_MS } from '../shared/core/time.ts';
 
 /** What one full run of right-size over a fleet took. */
 interface Figures {
   readonly resources: number;
-  /** Every call of the run, ledger and SNS included, but for the price look-ups. */
+  /** Every call of the run, ledger and SNS included, but for the look-ups of prices and catalogues. */
   readonly apiCalls: number;
-  /** Price list and price cache: at most one a price and week. */
+  /** Of these, what went to CloudWatch, and what listed and described the estate. */
+  readonly metricCalls: number;
+  readonly inventoryCalls: number;
+  /** Price list, catalogues of types and classes, and the ledger's memory of both: read from AWS once a week. */
   readonly priceCalls: number;
   readonly byOperation: Readonly<Record<string, number>>;
-  /** What CloudWatch charges for the metrics of the run, at $0.01 for 1,000. */
+  /** What CloudWatch charges for the metrics that were asked for, at $0.01 for 1,000: of the run, and of a month of daily runs. */
   readonly metricsUsd: number;
+  readonly metricsUsdAMonth: number;
   readonly wallMs: number;
   /** Of the process of the bundled function; the sandbox runs in another one. */
   readonly peakRssMb: number;
@@ -28,13 +35,33 @@ export interface CallFigures {
   readonly 'right-size': Readonly<Record<string, Figures>>;
 }
 
+interface Fleet {
+  readonly resources: number;
+  readonly seed: (sandbox: Sandbox) => unknown;
+  readonly rules?: Readonly<Record<string, { readonly mode: 'off' }>>;
+  /** Prices and catalogues are remembered from the day before. */
+  readonly warm?: true;
+}
+
+const fleetOf = (options: FleetOptions & { instances: number; databases: number }): Fleet => ({
+  resources: options.instances + options.databases,
+  seed: (sandbox) => seedFleet(sandbox, options),
+  rules: Object.fromEntries(RULE_IDS.filter((id) => !id.startsWith('idle-')).map((id) => [id, { mode: 'off' }])),
+});
+
 /**
- * Two fleets. The small one is a busy one, as the question is what it costs to find next to nothing: stop protection takes a
- * call for each instance that is otherwise ready to be proposed. In the large one a fifth is idle.
+ * Three fleets. The first two are asked only who is idle. The small one is a busy one, as the question is what it costs to
+ * find next to nothing: stop protection takes a call for each instance that is otherwise ready to be proposed. In the large
+ * one a fifth is idle. The third has every size of wrong, is asked everything, and remembers what AWS sells.
  */
-const FLEETS: Readonly<Record<string, FleetOptions>> = {
-  1200: { instances: 1000, databases: 200, idleShare: 0.003, exemptShare: 0.01 },
-  11000: { instances: 10_000, databases: 1000 },
+const FLEETS: Readonly<Record<string, Fleet>> = {
+  1200: fleetOf({ instances: 1000, databases: 200, idleShare: 0.003, exemptShare: 0.01 }),
+  11000: fleetOf({ instances: 10_000, databases: 1000 }),
+  1700: {
+    resources: 1700,
+    seed: (sandbox) => seedSizingFleet(sandbox, { instances: 1000, databases: 200, volumes: 500, snapshots: 0 }),
+    warm: true,
+  },
 };
 
 export async function measureCalls(): Promise<CallFigures> {
@@ -49,20 +76,27 @@ export async function measureCalls(): Promise<CallFigures> {
   }
 }
 
-async function measureFleet(file: string, fleet: FleetOptions): Promise<Figures> {
+async function measureFleet(file: string, fleet: Fleet): Promise<Figures> {
   const sandbox = await startSandbox();
   try {
-    seedFleet(sandbox, fleet);
+    fleet.seed(sandbox);
     const hub = await installHub(sandbox, {
-      policy: { scopes: [{ account: '111111111111', regions: ['ap-northeast-2'] }] },
+      policy: { scopes: [{ account: '111111111111', regions: ['ap-northeast-2'] }], rules: fleet.rules },
     });
+    const wake = () =>
+      invokeInProcess({
+        file,
+        env: functionEnv(sandbox, hub),
+        event: { time: sandbox.clock.now().toISOString() },
+        now: sandbox.clock.now(),
+      });
+    if (fleet.warm) {
+      await wake();
+      sandbox.clock.advance(DAY_MS);
+    }
     sandbox.calls.clear();
     const began = performance.now();
-    const { peakRssMb } = await invokeInProcess({
-      file,
-      env: functionEnv(sandbox, hub),
-      event: { time: sandbox.clock.now().toISOString() },
-    });
+    const { peakRssMb } = await wake();
     const wallMs = Math.round(performance.now() - began);
     hub.dynamodb.destroy();
     return figuresOf(sandbox.calls.all(), fleet, { wallMs, peakRssMb });
@@ -71,28 +105,41 @@ async function measureFleet(file: string, fleet: FleetOptions): Promise<Figures>
   }
 }
 
+const DAYS_A_MONTH = 30;
+
 function figuresOf(
   calls: readonly Call[],
-  { instances = 0, databases = 0 }: FleetOptions,
+  { resources }: Fleet,
   process: Pick<Figures, 'wallMs' | 'peakRssMb'>,
 ): Figures {
   const [prices, others] = [calls.filter(isPriceLookUp), calls.filter((call) => !isPriceLookUp(call))];
   const metrics = others
     .filter(({ operation }) => operation === 'GetMetricData')
     .reduce((sum, { input }) => sum + ((input.MetricDataQueries as unknown[] | undefined)?.length ?? 0), 0);
+  const usd = (metrics / 1000) * 0.01;
   return {
-    resources: instances + databases,
+    resources,
     apiCalls: others.length,
+    metricCalls: others.filter(({ service }) => service === 'cloudwatch').length,
+    inventoryCalls: others.filter(({ service }) => ESTATE.includes(service)).length,
     priceCalls: prices.length,
     byOperation: tally(others),
-    metricsUsd: Math.round((metrics / 1000) * 0.01 * 1e5) / 1e5,
+    metricsUsd: Math.round(usd * 1e5) / 1e5,
+    metricsUsdAMonth: Math.round(usd * DAYS_A_MONTH * 100) / 100,
     ...process,
   };
 }
 
-/** The price list itself, and the ledger's items `PRICE#`. */
-const isPriceLookUp = ({ service, input }: Call): boolean =>
-  service === 'pricing' || (service === 'dynamodb' && JSON.stringify(input).includes('"PRICE#'));
+/** Where the estate is listed and described. */
+const ESTATE = ['ec2', 'rds', 'autoscaling'];
+
+/** What the price list and the catalogues say, asked of AWS; and the ledger's items `PRICE#` and `CATALOGUE#`. */
+const CATALOGUES = ['DescribeInstanceTypes', 'DescribeInstanceTypeOfferings', 'DescribeOrderableDBInstanceOptions'];
+
+const isPriceLookUp = ({ service, operation, input }: Call): boolean =>
+  service === 'pricing' ||
+  CATALOGUES.includes(operation) ||
+  (service === 'dynamodb' && /"(PRICE|CATALOGUE)#/.test(JSON.stringify(input)));
 
 function tally(calls: readonly Call[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -105,9 +152,15 @@ function tally(calls: readonly Call[]): Record<string, number> {
 
 export function printCalls(figures: CallFigures): void {
   for (const [name, one] of Object.entries(figures['right-size'])) {
-    const { apiCalls, priceCalls, byOperation, metricsUsd, wallMs, peakRssMb } = one;
-    console.log(`right-size over ${name} resources: ${apiCalls} API calls, and ${priceCalls} for prices`);
-    console.log(`  ${wallMs} ms, peak RSS of the function ${peakRssMb} MB, metrics $${metricsUsd} a run`);
+    const { apiCalls, metricCalls, inventoryCalls, priceCalls, byOperation, wallMs, peakRssMb } = one;
+    console.log(
+      `right-size over ${name} resources: ${apiCalls} API calls (${metricCalls} for metrics, ${inventoryCalls} for the ` +
+        `inventory), and ${priceCalls} for prices and catalogues`,
+    );
+    console.log(
+      `  ${wallMs} ms, peak RSS of the function ${peakRssMb} MB, metrics $${one.metricsUsd} a run, ` +
+        `$${one.metricsUsdAMonth} a month`,
+    );
     for (const [operation, count] of Object.entries(byOperation))
       console.log(`  ${String(count).padStart(5)}  ${operation}`);
   }

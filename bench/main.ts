@@ -1,18 +1,25 @@
 /**
- * `npm run bench -- calls | cold | spend [--json]`: what a run costs in API calls, time and memory, what a cold start costs, and
- * how well the spend model does (`spend --data DIR`: on the series and cases of a directory).
+ * `npm run bench -- calls | cold | sizing | spend [--json]`: what a run costs in API calls, time and memory, what a cold start costs,
+ * how well machines are sized by what they asked for afterwards, and how well the spend model does. `--data DIR`: on the
+ * data of a directory, for the last two.
  * Speed is measured here and asserted nowhere: tests assert behaviour.
  */
 import { parseArgs } from 'node:util';
 import { type ActingFigures, measureActing, printActing } from './acting.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
+import { measureSizing, printSizing } from './sizing/sizing.ts';
 import { measureSpeed, printSpeed } from './spend/speed.ts';
 import { measureSpend, printSpend } from './spend/spend.ts';
 import { measureWatching, printWatching, type WatchFigures } from './watching.ts';
 
+interface Options {
+  readonly json: boolean;
+  readonly data?: string;
+}
+
 const BENCHES = {
-  calls: async (json: boolean) =>
+  calls: async ({ json }: Options) =>
     report(
       {
         ...(await measureCalls()),
@@ -21,9 +28,10 @@ const BENCHES = {
       },
       { json, print: printAll },
     ),
-  cold: async (json: boolean) => report(await measureColdStarts(), { json, print: printColdStarts }),
-  spend: async (json: boolean) => {
-    report(await measureSpend(values.data), { json, print: printSpend });
+  cold: async ({ json }: Options) => report(await measureColdStarts(), { json, print: printColdStarts }),
+  sizing: async ({ json, data }: Options) => report(measureSizing(data), { json, print: printSizing }),
+  spend: async ({ json, data }: Options) => {
+    report(await measureSpend(data), { json, print: printSpend });
     if (!json) printSpeed(await measureSpeed());
   },
 } as const;
@@ -38,7 +46,7 @@ if (!(name in BENCHES) || positionals.length !== 1) {
   console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')} [--data DIR] [--json]`);
   process.exitCode = 2;
 } else {
-  await BENCHES[name as keyof typeof BENCHES](values.json);
+  await BENCHES[name as keyof typeof BENCHES](values);
 }
 
 interface AllFigures extends CallFigures {

@@ -75,6 +75,7 @@ async function measureDay({ file, sandbox, hub }: Stage): Promise<Figures> {
     file,
     env: functionEnv(sandbox, hub, 'watch-spend'),
     event: { time: sandbox.clock.now().toISOString() },
+    now: sandbox.clock.now(),
   });
   const { paidCalls, anomalies } = result as { paidCalls: number; anomalies: readonly { readonly news?: string }[] };
   return {

@@ -14,8 +14,22 @@ export interface Durations {
   readonly terminatedShown: number;
   /** EC2: a new volume's creating -> available. */
   readonly volumeCreate: number;
+  /** EC2: a deleted volume's deleting -> gone. */
+  readonly volumeDelete: number;
+  /** EC2: a modification's modifying -> optimizing. */
+  readonly volumeModify: number;
+  /** EC2: a modification's optimizing -> completed, for each GiB whose performance changes; about 6 hours a TiB. */
+  readonly volumeOptimizePerGib: number;
+  /** EC2: a volume snapshot's pending -> completed. */
+  readonly volumeSnapshot: number;
   /** RDS: creating -> available. */
   readonly databaseCreate: number;
+  /** RDS: deleting -> gone. */
+  readonly databaseDelete: number;
+  /** RDS: a snapshot's copy within the region. */
+  readonly snapshotCopy: number;
+  /** RDS: a snapshot's copy from another region. */
+  readonly snapshotCopyAcrossRegions: number;
   /** RDS: stopping -> stopped. */
   readonly databaseStop: number;
   /** RDS: starting -> available. */
@@ -24,6 +38,16 @@ export interface Durations {
   readonly databaseStoppedAtMost: number;
   /** RDS: a snapshot's creating -> available. */
   readonly snapshotCreate: number;
+  /** RDS: from the answer to a modification until the database says `modifying`. */
+  readonly databaseModifyBegin: number;
+  /** RDS: modifying -> available after a change of class; in a Multi-AZ deployment the failover comes at its end. */
+  readonly databaseModify: number;
+  /** RDS: how long a Multi-AZ failover takes, which is all that its clients notice of a change of class. */
+  readonly databaseFailover: number;
+  /** RDS: modifying -> storage-optimization after a change of storage. */
+  readonly databaseStorageModify: number;
+  /** RDS: storage-optimization -> available. */
+  readonly databaseStorageOptimize: number;
   /** CloudTrail: from a call until LookupEvents shows it. */
   readonly eventDelivery: number;
 }
@@ -35,10 +59,22 @@ export const TYPICAL_DURATIONS: Durations = {
   instanceTerminate: 30 * SECOND,
   terminatedShown: HOUR,
   volumeCreate: 5 * SECOND,
+  volumeDelete: 5 * SECOND,
+  volumeModify: 10 * SECOND,
+  volumeOptimizePerGib: (6 * HOUR) / 1024,
+  volumeSnapshot: 5 * MINUTE,
   databaseCreate: 8 * MINUTE,
+  databaseDelete: 5 * MINUTE,
+  snapshotCopy: 6 * MINUTE,
+  snapshotCopyAcrossRegions: 40 * MINUTE,
   databaseStop: 5 * MINUTE,
   databaseStart: 6 * MINUTE,
   databaseStoppedAtMost: 7 * DAY,
   snapshotCreate: 4 * MINUTE,
+  databaseModifyBegin: MINUTE,
+  databaseModify: 8 * MINUTE,
+  databaseFailover: 90 * SECOND,
+  databaseStorageModify: 3 * MINUTE,
+  databaseStorageOptimize: 7 * HOUR,
   eventDelivery: 5 * MINUTE,
 };

@@ -11,7 +11,13 @@ import { type Ask, askDurable, askNow, type CheckEvent, PAUSE_MS, type Reply } f
 import { type Report, reportSchema, reportText } from './doctor/report.ts';
 
 /** The functions, and how each is asked. */
-const FUNCTIONS = { 'right-size': 'now', 'carry-out': 'durable', answer: 'now', 'watch-spend': 'now' } as const;
+const FUNCTIONS = {
+  'right-size': 'now',
+  'carry-out': 'durable',
+  answer: 'now',
+  'watch-spend': 'now',
+  'snapshot-databases': 'now',
+} as const;
 type FunctionName = keyof typeof FUNCTIONS;
 const NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 

@@ -1,13 +1,17 @@
 import type { Action, Direction } from './core/action.ts';
 import type { PlanAnswer, PlanAnswers } from './core/answer.ts';
-import type { Change } from './core/change.ts';
+import type { Change, Made } from './core/change.ts';
+import type { Evidence } from './core/evidence.ts';
+import type { DatabaseFacts, InstanceFacts } from './core/facts.ts';
 import type { Switches } from './core/gates.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
 import type { Plan } from './core/plan.ts';
-import type { Policy, RuleId } from './core/policy.ts';
+import type { Cause, Policy } from './core/policy.ts';
 import type { Veto } from './core/rules/exempt.ts';
-import type { ChangeHistory, StoredPolicy } from './ports.ts';
+import type { InstanceTypeFacts } from './core/sizing/instance-type.ts';
+import type { Load } from './core/sizing/load.ts';
+import type { ChangeHistory, StoredPolicy, TimeRange } from './ports.ts';
 
 /** What the function that acts asks of the ledger. Every write is conditional and may be repeated. */
 export interface ActingLedger extends ChangeHistory {
@@ -90,7 +94,7 @@ export interface Word {
 
 export interface CapOfDay {
   readonly account: string;
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly direction: Direction;
   /** UTC date. */
   readonly day: string;
@@ -146,15 +150,43 @@ export interface ChangeVerbs {
   /** How far the protection is. */
   protected?(action: Action, protection: string): Promise<Progress>;
   /**
-   * One idempotent mutation; what `expect` says is compared in the same breath as far as AWS allows. A resource that is
-   * already there, or on its way, is left as it is, and `there` says so.
+   * The weekly window to which people have agreed for such a change, in UTC: `sun:19:00-sun:19:30`. Absent: at any time.
    * @throws {Refused}
    */
-  apply(action: Action): Promise<Asked>;
+  window?(action: Action): Promise<string>;
+  /**
+   * Why it is not to be done any more by what AWS shows at the gate, if so: for a kind that no rule judges. What can be seen
+   * just before the mutation, `apply` looks at.
+   */
+  recheck?(action: Action, gate: Gate): Promise<string | undefined>;
+  /**
+   * One idempotent mutation; what `expect` says is compared in the same breath as far as AWS allows. A resource that is
+   * already there, or on its way, is left as it is, and `there` says so. What deletes looks at its protection, too.
+   * @param at when the gate let it through, an ISO time: what is made then may have to know
+   * @throws {Refused}
+   */
+  apply(action: Action, protection?: string, at?: string): Promise<Asked>;
   settled(action: Action): Promise<Progress>;
   /** @throws {Refused} */
   undo(action: Action): Promise<Asked>;
   undone(action: Action): Promise<Progress>;
+  /**
+   * Where a kind takes more than one mutation: makes what is due after `apply` or `undo`, and says how far it is. What is
+   * due shows in the resource, so that it goes on wherever it was broken off.
+   */
+  advance?(action: Action, going: Going): Promise<Progress>;
+}
+
+/** The policy and the time at which a gate is asked. */
+export interface Gate {
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+export interface Going {
+  readonly towards: 'settled' | 'undone';
+  /** What was seen the time before. */
+  readonly seen: string;
 }
 
 /** `asked`: AWS was asked for the mutation, now or in a try before. `there`: the resource was as wanted without our asking. */
@@ -167,13 +199,18 @@ export interface Refused extends Error {
   readonly code: string;
   /** Whether it may be granted later without anybody's doing: capacity, throttling, a state that passes. */
   readonly retryable: boolean;
+  /** Nothing is wrong, and nobody has to look: it is only not the time for it, even if it was waited for (`retryable`). */
+  readonly untimely: boolean;
 }
 
 export type Progress =
   | { readonly state: 'pending'; readonly seen: string }
-  | { readonly state: 'done' }
-  /** `retryable`: it may be granted later without anybody's doing, as a refusal may. */
-  | { readonly state: 'failed'; readonly because: string; readonly retryable?: true };
+  | { readonly state: 'done'; readonly made?: Made }
+  /**
+   * `retryable`: it may be granted later without anybody's doing, as a refusal may. `refused`: AWS has just said no, which
+   * is not seen too early.
+   */
+  | { readonly state: 'failed'; readonly because: string; readonly retryable?: true; readonly refused?: true };
 
 export interface SwitchReader {
   /** A switch that nobody set clearly counts as on, and `doubts` says which and why. */
@@ -193,6 +230,34 @@ export interface AlarmReader {
   alarmsOf(scope: Scope, resource: Identity): Promise<readonly string[]>;
   /** One look at the alarms. */
   look(scope: Scope, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen>;
+}
+
+/** A machine whose load is read. */
+export interface Machine {
+  readonly of: 'instance' | 'database';
+  readonly identity: Identity;
+  /** The instance type, or the database class, that it has now. */
+  readonly type: string;
+}
+
+/** What a type can do; its price is beside the point. */
+export type UnpricedType = Omit<InstanceTypeFacts, 'hourlyPrice'>;
+
+export interface ChoiceReader {
+  /** Those of the types that AWS offers now where the machine is, and its own. Unknown when that may not be read. */
+  read(
+    scope: Scope,
+    machine: InstanceFacts | DatabaseFacts,
+    types: readonly string[],
+  ): Promise<Evidence<readonly UnpricedType[]>>;
+}
+
+export interface LoadReader {
+  /**
+   * The load in whole samples of five minutes that began in the range. What may not be read is unknown.
+   * @throws when CloudWatch is out of reach
+   */
+  read(scope: Scope, machine: Machine, range: TimeRange): Promise<Load>;
 }
 
 export interface LookTimes {

@@ -1,16 +1,18 @@
+import type { OnDemand } from './core/commitments.ts';
 import type { Evidence } from './core/evidence.ts';
 import type { Scope } from './core/identity.ts';
 import type { Message } from './core/message.ts';
 import type { Anomaly } from './core/spend/anomaly.ts';
 import type { SpendAnswer } from './core/spend/answer.ts';
+import type { Explanation } from './core/spend/explanation.ts';
 import type { MonthOfCosts } from './core/spend/history.ts';
 import type { Day } from './core/spend/series.ts';
-import type { Claim, StoredPolicy, TimeRange } from './ports.ts';
+import type { StoredPolicy, TimeRange, Turns } from './ports.ts';
 
 /** How a cost is counted, in Cost Explorer's words. */
 export type CostMetric = 'UnblendedCost' | 'AmortizedCost' | 'NetUnblendedCost' | 'NetAmortizedCost';
 
-export type CostDimension = 'SERVICE' | 'LINKED_ACCOUNT' | 'USAGE_TYPE' | 'REGION' | 'RECORD_TYPE';
+export type CostDimension = 'SERVICE' | 'LINKED_ACCOUNT' | 'USAGE_TYPE' | 'REGION' | 'RECORD_TYPE' | 'DATABASE_ENGINE';
 
 /** At most two in one query: AWS's limit. */
 export type CostGrouping =
@@ -55,7 +57,11 @@ export interface CostExplorer {
    * @throws {UnreadableCostsError} an amount is missing or no number
    */
   daily(query: CostQuery, pay: () => Promise<void>): Promise<CostAnswer>;
-  /** The same by resource id, from the account's resource-level data (opt-in, the last 14 days); unknown where it has none. */
+  /**
+   * The same by resource id, from the payer's resource-level data (opt-in for each service, the last 14 days); unknown where it
+   * has none. `only` names the service: without one AWS refuses.
+   * @throws {AccessDeniedError}
+   */
   daysByResource(query: Omit<CostQuery, 'groupBy'>, pay: () => Promise<void>): Promise<Evidence<CostAnswer>>;
 }
 
@@ -89,11 +95,15 @@ export interface AuditTrail {
   lookup(query: AuditQuery): Promise<Evidence<{ readonly events: readonly AuditEvent[]; readonly complete: boolean }>>;
 }
 
+export type RunOccasion = 'alarm' | 'backfill' | 'self-test';
+
 /** `recorded -> announced`. A run with nothing to say is announced once what it found is kept. */
 export interface SpendRun {
   readonly payer: string;
   /** The tick's time, ISO 8601 in UTC. */
   readonly time: string;
+  /** What it was for, besides the daily look: runs of one moment for different ends are different runs. */
+  readonly occasion?: RunOccasion;
   readonly state: 'recorded' | 'announced';
   /** The anomalies as they are after this run: what it keeps, once and for all of its deliveries. */
   readonly anomalies: readonly Anomaly[];
@@ -106,13 +116,12 @@ export interface SpendRun {
 export type CostView = 'services' | 'regions';
 
 /** What watch-spend asks of the ledger. Every write is conditional or may be repeated. */
-export interface SpendLedger {
+export interface SpendLedger extends Turns {
   currentPolicy(): Promise<StoredPolicy | undefined>;
-  /** Makes this delivery the only one at work for the payer: true for it, also when asked again, until the claim ends. */
-  begin(payer: string, claim: Claim): Promise<boolean>;
-  end(payer: string, holder: string): Promise<void>;
   /** @throws {LedgerCorruptError} when parts of it are missing */
-  run(payer: string, time: string): Promise<SpendRun | undefined>;
+  run(payer: string, time: string, occasion?: RunOccasion): Promise<SpendRun | undefined>;
+  /** The time of the last daily look before a moment, as long as runs are kept. */
+  lastLook(payer: string, before: Date): Promise<string | undefined>;
   /** The runs of the last days that were recorded and not announced, the oldest first. */
   unfinished(payer: string, now: Date): Promise<readonly SpendRun[]>;
   /** Records the run, once: from then on it counts. */
@@ -123,10 +132,34 @@ export interface SpendLedger {
   keepCosts(kept: KeptCosts, months: readonly MonthOfCosts[]): Promise<void>;
   /** Counts one paid call of a month, `2026-11`: false, and not counted, when there are `most` already. */
   countPaidCall(payer: string, month: string, most: number): Promise<boolean>;
+  /** Why AWS had no resource-level data of a service when it was last asked, as long as that holds. */
+  withoutResources(payer: string, service: string, now: Date): Promise<string | undefined>;
+  /** @param without which service, why, and until when it need not be asked again */
+  keepWithoutResources(
+    payer: string,
+    without: { readonly service: string; readonly why: string; readonly until: Date },
+  ): Promise<void>;
   /** The anomalies whose first day is in the half-open range. */
   anomalies(payer: string, range: { readonly from: Day; readonly to: Day }): Promise<readonly Anomaly[]>;
   keepAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  /** What was found out about an anomaly, if it was about this state of it. */
+  explanation(id: string, about: string): Promise<Explanation | undefined>;
+  keepExplanation(id: string, found: FoundOut): Promise<void>;
   spendAnswers(): Promise<readonly SpendAnswer[]>;
+}
+
+export interface FoundOut {
+  /** The state of the anomaly that it explains. */
+  readonly about: string;
+  readonly explanation: Explanation;
+  readonly now: Date;
+}
+
+/** What right-size asks of the ledger about the bill. */
+export interface OnDemandLedger extends Pick<SpendLedger, 'countPaidCall'> {
+  /** What was read for a day, if it was. */
+  onDemand(payer: string, day: Day): Promise<OnDemand | undefined>;
+  keepOnDemand(payer: string, day: Day, onDemand: OnDemand): Promise<void>;
 }
 
 /** Whose costs, counted how, by which pair of keys. */
@@ -140,8 +173,11 @@ export interface KeptCosts {
 
 /** The changes of Lamplighter itself. */
 export interface OwnChanges {
-  /** What was changed or taken back in the account in the range, in words; from the runs and plans of those days. */
-  between(account: string, range: TimeRange): Promise<readonly string[]>;
+  /**
+   * What was changed or taken back in the account in the range, in words, with its time as people in the time zone have it;
+   * from the runs and plans of those days.
+   */
+  between(account: string, range: TimeRange, timezone: string): Promise<readonly string[]>;
 }
 
 /** What `answer` and the command line ask about anomalies. */

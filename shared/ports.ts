@@ -1,18 +1,22 @@
 import type { Change } from './core/change.ts';
 import type { Evidence } from './core/evidence.ts';
-import type { DailySeries, EvidenceKind, Facts, MetricKind } from './core/facts.ts';
+import type { DailySeries, EvidenceKind, Facts, InstanceFacts, MetricKind } from './core/facts.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
+import type { Rung } from './core/ladder.ts';
 import type { Message } from './core/message.ts';
 import type { Money } from './core/money.ts';
 import type { Part, Plan } from './core/plan.ts';
 import type { Policy } from './core/policy.ts';
 import type { PriceQuery } from './core/price-query.ts';
 import type { Veto } from './core/rules/exempt.ts';
+import type { HourlySeries } from './core/sizing/demand.ts';
 
 /** A half-open range of time: `from` belongs to it, `to` does not. */
 export interface TimeRange {
   readonly from: Date;
   readonly to: Date;
+  /** The first of the sale days that sizing weighs, where that is before `from`. */
+  readonly salesFrom?: Date;
 }
 
 /** Reads one account and region. Every method reads every page or throws. */
@@ -29,7 +33,7 @@ export interface ScopeReader {
   inventory(type: Facts['type']): Promise<Facts[]>;
   /** One kind of evidence for each resource, in as few calls as AWS allows. What may not be read is unknown; a failure throws. */
   read(wants: ReadonlyMap<Facts, EvidenceKind>, range: TimeRange): Promise<Map<Arn, Evidence<unknown>>>;
-  /** Several metrics of one resource, in one call. */
+  /** Several metrics of one resource that say whether it is used, in one call. */
   readMetrics(
     facts: Facts,
     kinds: readonly MetricKind[],
@@ -45,10 +49,36 @@ export interface Estate {
 /** AWS's public price list. */
 export interface PriceList {
   /**
-   * The hourly on-demand price; unknown when there is none, or more than one fits.
+   * The on-demand price; unknown when there is none, or more than one fits.
    * @throws {AccessDeniedError} when the price list may not be read
    */
-  hourly(query: PriceQuery): Promise<Evidence<Money>>;
+  price(query: PriceQuery): Promise<Evidence<Money>>;
+  /**
+   * The prices of everything that fits a query which names no type, by type.
+   * @throws {AccessDeniedError} when the price list may not be read
+   */
+  table(query: PriceQuery): Promise<ReadonlyMap<string, Evidence<Money>>>;
+}
+
+/** Where the memory of instances is measured, which EC2 itself cannot see. Where nobody measures it, it is unknown. */
+export interface MemorySource {
+  /** The highest share of its memory that each instance used, in percent, day by day. */
+  days(instances: readonly InstanceFacts[], range: TimeRange): Promise<Map<Arn, Evidence<DailySeries>>>;
+  /** The same, hour by hour. */
+  hours(instances: readonly InstanceFacts[], range: TimeRange): Promise<Map<Arn, Evidence<HourlySeries>>>;
+}
+
+/** What AWS sells in a region, as it was read within the last seven days. */
+export interface CatalogueCache {
+  /** The rows of one part of the catalogue; undefined when they were not read, or too long ago. */
+  get(part: CataloguePart, now: Date): Promise<readonly unknown[] | undefined>;
+  put(part: CataloguePart, rows: readonly unknown[], now: Date): Promise<void>;
+}
+
+export interface CataloguePart {
+  readonly region: string;
+  /** `instance types`, ... */
+  readonly of: string;
 }
 
 export interface StoredPolicy {
@@ -87,6 +117,13 @@ export interface Claim {
   readonly until: Date;
 }
 
+/** Who is at work: one delivery of a function at a time for each `of`, such as a payer. */
+export interface Turns {
+  /** Makes this delivery the only one at work: true for it, also when asked again, until the claim ends. */
+  begin(of: string, claim: Claim): Promise<boolean>;
+  end(of: string, holder: string): Promise<void>;
+}
+
 /** What Lamplighter has done to a resource, as far as the ledger still has it. */
 export interface ChangeHistory {
   changesOf(resource: Arn): Promise<readonly Change[]>;
@@ -116,6 +153,10 @@ export interface Ledger {
   announced(run: Run, saidAt: string): Promise<void>;
   /** The execution that carries the plan out has been started; only a run that was announced is handed over. */
   handedOver(run: Run): Promise<void>;
+  /** What was announced as unused in an account, as the last tick left it. */
+  ladder(account: string): Promise<readonly Rung[]>;
+  /** Keeps the ladder as it is after a tick, unless that of a later tick is kept already. */
+  keepLadder(account: string, ladder: readonly Rung[], tick: Date): Promise<void>;
 }
 
 /** Where the deployer keeps the policy. */

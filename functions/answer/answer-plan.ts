@@ -3,6 +3,7 @@ import { nameOfPart, type Plan, partsOf } from '../../shared/core/plan.ts';
 import {
   type Asking,
   admit,
+  answeredBefore,
   changeId,
   type Decision,
   decide,
@@ -12,7 +13,7 @@ import {
   stamp,
   vetoEnd,
 } from './decide.ts';
-import { AnsweredBeforeError, meansNoPlan, UnknownPlanError } from './errors.ts';
+import { meansNoPlan, UnknownPlanError } from './errors.ts';
 import { leaveAlone } from './leave-alone.ts';
 import type { Ports, Said } from './ports.ts';
 
@@ -62,7 +63,7 @@ async function decideAndRecord(ports: Ports, { request, plan, asking }: Answerin
   const refused = await recordAnswer(ports, plan, decision.answer);
   if (!refused) return decision;
   const again = decide(request, await stateOf(ports, plan, request), asking);
-  if (again.decision === 'record') throw new AnsweredBeforeError(refused);
+  if (again.decision === 'record') throw answeredBefore(refused, asking);
   return again;
 }
 

@@ -35,6 +35,9 @@ export interface Asking {
   readonly policy: Policy;
 }
 
+export const answeredBefore = (answer: PlanAnswer, { policy }: Asking): AnsweredBeforeError =>
+  new AnsweredBeforeError(answer, localTime(new Date(answer.at), policy.timezone));
+
 export const stamp = ({ by, now }: Asking) => ({ by, at: now.toISOString() });
 
 /** @throws {NotAllowedError} unless the policy names them for this account */
@@ -78,10 +81,10 @@ function approve(request: PlanRequest, state: PlanState, asking: Asking): Decisi
       approval.by === asking.by &&
       sameNumbers(numbersOf(approval, plan), openAt(wanted, plan, asking, new Date(approval.at)));
     if (same) return { decision: 'before', answer: approval };
-    throw new AnsweredBeforeError(approval);
+    throw answeredBefore(approval, asking);
   }
   const vetoes = wanted.map((number) => vetoOf(number, answers));
-  if (vetoes[0] && vetoes.every(Boolean)) throw new AnsweredBeforeError(vetoes[0]);
+  if (vetoes[0] && vetoes.every(Boolean)) throw answeredBefore(vetoes[0], asking);
   if (supersededBy) throw new SupersededError(plan, supersededBy);
   const ended = endedOf(wanted, state);
   if (ended.length === wanted.length) throw new TooLateError(plan, ended); // whatever the policy of today says
@@ -107,7 +110,7 @@ function veto(request: PlanRequest, state: PlanState, asking: Asking): Decision 
   const [first] = before;
   if (first && before.every(Boolean)) {
     const another = before.find((one) => one?.by !== asking.by);
-    return another ? refuse(new AnsweredBeforeError(another)) : { decision: 'before', answer: first };
+    return another ? refuse(answeredBefore(another, asking)) : { decision: 'before', answer: first };
   }
   const ended = endedOf(wanted, state);
   if (ended.length === wanted.length) throw new TooLateError(plan, ended);

@@ -152,14 +152,14 @@ export class AnsweredBeforeError extends Refusal {
   override readonly name = 'AnsweredBeforeError';
   readonly code = 'already-answered';
   readonly status = 409;
-  constructor({ planId, say, by, at, actions }: PlanAnswer) {
+  constructor({ planId, say, by, at, actions }: PlanAnswer, shown: string) {
     const what = actions ? `action ${actions.join(', ')} of the plan ${planId}` : `the plan ${planId}`;
     const said = say === 'approve' ? 'approved' : 'vetoed';
     const next =
       say === 'approve'
         ? 'a plan is approved once; a veto still counts for what has not begun'
         : 'a veto is final for its plan; what is still found is proposed again';
-    super(`${nameOfPerson(by)} already ${said} ${what} at ${at}; ${next}`, {
+    super(`${nameOfPerson(by)} already ${said} ${what} at ${shown}; ${next}`, {
       plan: planId,
       say,
       by,

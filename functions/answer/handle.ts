@@ -21,10 +21,10 @@ export const handle =
     const { by } = event;
     const onWakeFailed = (plan: string, error: unknown) => log.error('not woken', { plan, error: error as Error });
     try {
-      const said = await run({ ...ports, onWakeFailed })(readRequest(event), by);
-      const { keptLonger: _others, ...fields } = said;
+      const answered = await run({ ...ports, onWakeFailed })(readRequest(event), by);
+      const { keptLonger: _others, ...fields } = answered.said;
       log.info('answered', fields);
-      return accepted(said, requestId);
+      return accepted(answered, requestId);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       log.info('refused', { by, code: error.code });

@@ -1,6 +1,8 @@
 import { nameOfPerson } from '../../shared/core/approvers.ts';
+import { localTime } from '../../shared/core/time.ts';
 import type { Refusal } from './errors.ts';
 import type { Said } from './ports.ts';
+import type { Answered } from './run.ts';
 
 /** What a Function URL sends back. */
 export interface HttpResponse {
@@ -9,8 +11,8 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-export const accepted = (said: Said, requestId: string): HttpResponse =>
-  json(200, { ...said, text: textOf(said), requestId });
+export const accepted = ({ said, timezone }: Answered, requestId: string): HttpResponse =>
+  json(200, { ...said, text: textOf({ ...said, at: localTime(new Date(said.at), timezone) }), requestId });
 
 export const refused = ({ status, code, message, facts }: Refusal, requestId: string): HttpResponse =>
   json(status, { error: code, text: message, ...facts, requestId });
@@ -21,7 +23,7 @@ const json = (statusCode: number, body: unknown): HttpResponse => ({
   body: JSON.stringify(body),
 });
 
-/** What became of the request, in one line that a person can act on. */
+/** What became of the request, in one line that a person can act on; `at` is as people have it. */
 function textOf(said: Said): string {
   const news = said.said === 'before' ? 'Nothing new: ' : '';
   return [`${news}${sentenceOf(said)}.`, ...aloneText(said), ...executionText(said)].join(' ');

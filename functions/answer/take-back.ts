@@ -1,8 +1,8 @@
 import type { PlanAnswer } from '../../shared/core/answer.ts';
 import { digestOf } from '../../shared/core/plan.ts';
 import { recordAnswer } from './answer-plan.ts';
-import { type Asking, admit, stamp } from './decide.ts';
-import { AnsweredBeforeError, UnknownChangeError } from './errors.ts';
+import { type Asking, admit, answeredBefore, stamp } from './decide.ts';
+import { UnknownChangeError } from './errors.ts';
 import type { Ports, Said } from './ports.ts';
 import { type UndoRequest, undoPlan } from './undo.ts';
 
@@ -26,7 +26,7 @@ export async function takeBack(ports: Ports, request: UndoRequest, asking: Askin
     ...(note ? { note } : {}),
   };
   const before = (await ports.ledger.answers(plan.id)).approval ?? (await recordAnswer(ports, plan, answer));
-  if (before && before.by !== asking.by) throw new AnsweredBeforeError(before);
+  if (before && before.by !== asking.by) throw answeredBefore(before, asking);
   await ports.starter.start({ plan: plan.id });
   const { by, at } = before ?? answer;
   return {

@@ -20,10 +20,12 @@ export function undoPlan(change: Change, { note }: UndoRequest, asking: Asking):
   const because = whyNot(change, asking);
   if (because) throw new CannotUndoError(change, because);
   const { proposal, account } = change;
+  const action = inverseOf(proposal.action);
+  if (!action) throw new CannotUndoError(change, noWayBack(change));
   const undoing: Proposal = {
     rule: proposal.rule,
     mode: 'approve',
-    action: inverseOf(proposal.action),
+    action,
     resource: proposal.resource,
     because: `${nameOfPerson(asking.by)} takes ${change.id} back${note ? `: ${note}` : ''}`,
     saving: unknown('taking a change back saves nothing'),
@@ -32,6 +34,20 @@ export function undoPlan(change: Change, { note }: UndoRequest, asking: Asking):
   const nothing = { deferred: [], leave: [], unreadable: [] };
   return sealPlan({ function: 'undo', account, time: asking.now, act: [undoing], ...nothing }, asking.policy);
 }
+
+function noWayBack(change: Change): string {
+  switch (change.proposal.action.kind) {
+    case 'create-snapshot':
+    case 'copy-snapshot':
+      return 'a snapshot takes nothing from anybody: who does not want it deletes it';
+    case 'delete-snapshot':
+      return 'a deleted snapshot is gone for good';
+    default:
+      return `what was deleted comes back only from its ${snapshotOf(change)}`;
+  }
+}
+
+const snapshotOf = ({ snapshot }: Change): string => (snapshot ? `snapshot ${snapshot}` : 'snapshot');
 
 /** Why it cannot be taken back, as far as the ledger knows. Whether the resource has moved since is seen just before. */
 function whyNot(change: Change, { now, policy }: Asking): string | undefined {

@@ -72,7 +72,7 @@ async function whyNotAgain({ reader, facts, context }: Found, stoppedAt: Date): 
 
 /** @throws while CloudWatch says nothing about today, or may not be asked: unknown is not nobody */
 async function peakSince(
-  { reader, context }: Omit<Found, 'facts'>,
+  { reader, context }: Pick<Found, 'reader' | 'context'>,
   facts: DatabaseFacts,
   since: Date,
 ): Promise<number> {

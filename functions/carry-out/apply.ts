@@ -38,7 +38,7 @@ export async function passAndApply(
     if (mayHaveCounted && unused)
       await Promise.resolve(durable.step(`unused: ${name}`, () => unused(passedAt), patiently)).catch(() => undefined);
     if (!('later' in applied)) return applied;
-    if (round === ATTEMPTS) return { refused: applied.later };
+    if (round === ATTEMPTS) return applied.untimely ? { closed: applied.later } : { refused: applied.later };
     await durable.wait(`before round ${round + 1} of ${attempt.name}`, pauseAfter(round));
   }
 }

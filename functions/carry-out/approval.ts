@@ -1,5 +1,5 @@
 import { deadlineOf, isDecided } from '../../shared/core/answer.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { needsGrace, type Plan, type Proposal } from '../../shared/core/plan.ts';
 import type { ActingMode, Word } from '../../shared/ports-acting.ts';
 import { type Durable, patiently } from './durable.ts';
 import { policyIn } from './gate.ts';
@@ -7,14 +7,25 @@ import type { Hands } from './hands.ts';
 import { type Permission, permissionFor, type Waited } from './permission.ts';
 import { type Terms, termsOf } from './terms.ts';
 
-/** The modes in which something is carried out. */
-export const ACTING_MODES = ['approve', 'auto'] as const satisfies readonly ActingMode[];
+/** What is carried out after the same wait: one of its modes, or none because it takes nothing from anybody. */
+export type Turn = ActingMode | 'at once';
+export const TURNS = ['at once', 'approve', 'auto'] as const satisfies readonly Turn[];
 
-interface Waiting {
+function turnOf(proposal: Proposal): Turn | undefined {
+  const { mode } = proposal;
+  if (mode !== 'approve' && mode !== 'auto') return undefined;
+  return mode === 'auto' && !needsGrace(proposal) ? 'at once' : mode;
+}
+
+interface Asking {
+  readonly plan: Plan;
+  readonly turn: Turn;
+}
+
+interface Waiting extends Asking {
   /** Under which the callback is kept: the plan's, or of its part. */
   readonly name: string;
-  readonly plan: Plan;
-  readonly mode: ActingMode;
+  readonly turn: ActingMode;
   /** When the execution claimed the plan. */
   readonly claimedAt: string;
 }
@@ -39,7 +50,7 @@ interface Open {
  * callback and believes the ledger only: a callback that is lost, late or doubled changes nothing.
  */
 export async function awaitAnswers(hands: Hands, durable: Durable, waiting: Waiting): Promise<Decided> {
-  const { mode } = waiting;
+  const { turn: mode } = waiting;
   let seen = await durable.step(`look ${mode} 0`, () => look(hands, waiting), patiently);
   const waited = !('permissions' in seen);
   for (let round = 1; !('permissions' in seen); round++) {
@@ -48,6 +59,15 @@ export async function awaitAnswers(hands: Hands, durable: Durable, waiting: Wait
     seen = await durable.step(`look ${mode} ${round}`, () => look(hands, waiting, deadline), patiently);
   }
   return { ...seen, waited };
+}
+
+/** What waits for nobody: a veto that is there by now counts all the same. */
+export async function askNobody(hands: Hands, durable: Durable, plan: Plan): Promise<Decided> {
+  const work = async () => {
+    const word = await wordOn(hands, { plan, turn: 'at once' });
+    return decidedBy(word, { plan, turn: 'at once', waited: { ended: 'time' } });
+  };
+  return { ...(await durable.step('look at once', work, patiently)), waited: false };
 }
 
 /** An answer that was accepted just before the deadline may reach the ledger just after it. */
@@ -64,28 +84,28 @@ const REST_SECONDS = 3600;
 async function sleep(
   hands: Hands,
   durable: Durable,
-  { name, plan, mode, round, at, deadline }: Waiting & Open & { round: number },
+  { name, plan, turn, round, at, deadline }: Waiting & Open & { round: number },
 ): Promise<void> {
   const timeout = { seconds: Math.min(secondsBetween(at, deadline) + LATE_SECONDS, LOOK_EVERY_SECONDS) };
   const submit = async (callbackId: string) => {
-    await hands.ledger.waitOn(name, mode, callbackId);
+    await hands.ledger.waitOn(name, turn, callbackId);
     // An answer that came in between found no callback to wake.
-    const { answers } = inTime(plan, await wordOn(hands, { plan, mode }), deadline);
-    if (isDecided(plan, answers, mode)) await hands.wake(callbackId);
+    const { answers } = inTime(plan, await wordOn(hands, { plan, turn }), deadline);
+    if (isDecided(plan, answers, turn)) await hands.wake(callbackId);
   };
   try {
-    await durable.waitForCallback(`answer ${mode} ${round}`, submit, { timeout });
+    await durable.waitForCallback(`answer ${turn} ${round}`, submit, { timeout });
   } catch (error) {
     if (error instanceof Error && error.name === 'CallbackTimeoutError') return;
-    await durable.wait(`rest ${mode} ${round}`, { seconds: Math.min(timeout.seconds, REST_SECONDS) });
+    await durable.wait(`rest ${turn} ${round}`, { seconds: Math.min(timeout.seconds, REST_SECONDS) });
   }
 }
 
-const wordOn = (hands: Hands, { plan, mode }: Pick<Waiting, 'plan' | 'mode'>): Promise<Word> =>
-  hands.ledger.word({ plan, numbers: numbersIn(plan, mode), resources: [], now: hands.clock() });
+const wordOn = (hands: Hands, { plan, turn }: Asking): Promise<Word> =>
+  hands.ledger.word({ plan, numbers: numbersIn(plan, turn), resources: [], now: hands.clock() });
 
 async function look(hands: Hands, waiting: Waiting, until?: string): Promise<Omit<Decided, 'waited'> | Open> {
-  const { plan, mode } = waiting;
+  const { plan, turn } = waiting;
   const at = hands.clock().toISOString(); // before the ledger is read: what it does not say by then, nobody said in time
   const everything = await wordOn(hands, waiting);
   const deadline = until ?? firstDeadline(waiting, everything);
@@ -93,7 +113,11 @@ async function look(hands: Hands, waiting: Waiting, until?: string): Promise<Omi
   const over = secondsBetween(deadline, at) >= LATE_SECONDS;
   const waited = await ended(hands, waiting, { word, over });
   if (!waited) return { at, deadline };
-  const permissions = numbersIn(plan, mode).map((number) => ({
+  return decidedBy(word, { plan, turn, waited });
+}
+
+function decidedBy(word: Word, { plan, turn, waited }: Asking & { waited: Waited }): Omit<Decided, 'waited'> {
+  const permissions = numbersIn(plan, turn).map((number) => ({
     number,
     permission: permissionFor(number, { plan, answers: word.answers, waited }),
   }));
@@ -101,8 +125,8 @@ async function look(hands: Hands, waiting: Waiting, until?: string): Promise<Omi
 }
 
 /** A plan that comes late still gives people the whole time: it begins with the claim. */
-function firstDeadline({ plan, mode, claimedAt }: Waiting, word: Word): string {
-  const deadline = deadlineOf({ ...plan, time: claimedAt }, mode, policyIn(word));
+function firstDeadline({ plan, turn, claimedAt }: Waiting, word: Word): string {
+  const deadline = deadlineOf({ ...plan, time: claimedAt }, turn, policyIn(word));
   return deadline?.toISOString() ?? claimedAt;
 }
 
@@ -115,15 +139,15 @@ function inTime({ hash }: Plan, word: Word, deadline: string): Word {
 
 async function ended(
   hands: Hands,
-  { plan, mode }: Waiting,
+  { plan, turn }: Waiting,
   { word, over }: { word: Word; over: boolean },
 ): Promise<Waited | undefined> {
-  if (isDecided(plan, word.answers, mode)) return { ended: 'answered' };
+  if (isDecided(plan, word.answers, turn)) return { ended: 'answered' };
   const newer = await hands.ledger.supersededBy(plan);
   if (newer) return { ended: 'superseded', by: newer };
   return over ? { ended: 'time' } : undefined;
 }
 
-/** The numbers, from 1, of the actions that are carried out in this mode. */
-export const numbersIn = (plan: Plan, mode: ActingMode): number[] =>
-  plan.act.flatMap((proposal, index) => (proposal.mode === mode ? [index + 1] : []));
+/** The numbers, from 1, of the actions whose turn it is. */
+export const numbersIn = (plan: Plan, turn: Turn): number[] =>
+  plan.act.flatMap((proposal, index) => (turnOf(proposal) === turn ? [index + 1] : []));

@@ -7,7 +7,7 @@ import type { Hands } from './hands.ts';
 import { type Look, lookAt } from './look-at.ts';
 import { standsUntil } from './terms.ts';
 
-/** Looks at what stays stopped until its time is over or somebody starts it; stops again what AWS has restarted. */
+/** Looks at what stays as it was left until its time is over or somebody changes it; stops again what AWS has restarted. */
 export async function follow(hands: Hands, durable: Durable, followed: Following): Promise<Followed> {
   let following = followed;
   const { appliedAt = followed.change.finishedAt } = followed.change;
@@ -19,11 +19,11 @@ export async function follow(hands: Hands, durable: Durable, followed: Following
     await durable.wait(`rest ${round}`, { seconds: restFor(following, { stoppedAt, now, until }) });
     const look = await lookOrNot(hands, durable, { change: following.change, stoppedAt, round });
     now = Date.parse(look.at);
-    if (look.seen === 'stopped') seenAt = now;
+    if (look.seen === 'as it was left') seenAt = now;
     const stoodUntil = Math.min(stoodTo(look, { stoppedAt, seenAt }), until);
-    if (look.seen === 'gone' || look.seen === 'started by somebody')
-      return end(hands, durable, following, { at: stoodUntil, because: look.seen });
-    if (now >= until) return end(hands, durable, following, overAt(look, { until, stoodUntil }));
+    if (ENDS.has(look.seen)) return end(hands, durable, following, { at: stoodUntil, because: look.seen });
+    if (now >= until)
+      return end(hands, durable, following, overAt(look, { change: following.change, until, stoodUntil }));
     if (look.seen !== 'restarted by AWS') continue;
     const again = await stopAgain(hands, durable, { ...following, round, stoppedAt }).catch(() => undefined);
     if (!again) continue; // the ledger was out of reach for hours: the next look says how it is
@@ -34,7 +34,9 @@ export async function follow(hands: Hands, durable: Durable, followed: Following
   }
 }
 
-/** Until when it stood that is not stopped any more: AWS says when it was started, or else a look saw it stopped last. */
+const ENDS: ReadonlySet<Look['seen']> = new Set(['gone', 'started by somebody', 'changed by somebody'] as const);
+
+/** Until when it stood that stands no longer: AWS says when it was started, or else a look saw last that it was as it was left. */
 const stoodTo = ({ startedAt }: Look, { stoppedAt, seenAt }: { stoppedAt: number; seenAt: number }): number =>
   startedAt ? Math.max(stoppedAt, Date.parse(startedAt)) : seenAt;
 
@@ -88,10 +90,18 @@ function restFor(
 const HOUR_MS = 3_600_000;
 
 const OVER = 'its time is over: nobody keeps it stopped any more';
+const OVER_TOO = 'its time is over: nobody looks any more whether it stands';
+
+interface Stood {
+  readonly change: Change;
+  readonly until: number;
+  readonly stoodUntil: number;
+}
 
 /** What nobody has seen is not booked. */
-function overAt({ seen }: Look, { until, stoodUntil }: { until: number; stoodUntil: number }): Reason {
-  if (seen === 'stopped') return { at: until, because: OVER };
-  if (seen !== 'unknown') return { at: stoodUntil, because: OVER };
-  return { at: stoodUntil, because: OVER, warning: 'at the end nobody could see whether it was still stopped' };
+function overAt({ seen }: Look, { change, until, stoodUntil }: Stood): Reason {
+  const because = change.proposal.action.kind.startsWith('stop-') ? OVER : OVER_TOO;
+  if (seen === 'as it was left') return { at: until, because };
+  if (seen !== 'unknown') return { at: stoodUntil, because };
+  return { at: stoodUntil, because, warning: 'at the end nobody could see whether it was as it was left' };
 }

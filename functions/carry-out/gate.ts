@@ -1,15 +1,17 @@
-import { directionOf, targetOf } from '../../shared/core/action.ts';
+import { directionOf, isSnapshotAction, targetOf } from '../../shared/core/action.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import { closedBecause, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
 import type { Arn } from '../../shared/core/identity.ts';
-import type { Policy } from '../../shared/core/policy.ts';
+import { capIn, isRule, type Policy, policyHash } from '../../shared/core/policy.ts';
+import { type JudgeContext, vetoedBy } from '../../shared/core/rules/exempt.ts';
 import { RULES } from '../../shared/core/rules.ts';
 import { localDate } from '../../shared/core/time.ts';
 import type { CapOfDay, Word } from '../../shared/ports-acting.ts';
 import type { Hands } from './hands.ts';
 import { changeId, type Item, proposalOf, scopeOf } from './item.ts';
 import { type Leased, lostLease } from './lease.ts';
-import { type Found, judgeAgain } from './recheck.ts';
+import { type Found, judgeAgain, whyNotTakenBack } from './recheck.ts';
+import { whyOutside } from './window.ts';
 
 /** `unknown`: not because of what was found, but because nobody could find out. */
 export type Closed = { readonly closed: string; readonly unknown?: true };
@@ -19,18 +21,18 @@ export type Passed = { readonly at: string };
 export async function mayBeProtected(hands: Hands, item: Item): Promise<(Passed & { policy: Policy }) | Closed> {
   const asked = await ask(hands, item);
   if ('closed' in asked) return asked;
-  const { word, found } = asked;
-  const closed = (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? capFull(item, found, word);
-  return closed ? { closed } : { at: found.context.now.toISOString(), policy: found.context.policy };
+  const { word, context } = asked;
+  const closed = (await whyNot(hands, item, asked)) ?? capFull(item, context, word);
+  return closed ? { closed } : { at: context.now.toISOString(), policy: context.policy };
 }
 
 /** Just before the mutation: everything is asked, then the place in the cap is taken, then the lease has the last word. */
 export async function mayBeApplied(hands: Hands, item: Leased): Promise<Passed | Closed> {
   const asked = await ask(hands, item);
   if ('closed' in asked) return asked;
-  const { context } = asked.found;
+  const { context } = asked;
   const closed =
-    (await whyNot(hands, item, { ...asked, judge: judgeAgain })) ?? (await capReached(hands, item, context));
+    (await whyOutside(hands, item)) ?? (await whyNot(hands, item, asked)) ?? (await capReached(hands, item, context));
   if (closed) return { closed };
   const at = hands.clock().toISOString();
   const lost = await lostLease(hands, item.lease);
@@ -41,31 +43,70 @@ export async function mayBeApplied(hands: Hands, item: Leased): Promise<Passed |
 
 /** The same for what was stopped under this approval before, and was started by AWS: no rule, and no cap, but people. */
 export async function mayBeStoppedAgain(hands: Hands, item: Leased, judge: Judge): Promise<Passed | Closed> {
-  const asked = await ask(hands, item);
+  const asked = await ask(hands, item, judge);
   if ('closed' in asked) return asked;
-  const closed = (await whyNot(hands, item, { ...asked, judge })) ?? (await lostLease(hands, item.lease));
+  const closed = (await whyNot(hands, item, asked)) ?? (await lostLease(hands, item.lease));
   return closed ? { closed } : { at: hands.clock().toISOString() };
 }
 
 /** What a gate knows of the resource, and what the ledger says about the action. */
 interface Asked {
-  readonly found: Found;
+  readonly context: JudgeContext;
   readonly word: Word;
+  /** Why the resource itself is not to be touched, if so. */
+  readonly judge: () => Promise<string | undefined>;
 }
 
 /** Why the resource itself is not to be touched, if so. */
 export type Judge = (found: Found, proposal: ReturnType<typeof proposalOf>) => Promise<string | undefined>;
 
-async function ask(hands: Hands, item: Item): Promise<Asked | Closed> {
+/** What a person takes back no rule has to want. */
+const judgeOf = ({ plan }: Item): Judge => (plan.function === 'undo' ? whyNotTakenBack : judgeAgain);
+
+async function ask(hands: Hands, item: Item, judge: Judge = judgeOf(item)): Promise<Asked | Closed> {
   const proposal = proposalOf(item);
+  const { rule, action } = proposal;
+  if (!isRule(rule)) return askOfSnapshot(hands, item);
   const reader = await hands.estate.open(scopeOf(proposal));
-  const facts = await reader.find(targetOf(proposal.action), RULES[proposal.rule].type);
+  const facts = await reader.find(targetOf(action), RULES[rule].type);
   if (!facts) return { closed: 'it is gone, or another resource carries its name' };
+  const { word, context } = await askLedger(hands, item, arnsOf(facts));
+  return { word, context, judge: () => judge({ reader, choice: hands.choice, facts, context }, proposal) };
+}
+
+/** What the ledger says now about the action and these resources. */
+async function askLedger(
+  hands: Hands,
+  { plan, number }: Item,
+  resources: readonly Arn[],
+): Promise<Omit<Asked, 'judge'>> {
   const now = hands.clock();
-  const { plan, number } = item;
-  const cap = capOf(item, now.toISOString());
-  const word = await hands.ledger.word({ plan, numbers: [number], resources: arnsOf(facts), cap, now });
-  return { word, found: { reader, facts, context: { now, policy: policyIn(word), vetoes: word.vetoes } } };
+  const cap = capOf({ plan, number }, now.toISOString());
+  const word = await hands.ledger.word({ plan, numbers: [number], resources, cap, now });
+  return { word, context: { now, policy: policyIn(word), vetoes: word.vetoes } };
+}
+
+/** No rule judges snapshots: their kind looks itself, and what ends one stands only under the policy that wanted it. */
+async function askOfSnapshot(hands: Hands, item: Item): Promise<Asked> {
+  const proposal = proposalOf(item);
+  const { action } = proposal;
+  const database = action.kind === 'create-snapshot' ? [action.database] : [];
+  const about = [targetOf(action), ...database];
+  const asked = await askLedger(
+    hands,
+    item,
+    about.map(({ arn }) => arn),
+  );
+  const { context } = asked;
+  const judge = async () => {
+    const vetoed = about.map((identity) => vetoedBy({ identity }, context)).find((one) => one !== undefined);
+    if (vetoed || directionOf(action) !== 'takes') return vetoed;
+    if (policyHash(context.policy) !== item.plan.policyHash)
+      return 'the policy has changed since: the next plan decides again';
+    const { recheck } = await hands.verbsFor(scopeOf(proposal), action);
+    return recheck?.(action, context);
+  };
+  return { ...asked, judge };
 }
 
 const arnsOf = (facts: Facts): Arn[] => [
@@ -80,16 +121,11 @@ export function policyIn({ policy }: Word): Policy {
 }
 
 /** What the rule, people, the freeze and the switches say; the switches last, since they are thrown in a hurry. */
-async function whyNot(
-  hands: Hands,
-  item: Item,
-  { found, word, judge }: Asked & { judge: Judge },
-): Promise<string | undefined> {
-  const proposal = proposalOf(item);
-  return (await judge(found, proposal)) ?? closedFor(item, { found, word }, await hands.switches.read());
+async function whyNot(hands: Hands, item: Item, asked: Asked): Promise<string | undefined> {
+  return (await asked.judge()) ?? closedFor(item, asked, await hands.switches.read());
 }
 
-function closedFor(item: Item, { found: { context }, word }: Asked, switches: Switches): string | undefined {
+function closedFor(item: Item, { context, word }: Asked, switches: Switches): string | undefined {
   const proposal = proposalOf(item);
   const veto = word.answers.vetoes[0];
   const withdrawn = withdrawnBecause(proposal, item.approvedBy, context.policy);
@@ -107,12 +143,15 @@ function closedFor(item: Item, { found: { context }, word }: Asked, switches: Sw
 }
 
 /** The cap of a UTC day. */
-function capOf(item: Item, at: string): CapOfDay {
+function capOf(item: Pick<Item, 'plan' | 'number'>, at: string): CapOfDay {
   const { rule, action } = proposalOf(item);
   return { account: item.plan.account, rule, direction: directionOf(action), day: at.slice(0, 10) };
 }
 
-const mostOf = (item: Item, policy: Policy): number => policy.rules[proposalOf(item).rule].cap.perDay;
+function mostOf(item: Item, policy: Policy): number {
+  const { rule, action } = proposalOf(item);
+  return isSnapshotAction(action) ? policy.snapshots.pruneAtMost : (capIn(policy, rule)?.perDay ?? 0);
+}
 
 const reached = (item: Item, most: number): string =>
   `the day's cap of ${most} ${proposalOf(item).rule} actions is reached`;
@@ -120,13 +159,13 @@ const reached = (item: Item, most: number): string =>
 /** What gives something back is never too much. */
 const isCapped = (item: Item): boolean => directionOf(proposalOf(item).action) === 'takes';
 
-function capFull(item: Item, { context }: Found, { counted }: Word): string | undefined {
-  const most = mostOf(item, context.policy);
+function capFull(item: Item, { policy }: JudgeContext, { counted }: Word): string | undefined {
+  const most = mostOf(item, policy);
   if (!isCapped(item) || counted.size < most || counted.has(changeId(item))) return undefined;
   return reached(item, most);
 }
 
-async function capReached(hands: Hands, item: Item, { policy, now }: Found['context']): Promise<string | undefined> {
+async function capReached(hands: Hands, item: Item, { policy, now }: JudgeContext): Promise<string | undefined> {
   if (!isCapped(item)) return undefined;
   const most = mostOf(item, policy);
   const count = { ...capOf(item, now.toISOString()), changeId: changeId(item), most };

@@ -12,8 +12,10 @@ import { tryHands, tryRecheck } from '../../shared/aws/check/acting.ts';
 import { familyReads } from '../../shared/aws/check/families.ts';
 import { roleCheck } from '../../shared/aws/check/role.ts';
 import { switchesCheck } from '../../shared/aws/check/switches.ts';
+import { awsChoice } from '../../shared/aws/choice.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
+import { awsLoad } from '../../shared/aws/load.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
 import { startsSeenBy } from '../../shared/aws/rds-events.ts';
 import { ssmSwitches } from '../../shared/aws/switches.ts';
@@ -64,6 +66,8 @@ const hands: Hands = {
   estate: countingStops(awsEstate(look), oneByOne(ledger)),
   verbsFor: actingVerbs(act),
   alarms: awsAlarms(look),
+  choice: awsChoice(look),
+  load: awsLoad(look),
   firstStart: startsSeenBy(look),
   switches,
   ...snsAnnouncer(new SNSClient(home), {
@@ -96,11 +100,16 @@ const needs: Needs = {
   hub: { 'ssm:GetParameters': switchesCheck(switches) },
   untried: [
     'dynamodb:PutItem',
-    'ec2:StopInstances, ec2:StartInstances',
-    'kms:CreateGrant',
+    'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume',
+    'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute',
+    'kms:CreateGrant, kms:DescribeKey',
     'lambda:CheckpointDurableExecution, lambda:GetDurableExecutionState',
     'lambda:SendDurableExecutionCallbackSuccess',
+    'rds:CopyDBSnapshot, rds:CopyDBClusterSnapshot',
     'rds:CreateDBSnapshot, rds:CreateDBClusterSnapshot, rds:AddTagsToResource',
+    'rds:DeleteDBSnapshot, rds:DeleteDBClusterSnapshot',
+    'rds:ModifyDBSnapshotAttribute, rds:ModifyDBClusterSnapshotAttribute',
+    'rds:ModifyDBInstance',
     'rds:StopDBInstance, rds:StopDBCluster, rds:StartDBInstance, rds:StartDBCluster',
     'sns:Publish',
   ],

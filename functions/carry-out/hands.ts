@@ -2,7 +2,15 @@ import type { Action } from '../../shared/core/action.ts';
 import type { Arn, Scope } from '../../shared/core/identity.ts';
 import type { Message } from '../../shared/core/message.ts';
 import type { Estate } from '../../shared/ports.ts';
-import type { ActingLedger, AlarmReader, ChangeVerbs, Start, SwitchReader } from '../../shared/ports-acting.ts';
+import type {
+  ActingLedger,
+  AlarmReader,
+  ChangeVerbs,
+  ChoiceReader,
+  LoadReader,
+  Start,
+  SwitchReader,
+} from '../../shared/ports-acting.ts';
 
 /** Everything that carry-out can do, in one place. */
 export interface Hands {
@@ -12,6 +20,10 @@ export interface Hands {
   /** Changes, with the act role. */
   readonly verbsFor: (scope: Scope, action: Action) => Promise<ChangeVerbs>;
   readonly alarms: AlarmReader;
+  /** What a machine that is to be resized is and would be. */
+  readonly choice: ChoiceReader;
+  /** How hard a machine works that was resized. */
+  readonly load: LoadReader;
   /** The first start of a stopped database since then, as far as AWS tells of it. */
   readonly firstStart: (scope: Scope, database: Arn, since: Date) => Promise<Start | undefined>;
   readonly switches: SwitchReader;

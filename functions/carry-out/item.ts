@@ -1,4 +1,4 @@
-import { targetOf } from '../../shared/core/action.ts';
+import { isSnapshotAction, targetOf } from '../../shared/core/action.ts';
 import type { Change, Outcome } from '../../shared/core/change.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
@@ -14,7 +14,8 @@ export interface Item {
 }
 
 /** What there is to say at the end of an action. */
-export interface Ending extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'appliedAt' | 'standsUntil'> {
+export interface Ending
+  extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'> {
   readonly outcome: Outcome;
 }
 
@@ -43,7 +44,10 @@ export async function recordWatching(
   { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'standsUntil' | 'snapshot'>,
 ): Promise<Change> {
   const work = async () => {
-    const change = changeOf(item, hands.clock(), { outcome: 'watching', because: 'it is done and watched', ...known });
+    const because = isSnapshotAction(proposalOf(item).action)
+      ? 'it was asked for and is awaited'
+      : 'it is done and watched';
+    const change = changeOf(item, hands.clock(), { outcome: 'watching', because, ...known });
     await hands.ledger.recordChange(change);
     return change;
   };
@@ -65,7 +69,7 @@ export async function book(
   return insistently(durable, 'book', work);
 }
 
-type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'appliedAt' | 'standsUntil'>;
+type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'>;
 
 function changeOf(item: Item, now: Date, told: Told): Change {
   const proposal = proposalOf(item);

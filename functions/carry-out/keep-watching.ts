@@ -1,3 +1,4 @@
+import { isFollowed } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
@@ -15,7 +16,7 @@ interface Group {
 }
 
 /**
- * Watches what was stopped for as long as the policy's `stopFor`: a database that AWS restarts after seven days is stopped
+ * Watches what was stopped, shrunk or deleted for as long as the policy's `stopFor`, which is how long it is booked: a database that AWS restarts after seven days is stopped
  * again under the same approval, without a new snapshot; what somebody starts by hand is respected, and its saving ends.
  * What is stuck is tried again.
  */
@@ -25,7 +26,7 @@ export async function keepWatching(
   { plan, changes, terms }: Group,
 ): Promise<Followed[]> {
   const open = changes.filter(
-    ({ outcome, proposal }) => outcome === 'stuck' || (outcome === 'kept' && proposal.action.kind.startsWith('stop-')),
+    ({ outcome, proposal }) => outcome === 'stuck' || (outcome === 'kept' && isFollowed(proposal.action)),
   );
   if (open.length === 0) return [];
   // A look a day; fewer when there is more to look at: an execution has room for 3,000 operations.

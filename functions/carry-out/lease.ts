@@ -7,6 +7,8 @@ import { type Item, proposalOf } from './item.ts';
 
 export interface Leased extends Item {
   readonly lease: Lease;
+  /** What was made to protect it, e.g. a snapshot. */
+  readonly protection?: string;
 }
 
 export type Taken = { readonly lease: Lease } | { readonly heldBy: string };

@@ -1,3 +1,4 @@
+import { describeDone } from '../../shared/core/action.ts';
 import { type Durable, patiently, reasonOf } from './durable.ts';
 import type { Closed, Passed } from './gate.ts';
 import type { Hands } from './hands.ts';
@@ -12,8 +13,11 @@ export type Applied =
   /** Nobody can say whether it was done: it may have been. */
   | { readonly unclear: string; readonly at: string };
 
-/** Nothing was done, and it may be granted later: the whole gate is asked again before the next try. */
-export type Later = { readonly later: string };
+/**
+ * Nothing was done, and it may be granted later: the whole gate is asked again before the next try. `untimely`: if it is not,
+ * nobody has to look.
+ */
+export type Later = { readonly later: string; readonly untimely?: true };
 
 /** One mutation, after its gate. */
 export interface Mutation {
@@ -51,9 +55,8 @@ async function firstTry(hands: Hands, { item, passedAt }: Mutation): Promise<App
   if (!isFresh(hands, passedAt)) return { later: 'the gate was asked too long ago' };
   const verbs = await verbsOf(hands, item);
   return refusalOrLater(async () => {
-    if ((await verbs.apply(action)) === 'asked') return { at: passedAt };
-    const done = action.kind.startsWith('stop-') ? 'stopped' : 'started';
-    return { closed: `already ${done} by somebody else` };
+    if ((await verbs.apply(action, item.protection, passedAt)) === 'asked') return { at: passedAt };
+    return { closed: `already ${describeDone(action)} by somebody else` };
   });
 }
 
@@ -66,7 +69,7 @@ async function nextTry(hands: Hands, { item, passedAt }: Mutation): Promise<Appl
     return state === 'failed' ? { later: 'AWS could not be reached' } : { at: passedAt };
   }
   return refusalOrLater(async () => {
-    await verbs.apply(action);
+    await verbs.apply(action, item.protection, passedAt);
     return { at: passedAt };
   });
 }
@@ -76,7 +79,9 @@ async function refusalOrLater(work: () => Promise<Applied>): Promise<Applied | L
     return await work();
   } catch (error) {
     if (!isRefused(error)) throw error;
-    return error.retryable ? { later: error.message } : { refused: error.message };
+    const { message, retryable, untimely } = error;
+    if (retryable) return untimely ? { later: message, untimely } : { later: message };
+    return untimely ? { closed: message } : { refused: message };
   }
 }
 

@@ -1,5 +1,5 @@
-import { directionOf } from '../../shared/core/action.ts';
-import type { Change } from '../../shared/core/change.ts';
+import { describeDone, directionOf, isFollowed, REVERSIBILITY } from '../../shared/core/action.ts';
+import type { Change, Made } from '../../shared/core/change.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
 import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
@@ -11,6 +11,7 @@ import { protect } from './protect.ts';
 import { standsUntil, type Terms } from './terms.ts';
 import { undo } from './undo.ts';
 import { watch } from './watch.ts';
+import { awaitWindow } from './window.ts';
 
 interface Carried<One extends Item = Item> {
   readonly item: One;
@@ -28,6 +29,8 @@ interface Known {
 
 /** One action from its lease to its entry in the ledger. Whatever happens to it becomes an outcome. */
 export async function carryOutOne(hands: Hands, durable: Durable, { item, terms }: Carried): Promise<Change> {
+  const windowless = await awaitWindow(hands, durable, item);
+  if (windowless) return book(hands, durable, { item, ending: { outcome: 'skipped', because: windowless } });
   const taken = await durable.step('lease', () => takeLease(hands, item), patiently);
   if ('heldBy' in taken) {
     const ending: Ending = { outcome: 'skipped', because: `${taken.heldBy} works on it` };
@@ -54,40 +57,62 @@ async function underLease(
   if (protection.state === 'closed') return { outcome: 'skipped', because: protection.because };
   if (protection.state === 'failed') return { outcome: 'failed', because: protection.because };
 
-  const applied = await applyOnce(hands, durable, { item, name: 'apply' });
+  const { snapshot } = known;
+  const applied = await applyOnce(hands, durable, {
+    item: snapshot ? { ...item, protection: snapshot } : item,
+    name: 'apply',
+  });
   if ('closed' in applied) return { outcome: 'skipped', because: applied.closed };
   if ('refused' in applied) return { outcome: 'failed', because: applied.refused };
   known.appliedAt = applied.at;
-  if (directionOf(proposalOf(item).action) === 'takes') known.standsUntil = standsUntil(applied.at, terms);
+  if (isFollowed(proposalOf(item).action)) known.standsUntil = standsUntil(applied.at, terms);
   if ('unclear' in applied) return { outcome: 'failed', because: applied.unclear };
   try {
     known.watching = await recordWatching(hands, durable, { item, ...known });
   } catch {
     // It is done, and somebody has to watch it. That it cannot be seen meanwhile is the ledger's trouble, which the end meets.
   }
-  return afterwards(hands, durable, { item, terms, since: applied.at });
+  return afterwards(hands, durable, { item, terms, since: applied.at, watching: known.watching });
 }
 
 /** From the mutation to its end: settled, watched, and taken back when it is not well. */
 async function afterwards(
   hands: Hands,
   durable: Durable,
-  { item, terms, since }: Carried<Leased> & { since: string },
+  { item, terms, since, watching }: Carried<Leased> & { since: string; watching: Change | undefined },
 ): Promise<Ending> {
+  const takeBack = (because: string) => undo(hands, durable, { item, because, watching, timezone: terms.timezone });
   const settled = await settle(hands, durable, item);
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
+  const { action } = proposalOf(item);
+  const returns = action.kind.startsWith('start-');
+  const lost = REVERSIBILITY[action.kind] === 'none';
   // To stop again what somebody had started, because it woke an alarm or starts slowly, would be no help to anybody.
-  if (directionOf(proposalOf(item).action) === 'gives') {
-    return unsettled ? { outcome: 'failed', because: unsettled } : { outcome: 'kept', because: 'it runs again' };
+  if (unsettled && (returns || lost)) return { outcome: 'failed', because: unsettled };
+  if (unsettled) return takeBack(unsettled);
+  if (returns) return { outcome: 'kept', because: 'it runs again' };
+  if (lost || directionOf(action) !== 'takes') {
+    return { outcome: 'kept', because: `it is ${describeDone(action)}`, ...madeBy(settled) };
   }
-  if (unsettled) return undo(hands, durable, item, unsettled);
   const health = await watch(hands, durable, { item, since, terms });
-  if (health.state === 'ill') return undo(hands, durable, item, health.because);
+  if (health.state === 'ill' && mayGoBack(item, terms)) return takeBack(health.because);
+  if (health.state === 'ill')
+    return { outcome: 'kept', because: `it is ${describeDone(action)}`, warning: leftTo(health) };
   if (health.state === 'overtaken') return { outcome: 'undone', because: health.because };
   const { because, warning } = health;
   return { outcome: 'kept', because, ...(warning ? { warning } : {}) };
 }
+
+const madeBy = (settled: Progress): { readonly made?: Made } =>
+  settled.state === 'done' && settled.made ? { made: settled.made } : {};
+
+/** Taking a resized database back is a second outage. */
+const mayGoBack = (item: Item, { databaseUndo }: Terms): boolean =>
+  databaseUndo === 'automatic' || proposalOf(item).action.kind !== 'resize-database';
+
+const leftTo = ({ because }: { readonly because: string }): string =>
+  `it is not well: ${because}; taking it back is a second outage, which the policy leaves to people`;
 
 /** A start that AWS has granted may come to nothing, for lack of capacity: it is asked for again, gate and all. */
 async function settle(hands: Hands, durable: Durable, item: Leased): Promise<Progress> {

@@ -1,6 +1,7 @@
+import { mayRunUnattended } from '../../shared/core/action.ts';
 import { type PlanAnswers, standingOf } from '../../shared/core/answer.ts';
-import { GRACE } from '../../shared/core/gates.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { GRACE, POLICY } from '../../shared/core/gates.ts';
+import { needsGrace, type Plan } from '../../shared/core/plan.ts';
 
 /** Why waiting ended. */
 export type Waited = { readonly ended: 'answered' | 'time' } | { readonly ended: 'superseded'; readonly by: string };
@@ -27,12 +28,12 @@ export function permissionFor(
   if (waited.ended === 'superseded')
     return { granted: false, outcome: 'expired', because: `the newer plan ${waited.by} took its place` };
   if (proposal?.mode !== 'auto') return { granted: false, outcome: 'expired', because: 'nobody approved it in time' };
-  if (proposal.undo.reversibility !== 'full') {
+  if (!mayRunUnattended(proposal)) {
     return {
       granted: false,
       outcome: 'skipped',
       because: 'it could not be taken back in full, so it needs an approval',
     };
   }
-  return { granted: true, by: GRACE };
+  return { granted: true, by: needsGrace(proposal) ? GRACE : POLICY };
 }

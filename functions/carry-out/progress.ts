@@ -1,3 +1,5 @@
+import { directionOf } from '../../shared/core/action.ts';
+import { closedBecause } from '../../shared/core/gates.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { type Durable, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
@@ -6,21 +8,37 @@ import { type Item, proposalOf, scopeOf } from './item.ts';
 /** Every minute at first, every quarter of an hour later, for more than a day: there is room for 3,000 operations. */
 const POLLING = { firstSeconds: 60, mostSeconds: 900, times: 120 } as const;
 
-/** Waits until AWS says that the change, or the taking back, is done. */
-export function awaitProgress(
-  hands: Hands,
-  durable: Durable,
-  { item, what, name }: { item: Item; what: 'settled' | 'undone'; name: string },
-): Promise<Progress> {
+/** Waits until AWS says that the change, or the taking back, is done. What takes several mutations is led on. */
+export function awaitProgress(hands: Hands, durable: Durable, { item, what, name }: Waiting): Promise<Progress> {
   const { action } = proposalOf(item);
-  const ask = async () => (await hands.verbsFor(scopeOf(proposalOf(item)), action))[what](action);
+  const ask = async (seen: string): Promise<Progress> => {
+    const { advance, ...verbs } = await hands.verbsFor(scopeOf(proposalOf(item)), action);
+    if (!advance) return verbs[what](action);
+    const halted = await whyHalted(hands, item);
+    return halted ? { state: 'pending', seen: halted } : advance(action, { towards: what, seen });
+  };
   return poll(hands, durable, { name, ask });
+}
+
+interface Waiting {
+  readonly item: Item;
+  readonly what: 'settled' | 'undone';
+  /** Of the step. */
+  readonly name: string;
+}
+
+/** A half-done change finishes whatever is paused or frozen; only `halt` stops it. */
+export async function whyHalted(hands: Hands, item: Item): Promise<string | undefined> {
+  const switches = await hands.switches.read();
+  const direction = directionOf(proposalOf(item).action);
+  return closedBecause({ direction, finishing: true, switches, freeze: [], today: '' });
 }
 
 /** What is asked about, and the name of the operation. */
 interface Poll {
   readonly name: string;
-  readonly ask: () => Promise<Progress>;
+  /** It is told what was seen the time before. */
+  readonly ask: (seen: string) => Promise<Progress>;
 }
 
 interface Polled {
@@ -37,14 +55,15 @@ const LAG_MS = 2 * 60_000;
 
 /**
  * Asks until it is no longer pending. A question that fails is asked again: it says nothing about the change. Nor does what
- * looks failed at first: it may be how it was before.
+ * looks failed just after a call: it may be how it was before.
  */
 export async function poll(hands: Hands, durable: Durable, { name, ask }: Poll): Promise<Progress> {
-  const look = async ({ since = hands.clock().toISOString() }: Polled): Promise<Polled> => {
-    const progress = await ask().catch((error: Error): Progress => ({ state: 'pending', seen: error.name }));
+  const look = async ({ progress: before, since = hands.clock().toISOString() }: Polled): Promise<Polled> => {
+    const seen = before.state === 'pending' ? before.seen : '';
+    const progress = await ask(seen).catch((error: Error): Progress => ({ state: 'pending', seen: error.name }));
     const mayLag = hands.clock().getTime() - Date.parse(since) < LAG_MS;
-    if (progress.state !== 'failed' || !mayLag) return { progress, since };
-    return { progress: { state: 'pending', seen: progress.because }, since };
+    const tooEarly = progress.state === 'failed' && !progress.refused && mayLag;
+    return { progress: tooEarly ? before : progress, since };
   };
   const { progress } = await durable.waitForCondition<Polled>(name, look, {
     initialState: { progress: { state: 'pending', seen: 'nothing yet' } },

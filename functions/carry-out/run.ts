@@ -1,14 +1,16 @@
+import { isSnapshotAction } from '../../shared/core/action.ts';
 import { type Change, needsAPerson } from '../../shared/core/change.ts';
 import { nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/plan.ts';
 import type { ActingMode } from '../../shared/ports-acting.ts';
 import { announce } from './announce.ts';
-import { ACTING_MODES, awaitAnswers, type Decided, numbersIn } from './approval.ts';
+import { askNobody, awaitAnswers, type Decided, numbersIn, TURNS, type Turn } from './approval.ts';
 import { type Durable, EVERY_ONE, patiently, reasonOf, type Serdes } from './durable.ts';
 import type { CarryOutEvent } from './event.ts';
 import type { Hands } from './hands.ts';
-import { book } from './item.ts';
+import { book, proposalOf } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
+import { waitsForWindow } from './window.ts';
 
 /** What the execution returns: how each action ended, by its id. */
 export type Report = { readonly plan: string; readonly outcomes: Readonly<Record<string, string>> };
@@ -34,14 +36,14 @@ export const carryOut = (hands: Hands) => {
 
     const whole = await durable.step('plan', () => planOf(planId), { ...patiently, serdes: byItsId(planOf) });
     const plan = planForPart(whole, part);
-    const modes = ACTING_MODES.filter((mode) => numbersIn(plan, mode).length > 0);
-    if (modes.length === 0) return { plan: planId, outcomes: {} };
-    // Each mode has its own time, and neither waits for the other.
+    const turns = TURNS.filter((turn) => numbersIn(plan, turn).length > 0);
+    if (turns.length === 0) return { plan: planId, outcomes: {} };
+    // Each has its own time, and none waits for the others.
     const groups = await durable.map(
       'modes',
-      modes,
-      (child, mode) => carryOutMode(hands, child, { name, plan, mode, claimedAt: claimed.at }),
-      { maxConcurrency: modes.length, ...EVERY_ONE },
+      turns,
+      (child, turn) => carryOutTurn(hands, child, { name, plan, turn, claimedAt: claimed.at }),
+      { maxConcurrency: turns.length, ...EVERY_ONE },
     );
     return reportOn(plan, [
       ...groups.getResults(),
@@ -79,33 +81,73 @@ interface Waiting {
   /** What was claimed. */
   readonly name: string;
   readonly plan: Plan;
-  readonly mode: ActingMode;
+  readonly turn: Turn;
   readonly claimedAt: string;
 }
 
-/** The actions of one mode, as they ended, and what went wrong beside them. */
+/** The actions of one turn, as they ended, and what went wrong beside them. */
 interface Group {
   readonly changes: readonly Change[];
   readonly troubles: readonly string[];
 }
 
-/** Waits for the answers of one mode, carries its actions out, says at once how they ended, and keeps an eye on them. */
-async function carryOutMode(hands: Hands, durable: Durable, waiting: Waiting): Promise<Group> {
-  const { plan, mode } = waiting;
-  const decided = await awaitAnswers(hands, durable, waiting);
-  const { changes, troubles } = await carryOutAll(hands, durable, { plan, mode, decided });
+/**
+ * Waits for the answers of one turn and carries its actions out. What waits for a maintenance window, perhaps for days, holds
+ * nothing else up.
+ */
+async function carryOutTurn(hands: Hands, durable: Durable, { name, plan, turn, claimedAt }: Waiting): Promise<Group> {
+  const decided =
+    turn === 'at once'
+      ? await askNobody(hands, durable, plan)
+      : await awaitAnswers(hands, durable, { name, plan, turn, claimedAt });
+  const unclosed = turn !== 'at once' && decided.waited ? await close(hands, durable, { name, mode: turn }) : [];
+  const groups = await carryOutGroups(hands, durable, { plan, turn, decided });
+  return {
+    changes: groups.flatMap(({ changes }) => changes),
+    troubles: [...unclosed, ...groups.flatMap(({ troubles }) => troubles)],
+  };
+}
+
+interface Chosen {
+  readonly plan: Plan;
+  readonly turn: Turn;
+  readonly decided: Decided;
+}
+
+async function carryOutGroups(hands: Hands, durable: Durable, { plan, turn, decided }: Chosen): Promise<Group[]> {
+  const { permissions } = decided;
+  const later = permissions.filter(({ number, permission }) => permission.granted && waitsForWindow({ plan, number }));
+  if (later.length === 0) return [await carryOutGroup(hands, durable, { plan, turn, decided })];
+  const now = permissions.filter((one) => !later.includes(one));
+  const parts = [now, ...later.map((one) => [one])].filter((part) => part.length > 0); // each has its own window
+  const groups = await durable.map(
+    `windows ${turn}`,
+    parts,
+    (child, part) => carryOutGroup(hands, child, { plan, turn, decided: { ...decided, permissions: part } }),
+    { maxConcurrency: parts.length, ...EVERY_ONE },
+  );
+  return [...groups.getResults(), { changes: [], troubles: groups.getErrors().map(reasonOf) }];
+}
+
+/** Carries actions out, says at once how they ended, and keeps an eye on them. */
+async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Promise<Group> {
+  const { plan, decided } = chosen;
+  const { changes, troubles } = await carryOutAll(hands, durable, chosen);
   const { terms } = decided;
   const unsaid = await announce(hands, durable, { name: 'announce', plan, changes, timezone: terms.timezone });
-  const unclosed = decided.waited ? await close(hands, durable, waiting) : [];
   const followed = await keepWatching(hands, durable, { plan, changes, terms });
   const last = new Map(followed.map(({ change }) => [change.id, change]));
   return {
     changes: changes.map((change) => last.get(change.id) ?? change),
-    troubles: [...troubles, ...unsaid, ...unclosed, ...followed.flatMap((one) => one.troubles)],
+    troubles: [...troubles, ...unsaid, ...followed.flatMap((one) => one.troubles)],
   };
 }
 
-async function close(hands: Hands, durable: Durable, { name, mode }: Waiting): Promise<string[]> {
+async function close(
+  hands: Hands,
+  durable: Durable,
+  { name, mode }: { name: string; mode: ActingMode },
+): Promise<string[]> {
   try {
     await durable.step('close', () => hands.ledger.closePlan(name, mode), patiently);
     return [];
@@ -117,10 +159,10 @@ async function close(hands: Hands, durable: Durable, { name, mode }: Waiting): P
 async function carryOutAll(
   hands: Hands,
   durable: Durable,
-  { plan, mode, decided: { permissions, terms } }: { plan: Plan; mode: ActingMode; decided: Decided },
+  { plan, turn, decided: { permissions, terms } }: Chosen,
 ): Promise<Group> {
   const results = await durable.map(
-    `actions ${mode}`,
+    `actions ${turn}`,
     [...permissions],
     async (child, { number, permission }) => {
       if (permission.granted) {
@@ -129,12 +171,21 @@ async function carryOutAll(
       const { outcome, because } = permission;
       return book(hands, child, { item: { plan, number, approvedBy: '' }, ending: { outcome, because } });
     },
-    { maxConcurrency: Math.ceil(terms.parallel / partsOf(plan).length), ...EVERY_ONE },
+    { maxConcurrency: atOnce(plan, { permissions, terms }), ...EVERY_ONE },
   );
   return {
     changes: results.getResults(),
     troubles: results.getErrors().map((error) => `not even written down: ${reasonOf(error)}`),
   };
+}
+
+/**
+ * How many of them at once. Snapshots are as many as there are: AWS makes them, for hours, and no service is the less for it.
+ * One that finds no room waits for the deletes beside it.
+ */
+function atOnce(plan: Plan, { permissions, terms }: Pick<Decided, 'permissions' | 'terms'>): number {
+  const isOfSnapshots = permissions.every(({ number }) => isSnapshotAction(proposalOf({ plan, number }).action));
+  return isOfSnapshots ? Math.max(1, permissions.length) : Math.ceil(terms.parallel / partsOf(plan).length);
 }
 
 /** @throws {ChangesFailedError} when a person is needed: everybody else is served by now */

@@ -8,6 +8,8 @@ export interface Terms {
   readonly parallel: number;
   readonly watchHours: number;
   readonly stopForDays: number;
+  /** What becomes of a resized database that is not well: taking it back is a second outage. */
+  readonly databaseUndo: Policy['defaults']['databaseUndo'];
   readonly dependents: Policy['dependents'];
 }
 
@@ -16,6 +18,7 @@ export const termsOf = ({ timezone, defaults, dependents }: Policy): Terms => ({
   parallel: defaults.parallel,
   watchHours: parseHours(defaults.watch),
   stopForDays: parseDays(defaults.stopFor),
+  databaseUndo: defaults.databaseUndo,
   dependents,
 });
 

@@ -1,11 +1,14 @@
 import { describeAction } from '../../shared/core/action.ts';
-import type { AccountFacts, EvidenceKind, Facts } from '../../shared/core/facts.ts';
+import { type Charts, chartsOf } from '../../shared/core/charts.ts';
+import type { Evidence } from '../../shared/core/evidence.ts';
+import type { AccountFacts, DatabaseFacts, EvidenceKind, Facts, InstanceFacts } from '../../shared/core/facts.ts';
 import { type Arn, consoleLink, parseArn } from '../../shared/core/identity.ts';
-import { formatMoney } from '../../shared/core/money.ts';
+import { formatMoney, type Saving } from '../../shared/core/money.ts';
 import { modeOf, type RuleId } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
+import { explainSizing, type SizingNumbers } from '../../shared/core/rules/explain-sizing.ts';
 import { EVIDENCE_OF, judgeAll } from '../../shared/core/rules.ts';
-import type { Judgement } from '../../shared/core/verdict.ts';
+import type { FindVerdict, Judgement } from '../../shared/core/verdict.ts';
 import { windowOf } from '../../shared/core/window.ts';
 import { gather } from './gather.ts';
 import type { Account, Look } from './run.ts';
@@ -16,12 +19,19 @@ export interface Explanation {
   readonly resource: { readonly arn: Arn; readonly id: string; readonly name: string; readonly console?: string };
   readonly facts: Omit<Facts, 'evidence'>;
   readonly evidence: Facts['evidence'];
+  /** The series among the evidence, drawn. */
+  readonly charts: Charts;
+  /** Of a machine: what it needs, and every type that was considered for it. */
+  readonly sizing?: Evidence<SizingNumbers>;
   readonly verdicts: readonly {
     readonly rule: RuleId;
     readonly mode: string;
-    readonly verdict: Judgement['verdict'];
+    readonly verdict: Exclude<Judgement['verdict'], 'find'> | FindVerdict['kind'];
     readonly because: string;
     readonly action?: string;
+    /** Of a finding or a suggestion: what may come of it or why it is left to people, and what to do. */
+    readonly note?: string;
+    readonly step?: string;
     readonly saving?: string;
   }[];
 }
@@ -34,7 +44,7 @@ class ResourceNotFoundError extends Error {
   ) {
     const looked = accounts.map(({ account, regions }) => `${account} (${regions.join(', ')})`).join('; ');
     const blind = unreadable.length > 0 ? `; could not be read: ${unreadable.join('; ')}` : '';
-    super(`no instance or database has the ARN, id or name "${resource}" in ${looked}${blind}`);
+    super(`no instance, database, volume or snapshot has the ARN, id or name "${resource}" in ${looked}${blind}`);
   }
 }
 
@@ -81,7 +91,8 @@ const named = ({ resources }: AccountFacts, resource: string): Facts[] =>
 function nextOf(known: AccountFacts, resource: string): Map<Facts, EvidenceKind> {
   return new Map(
     named(known, resource).flatMap((facts): [Facts, EvidenceKind][] => {
-      const next = EVIDENCE_OF[facts.type].find((kind) => !(kind in facts.evidence));
+      const kinds: readonly EvidenceKind[] = EVIDENCE_OF[facts.type];
+      const next = kinds.find((kind) => !(kind in facts.evidence));
       return next ? [[facts, next]] : [];
     }),
   );
@@ -94,6 +105,8 @@ function explanationOf(facts: Facts, rules: readonly RuleId[], context: JudgeCon
     resource: { ...facts.identity, name: facts.name, ...(console ? { console } : {}) },
     facts: rest,
     evidence,
+    charts: chartsOf(facts, context.now),
+    ...(isSized(facts) ? { sizing: explainSizing(facts, context) } : {}),
     verdicts: judgeAll([facts], rules, context).map(({ rule, judgement }) => ({
       rule,
       mode: modeOf(context.policy, rule),
@@ -102,13 +115,21 @@ function explanationOf(facts: Facts, rules: readonly RuleId[], context: JudgeCon
   };
 }
 
+/** The instances of a cluster are not sized. */
+const isSized = (facts: Facts): facts is InstanceFacts | DatabaseFacts =>
+  facts.type === 'instance' || (facts.type === 'database' && facts.form === 'instance');
+
 function wordsFor(judgement: Judgement) {
-  const { verdict } = judgement;
-  if (judgement.verdict === 'leave') return { verdict, because: judgement.because };
-  if (judgement.verdict === 'lacks') return { verdict, because: `${judgement.evidence} was not read` };
-  const { saving } = judgement;
-  const worth = saving.known
-    ? `${formatMoney(saving.value.monthly)} a month (${saving.value.basis})`
-    : `unknown: ${saving.why}`;
-  return { verdict, because: judgement.because, action: describeAction(judgement.action), saving: worth };
+  if (judgement.verdict === 'leave') return { verdict: judgement.verdict, because: judgement.because };
+  if (judgement.verdict === 'lacks')
+    return { verdict: judgement.verdict, because: `${judgement.evidence} was not read` };
+  const { because, saving } = judgement;
+  const worth = saving ? { saving: inWords(saving) } : {};
+  if (judgement.verdict === 'act')
+    return { verdict: judgement.verdict, because, action: describeAction(judgement.action), ...worth };
+  const { kind, note, step } = judgement;
+  return { verdict: kind, because, note, step, ...worth };
 }
+
+const inWords = (saving: Evidence<Saving>): string =>
+  saving.known ? `${formatMoney(saving.value.monthly)} a month (${saving.value.basis})` : `unknown: ${saving.why}`;

@@ -2,8 +2,9 @@ import type { LimitFunction } from 'p-limit';
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
 import type { AccountFacts, EvidenceKind, Facts, UnreadableScope } from '../../shared/core/facts.ts';
 import type { Arn, Scope } from '../../shared/core/identity.ts';
-import { add, type Money } from '../../shared/core/money.ts';
+import type { Money } from '../../shared/core/money.ts';
 import { type PriceQuery, priceQueries } from '../../shared/core/price-query.ts';
+import { storagePriceQueries, sum } from '../../shared/core/storage-price.ts';
 import type { Estate, ScopeReader, TimeRange } from '../../shared/ports.ts';
 
 /** Where facts come from. `limit` bounds how many scopes are read at once, over all accounts. */
@@ -11,6 +12,8 @@ export interface Sources {
   readonly estate: Estate;
   readonly prices: (queries: readonly PriceQuery[], now: Date) => Promise<Map<PriceQuery, Evidence<Money>>>;
   readonly limit: LimitFunction;
+  /** How many metrics CloudWatch is asked for a kind of evidence: each is paid for. */
+  readonly metricsIn: (facts: Facts, kind: EvidenceKind) => number;
 }
 
 /** What to read of one account. */
@@ -30,20 +33,39 @@ export interface Request {
  * because half an inventory would make a wrong plan.
  */
 export async function gather(sources: Sources, request: Request): Promise<AccountFacts> {
-  const { account, regions } = request;
-  const scopes = await Promise.all(regions.map((region) => openScope(sources, { account, region }, request.types)));
-  const readers = new Map(scopes.flatMap(({ region, reader }) => (reader ? [[region, reader] as const] : [])));
-  let facts: AccountFacts = {
-    account,
-    regions,
-    resources: scopes.flatMap((scope) => scope.resources),
-    unreadable: scopes.flatMap((scope) => scope.unreadable),
-  };
+  const opened = await openAccount(sources, request);
+  let { facts } = opened;
   for (;;) {
     const wants = request.wanted(facts);
     if (wants.size === 0) return facts;
-    facts = withEvidence(facts, wants, await readAll(sources, readers, { wants, range: request.range }));
+    facts = await readRound(sources, { ...opened, facts }, { wants, range: request.range });
   }
+}
+
+/** An account whose inventory was read, and what reads more of it. */
+export interface OpenedAccount {
+  readonly facts: AccountFacts;
+  readonly readers: ReadonlyMap<string, ScopeReader>;
+}
+
+export async function openAccount(
+  sources: Sources,
+  { account, regions, types }: Pick<Request, 'account' | 'regions' | 'types'>,
+): Promise<OpenedAccount> {
+  const scopes = await Promise.all(regions.map((region) => openScope(sources, { account, region }, types)));
+  const readers = new Map(scopes.flatMap(({ region, reader }) => (reader ? [[region, reader] as const] : [])));
+  const resources = scopes.flatMap((scope) => scope.resources);
+  const unreadable = scopes.flatMap((scope) => scope.unreadable);
+  return { readers, facts: { account, regions, resources, unreadable } };
+}
+
+/** The facts with one more kind of evidence for each resource that wants one. */
+export async function readRound(
+  sources: Sources,
+  { facts, readers }: OpenedAccount,
+  round: Round,
+): Promise<AccountFacts> {
+  return withEvidence(facts, round.wants, await readAll(sources, readers, round));
 }
 
 interface OpenedScope {
@@ -85,49 +107,71 @@ async function unlessDenied<T>(read: () => Promise<T>): Promise<Evidence<T>> {
 
 type Answers = ReadonlyMap<Arn, Evidence<unknown>>;
 
-interface Round {
+export interface Round {
   readonly wants: ReadonlyMap<Facts, EvidenceKind>;
   readonly range: TimeRange;
 }
 
 /** One round: every region's evidence, and the price list for all regions. */
 async function readAll(sources: Sources, readers: ReadonlyMap<string, ScopeReader>, round: Round): Promise<Answers> {
-  const priced = [...round.wants].flatMap(([facts, kind]) => (kind === 'hourlyPrice' ? [facts] : []));
   const answers = await Promise.all([
-    readPrices(sources, priced, round.range.to),
+    readPrices(sources, round),
     ...[...readers].map(([region, reader]) => {
       const here = new Map(
-        [...round.wants].filter(([{ scope }, kind]) => scope.region === region && kind !== 'hourlyPrice'),
+        [...round.wants].filter(([{ scope }, kind]) => scope.region === region && !(kind in PRICED)),
       );
-      return sources.limit(() => reader.read(here, round.range));
+      return here.size > 0 ? sources.limit(() => reader.read(here, round.range)) : new Map();
     }),
   ]);
   return new Map(answers.flatMap((answer) => [...answer]));
 }
 
-/** Each resource's hourly price: the sum over its parts, unknown as soon as one of them is. */
-async function readPrices({ prices }: Sources, resources: readonly Facts[], now: Date): Promise<Answers> {
-  const distinct = new Map<string, PriceQuery>();
-  const keysOf = new Map<Arn, Evidence<readonly string[]>>();
-  for (const facts of resources) {
-    const queries = priceQueries(facts);
-    for (const query of queries.known ? queries.value : []) distinct.set(JSON.stringify(query), query);
-    keysOf.set(
-      facts.identity.arn,
-      queries.known ? known(queries.value.map((query) => JSON.stringify(query))) : queries,
-    );
-  }
-  const found = distinct.size > 0 ? await prices([...distinct.values()], now) : new Map<PriceQuery, Evidence<Money>>();
-  const priceOf = (key: string) => found.get(distinct.get(key) as PriceQuery) ?? unknown('the price was not answered');
-  return new Map([...keysOf].map(([arn, keys]) => [arn, keys.known ? sum(keys.value.map(priceOf)) : keys]));
+type Named = Readonly<Record<string, PriceQuery>>;
+type PriceOf = (query: PriceQuery) => Evidence<Money>;
+
+interface Priced {
+  readonly queries: (facts: Facts) => Evidence<Named>;
+  readonly assemble: (queries: Named, priceOf: PriceOf) => Evidence<unknown>;
 }
 
-function sum(prices: readonly Evidence<Money>[]): Evidence<Money> {
-  const [first = unknown('there is nothing to price'), ...rest] = prices;
-  return rest.reduce((total, next) => {
-    if (!total.known) return total;
-    return next.known ? known(add(total.value, next.value)) : next;
-  }, first);
+/** What is read from the price list: the hour of a machine, the sum of its parts; and the prices of storage, each by its name. */
+const PRICED: Partial<Record<EvidenceKind, Priced>> = {
+  hourlyPrice: {
+    queries: (facts) => {
+      const queries = priceQueries(facts);
+      return queries.known ? known(Object.fromEntries(queries.value.entries())) : queries;
+    },
+    assemble: (queries, priceOf) => sum(Object.values(queries).map(priceOf)),
+  },
+  prices: {
+    queries: storagePriceQueries,
+    assemble: (queries, priceOf) => {
+      const prices = Object.entries(queries).map(([name, query]) => [name, priceOf(query)] as const);
+      const missing = prices.map(([, price]) => price).find((price) => !price.known);
+      return missing ?? known(Object.fromEntries(prices.map(([name, price]) => [name, price.known && price.value])));
+    },
+  },
+};
+
+async function readPrices({ prices }: Sources, { wants, range }: Round): Promise<Answers> {
+  const asked = [...wants].flatMap(([facts, kind]) => {
+    const priced = PRICED[kind];
+    return priced ? [{ facts, priced, queries: priced.queries(facts) }] : [];
+  });
+  const distinct = new Map<string, PriceQuery>();
+  for (const { queries } of asked) {
+    for (const query of queries.known ? Object.values(queries.value) : []) distinct.set(JSON.stringify(query), query);
+  }
+  const found =
+    distinct.size > 0 ? await prices([...distinct.values()], range.to) : new Map<PriceQuery, Evidence<Money>>();
+  const priceOf: PriceOf = (query) =>
+    found.get(distinct.get(JSON.stringify(query)) as PriceQuery) ?? unknown('the price was not answered');
+  return new Map(
+    asked.map(({ facts, priced, queries }) => [
+      facts.identity.arn,
+      queries.known ? priced.assemble(queries.value, priceOf) : queries,
+    ]),
+  );
 }
 
 function withEvidence(account: AccountFacts, wants: Round['wants'], answers: Answers): AccountFacts {

@@ -1,17 +1,20 @@
 import pLimit from 'p-limit';
 import { countsOf } from '../../shared/core/plan.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
-import { RULE_IDS, rulesInForce } from '../../shared/core/rules.ts';
-import type { Announcer, Estate, Ledger, Starter } from '../../shared/ports.ts';
+import { parsePolicy, rulesInForce } from '../../shared/core/policy.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
+import type { Announcer, Estate, Ledger, Starter, StoredPolicy } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
-import { AccountsFailedError, InvalidEventError } from '../../shared/runtime/errors.ts';
+import { eachAccount } from '../../shared/runtime/each-account.ts';
+import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
 import type { RightSizeEvent } from './event.ts';
 import { explain } from './explain.ts';
+import { explanationTable } from './explanation-table.ts';
 import type { Sources } from './gather.ts';
+import { type Bills, readOnDemand } from './on-demand.ts';
 import { replay } from './replay.ts';
-import { explanationTable, outcomeReport, planTable, replayTable } from './report.ts';
+import { outcomeReport, planTable, replayTable } from './report.ts';
 import { type Account, type Look, look, run } from './run.ts';
 import { accountsOf } from './tick.ts';
 
@@ -19,18 +22,19 @@ import { accountsOf } from './tick.ts';
 export interface Ports {
   readonly ledger: Ledger;
   readonly clock: () => Date;
-  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
-  readonly looking: () => Promise<Looking>;
-}
-
-/** What looks at accounts, tells of it, and hands a plan over. */
-export interface Looking {
   readonly announcer: Announcer;
   readonly estate: Estate;
   readonly prices: Sources['prices'];
+  readonly metricsIn: Sources['metricsIn'];
+  readonly bills: Omit<Bills, 'clock'>;
   readonly starter: Starter;
   /** What `check` tries. */
   readonly needs: Needs;
+}
+
+/** A tick, and the policy that is in force at it, if somebody stored one. */
+export interface JudgedTick extends Tick {
+  readonly stored: StoredPolicy | undefined;
 }
 
 /**
@@ -38,57 +42,45 @@ export interface Looking {
  * (`mode: report`), explained (`resource`) or replayed (`from`, `to`) is answered to the caller and leaves no trace, nor
  * does `check`, which tries everything that the others need. It comes first: it works where they cannot.
  */
-export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Tick) => {
-  if (event.check) {
-    const { needs } = await ports.looking();
-    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  }
-  const [stored, { estate, prices, starter, announcer }] = await Promise.all([
-    ports.ledger.currentPolicy(),
-    ports.looking(),
-  ]);
-  const policy = stored?.policy ?? parsePolicy({});
+export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: JudgedTick) => {
+  const { ledger, clock, announcer, estate, prices, metricsIn, bills, starter, needs } = ports;
+  if (event.check) return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
+  const policy = tick.stored?.policy ?? parsePolicy({});
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
-  const sources = { estate, prices, limit: pLimit(policy.concurrency) };
+  const sources = { estate, prices, metricsIn, limit: pLimit(policy.concurrency) };
   // An explanation tells of every rule, also of those that are switched off.
   const rules = event.rules ?? (event.resource ? RULE_IDS : rulesInForce(policy));
-  const looking: Look = { ledger: ports.ledger, sources, policy, now: tick.time, rules };
+  const onDemand = once(async () => {
+    if (policy.defaults.savings === 'list') return undefined;
+    const payer = policy.spend.payer ?? tick.own.account;
+    return readOnDemand({ ...bills, clock }, { payer, policy, now: tick.time });
+  });
+  const looking: Look = { ledger, sources, policy, now: tick.time, rules, onDemand };
 
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
   const { from, to } = event;
   if (from && to)
-    return formatted(event, await each(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
+    return formatted(event, await eachAccount(accounts, (one) => replay({ from, to }, one, looking)), replayTable);
   if (event.scopes || event.rules || event.mode)
-    return formatted(event, await each(accounts, look(looking)), planTable);
+    return formatted(event, await eachAccount(accounts, look(looking)), planTable);
 
-  const delivery = {
-    ledger: ports.ledger,
-    announcer,
-    starter,
-    policy,
-    holder: tick.requestId,
-    clock: ports.clock,
-  };
-  const outcomes = await each(accounts, run({ ...looking, delivery }));
+  const delivery = { ledger, announcer, starter, policy, holder: tick.requestId, clock };
+  const outcomes = await eachAccount(accounts, run({ ...looking, delivery }));
   for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
   return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);
 };
 
-function formatted<T>({ format }: RightSizeEvent, result: T[], table: (result: T[]) => string): T[] | string {
-  return format === 'table' ? table(result) : result;
+/** Asked for by every account, and read for the first. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read();
+    return reading;
+  };
 }
 
-/** All accounts, whatever happens to one of them; fails last, naming those that failed. */
-async function each<T>(accounts: readonly Account[], work: (account: Account) => Promise<T>): Promise<T[]> {
-  const settled = await Promise.allSettled(accounts.map(work));
-  const failures = settled.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ account: accounts[index]?.account ?? '', cause: result.reason as unknown }] : [],
-  );
-  const done = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const [first] = failures;
-  if (first && first.cause instanceof InvalidEventError) throw first.cause;
-  if (first) throw new AccountsFailedError(failures, done.length);
-  return done;
+function formatted<T>({ format }: RightSizeEvent, result: T[], table: (result: T[]) => string): T[] | string {
+  return format === 'table' ? table(result) : result;
 }
 
 /** @throws {InvalidEventError} for a scope that the policy does not know */

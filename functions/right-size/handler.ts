@@ -1,11 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
+import { policyIn } from '../../shared/aws/ledger/policies.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
 import { optionalSetting, readConfig, setting } from '../../shared/runtime/config.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
 import { eventSchema } from './event.ts';
-import { handle } from './handle.ts';
 
 const config = readConfig(
   z.object({
@@ -29,9 +28,13 @@ const table = {
 export const handler = defineFunction({
   name: 'right-size',
   event: eventSchema,
-  handle: handle({
-    ledger: dynamoLedger(table),
-    clock: () => new Date(),
-    looking: async () => (await import('./looking.ts')).lookingWith(config, table),
-  }),
+  // What looks, judges and tells is most of the code: it is loaded while the ledger answers. `check` reads the policy by
+  // itself: it also works where that cannot be read.
+  handle: async (event, tick) => {
+    const [stored, { handleWith }] = await Promise.all([
+      event.check ? undefined : policyIn(table).currentPolicy(),
+      import('./looking.ts'),
+    ]);
+    return handleWith(config, table)(event, { ...tick, stored });
+  },
 });

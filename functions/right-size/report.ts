@@ -1,8 +1,8 @@
-import { formatMoney, type Money } from '../../shared/core/money.ts';
+import { describeAction } from '../../shared/core/action.ts';
+import { formatMoney } from '../../shared/core/money.ts';
 import { countsOf, type Plan, type Proposal } from '../../shared/core/plan.ts';
 import { savingsOf } from '../../shared/core/plan-message.ts';
 import { textTable } from '../../shared/core/table.ts';
-import type { Explanation } from './explain.ts';
 import type { Replay } from './replay.ts';
 import type { Outcome } from './run.ts';
 
@@ -22,6 +22,12 @@ export function planTable(plans: readonly Plan[]): string {
       savingOf(one),
       `${one.because}; ${one.deferredBecause}`,
     ]),
+    ...(plan.findings ?? []).map((one) => [
+      ...columns(plan, one),
+      one.kind,
+      one.saving ? savingOf({ saving: one.saving }) : '',
+      `${one.because}; ${one.note}; to do: ${one.step}`,
+    ]),
     ...plan.leave.map((one) => [...columns(plan, one), 'leave', '', one.because]),
   ]);
   const table = textTable(['account', 'region', 'resource', 'rule', 'verdict', 'saves', 'because'], rows);
@@ -38,50 +44,14 @@ const columns = (plan: Plan, { resource, rule }: Pick<Proposal, 'resource' | 'ru
   rule,
 ];
 
-const savingOf = ({ saving }: Proposal): string => (saving.known ? formatMoney(saving.value.monthly) : 'unknown');
-
-export function explanationTable(explanations: readonly Explanation[]): string {
-  return explanations.map(explanationText).join('\n\n');
-}
-
-function explanationText({ resource, evidence, verdicts }: Explanation): string {
-  const rules = verdicts.map(({ rule, mode, verdict, because, saving }) => [
-    rule,
-    mode,
-    verdict,
-    saving ?? '',
-    because,
-  ]);
-  const read = Object.entries(evidence).map(([kind, one]) => [
-    kind,
-    one.known ? inWords(one.value) : `unknown: ${one.why}`,
-  ]);
-  return [
-    `${resource.name}  ${resource.arn}`,
-    textTable(['rule', 'mode', 'verdict', 'saves', 'because'], rules),
-    textTable(['evidence', 'value'], read),
-  ].join('\n\n');
-}
-
-/** Evidence of any kind in one line: days as a list with `-` for those without data. */
-function inWords(value: unknown): string {
-  if (value === null || typeof value !== 'object') return String(value);
-  if ('firstDay' in value && 'values' in value)
-    return daily(value.firstDay as Date, value.values as (number | undefined)[]);
-  if ('currency' in value) return formatMoney(value as Money);
-  return JSON.stringify(value);
-}
-
-function daily(firstDay: Date, values: readonly (number | undefined)[]): string {
-  const days = Array.from(values, (value) => (value === undefined ? '-' : String(Math.round(value * 10) / 10)));
-  return `from ${firstDay.toISOString().slice(0, 10)}: ${days.join(' ')}`;
-}
+const savingOf = ({ saving }: Pick<Proposal, 'saving'>): string =>
+  saving.known ? formatMoney(saving.value.monthly) : 'unknown';
 
 export function replayTable(replays: readonly Replay[]): string {
   return replays.map(replayText).join('\n\n');
 }
 
-function replayText({ account, note, ticks, resources }: Replay): string {
+function replayText({ account, note, ticks, resources, done, byRule, paid }: Replay): string {
   const days = ticks.map(({ time, act, deferred, leave, savings }) => [
     time.slice(0, 10),
     String(act),
@@ -98,9 +68,28 @@ function replayText({ account, note, ticks, resources }: Replay): string {
     one.lastDay,
     one.savings.map(formatMoney).join(' + ') || 'unknown',
   ]);
+  const tried = byRule.map((one) => [
+    one.rule,
+    String(one.done),
+    one.saved.map(formatMoney).join(' + ') || 'unknown',
+    String(one.broken),
+    String(one.unknown),
+  ]);
+  const each = done.map(({ day, resource, action, rule, saved, broken }) => [
+    day,
+    resource.name,
+    describeAction(action),
+    rule,
+    saved.known ? formatMoney(saved.value) : 'unknown',
+    broken.known ? (broken.value ? `${broken.value.day}: ${broken.value.because}` : 'no') : `unknown: ${broken.why}`,
+  ]);
   return [
     `account ${account}. ${note}`,
     textTable(['day', 'act', 'deferred', 'leave', 'saves a month'], days),
     textTable(['resource', 'region', 'rule', 'days', 'first', 'last', 'saves a month'], found),
+    'With every plan approved on its day, under the caps and notices of the policy:',
+    textTable(['rule', 'done', 'saved in the range', 'broken', 'unknown'], tried),
+    textTable(['day', 'resource', 'done', 'rule', 'saved', 'broken'], each),
+    `CloudWatch was asked for ${paid.metrics} metrics, about $${paid.dollars.toFixed(2)}.`,
   ].join('\n\n');
 }

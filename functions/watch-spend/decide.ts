@@ -1,11 +1,13 @@
 import type { Policy } from '../../shared/core/policy.ts';
 import { parseHours, parseShare } from '../../shared/core/quantity.ts';
 import { isRegionName } from '../../shared/core/regions.ts';
-import { type Anomaly, follow, type News, newsOf, type Sighting } from '../../shared/core/spend/anomaly.ts';
+import { type Anomaly, type News, newsOf, type Sighting } from '../../shared/core/spend/anomaly.ts';
 import { lessonsFor, type SpendAnswer, standingAnswers } from '../../shared/core/spend/answer.ts';
 import { addDays, dayOf } from '../../shared/core/spend/day.ts';
 import { isTooYoung, type Seen, see, sightingsIn } from '../../shared/core/spend/find.ts';
-import type { CostSeries, Day } from '../../shared/core/spend/series.ts';
+import { follow } from '../../shared/core/spend/follow.ts';
+import { withoutPlannedDays } from '../../shared/core/spend/planned-region.ts';
+import type { CostSeries, Day, SeriesKey } from '../../shared/core/spend/series.ts';
 import type { Facts } from './gather.ts';
 
 /** What is decided under. */
@@ -27,10 +29,11 @@ export function judgeAll({ services, regions, answers }: Facts, { policy, only }
   const standing = [...standingAnswers(answers).values()];
   const chosen = (series: readonly CostSeries[]) => series.filter((one) => isChosen(one, only));
   const seeing = (one: CostSeries) => see(one, lessonsFor(one, standing, policy.spend.planned));
+  const seen = chosen(services).map(seeing);
   return {
-    services: chosen(services).map(seeing),
+    services: seen,
     // A service of a region is asked for by its service: a narrowed look leaves the regions out.
-    regions: only.service === undefined ? chosen(regions).map(seeing) : [],
+    regions: only.service === undefined ? withoutPlannedDays(chosen(regions).map(seeing), seen) : [],
   };
 }
 
@@ -60,16 +63,24 @@ export function decide(
     settledUntil: settledUntil <= day ? settledUntil : addDays(day, 1),
     minImpact: policy.spend.minImpact,
     minShare: parseShare(policy.spend.minShare),
+    growBy: parseShare(policy.spend.growBy),
   };
-  const sightings: Sighting[] = [
-    ...judged.services.flatMap((one) => sightingsIn(one, { ...gates, fresh: 'new-service' })),
-    ...newRegions(judged.regions.flatMap((one) => sightingsIn(one, { ...gates, fresh: 'new-region' }))),
-  ];
   // What is not looked at is not judged either.
   const standing = facts.standing.filter(
     (one) => isChosen(one, only) && (one.kind !== 'new-region' || only.service === undefined),
   );
   const answers = standingAnswers(facts.answers);
+  const ended = endedIn(standing, answers);
+  const sightings: Sighting[] = [
+    ...judged.services.flatMap((one) =>
+      sightingsIn(one, { ...gates, fresh: 'new-service' }, ended.get(`service ${keyOf(one)}`)),
+    ),
+    ...newRegions(
+      judged.regions.flatMap((one) =>
+        sightingsIn(one, { ...gates, fresh: 'new-region' }, ended.get(`region ${keyOf(one)}`)),
+      ),
+    ),
+  ];
   return follow(standing, sightings, {
     payer,
     currency: facts.currency,
@@ -78,6 +89,20 @@ export function decide(
     answers,
   });
 }
+
+/** The threads of each series that have ended, also by an answer that nobody has acted on yet. Of what was withdrawn nothing was left. */
+const endedIn = (
+  standing: readonly Anomaly[],
+  answers: ReadonlyMap<string, SpendAnswer>,
+): ReadonlyMap<string, readonly Anomaly[]> =>
+  Map.groupBy(
+    standing.filter(
+      ({ id, state }) => state !== 'withdrawn' && (state !== 'open' || answers.get(id)?.say === 'expected'),
+    ),
+    (one) => `${one.kind === 'new-region' ? 'region' : 'service'} ${keyOf(one)}`,
+  );
+
+const keyOf = ({ service, account }: SeriesKey): string => `${service} ${account}`;
 
 /** Of a region only its beginning is a finding of its own: what goes on in it shows in its services. `global` is none. */
 const newRegions = (sightings: readonly Sighting[]): Sighting[] =>

@@ -20,11 +20,3 @@ export class NoCostDataError extends Error {
     );
   }
 }
-
-/** Another delivery is at work for the same payer; two at once would tell the same twice. A retry helps. */
-export class AtWorkError extends Error {
-  override readonly name = 'AtWorkError';
-  constructor(payer: string) {
-    super(`another run is at work for the payer ${payer}; this one is tried again`);
-  }
-}

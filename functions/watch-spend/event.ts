@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isCalendarDate } from '../../shared/core/time.ts';
+import { InvalidEventError } from '../../shared/runtime/errors.ts';
 
 const instant = z.iso
   .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-22T07:30:00Z"', abort: true })
@@ -106,3 +107,13 @@ export const eventSchema = z.preprocess((raw) => {
 }, ownEvent);
 
 export type SpendEvent = z.output<typeof eventSchema>;
+
+/** Clocks differ by so much. */
+const SKEW_MS = 300_000;
+
+/** @throws {InvalidEventError} for a time that is still to come: its days would be judged before they are over */
+export function refuseFuture({ time }: SpendEvent, now: Date): void {
+  if (time && time.getTime() > now.getTime() + SKEW_MS) {
+    throw new InvalidEventError('watch-spend', [`time: not after now, ${now.toISOString()}`]);
+  }
+}

@@ -1,20 +1,25 @@
+import { hashOf } from '../../shared/core/canonical.ts';
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
 import { type Policy, RESERVED_PAID_CALLS } from '../../shared/core/policy.ts';
 import { isRegionName } from '../../shared/core/regions.ts';
 import type { Anomaly } from '../../shared/core/spend/anomaly.ts';
-import { AUDIT_DAYS, auditEventsFor, ENDING_EVENTS, MOST_AUDIT_PAGES } from '../../shared/core/spend/audit-events.ts';
+import { AUDIT_DAYS, auditEventsFor, MOST_AUDIT_PAGES } from '../../shared/core/spend/audit-events.ts';
 import { rankCauses } from '../../shared/core/spend/cause.ts';
 import { addDays, dayOf, daysBetween, startOf } from '../../shared/core/spend/day.ts';
 import type { Cause, Explanation } from '../../shared/core/spend/explanation.ts';
 import { leavesOf } from '../../shared/core/spend/history.ts';
 import type { CostAnswer, CostGrouping, CostQuery } from '../../shared/ports-spend.ts';
-import { firstKept, METRICS, type Purse, type Sources } from './gather.ts';
+import type { Purse, Sources } from './gather.ts';
+import { firstKept, METRICS } from './read-bill.ts';
 
 /** Each part of the bill is compared with its own past of so many days. */
 const PAST_DAYS = 42;
 
 /** Resource-level data are kept for so long. */
 const RESOURCE_DAYS = 14;
+
+/** What has none is asked again after so many days: once switched on, they are there within two. */
+const WITHOUT_RESOURCES_DAYS = 7;
 
 export interface Explaining {
   readonly sources: Sources;
@@ -24,16 +29,35 @@ export interface Explaining {
 }
 
 /**
- * Why an anomaly is there: at most two paid questions, CloudTrail, and what Lamplighter did itself. Best effort: whatever
- * cannot be had is unknown with its reason, and the anomaly is told anyway.
+ * Why an anomaly is there. What was paid for is kept as soon as it is known: a run that dies behind it, and one that comes to
+ * the same again, does not ask twice.
  */
 export async function explain(anomaly: Anomaly, explaining: Explaining): Promise<Explanation> {
+  const { ledger, clock } = explaining.sources;
+  const { id, firstDay, lastDay, actual } = anomaly;
+  const { metric, tag, costCategory } = explaining.policy.spend;
+  const about = hashOf({ firstDay, lastDay, actual, metric, tag: tag ?? '', costCategory: costCategory ?? '' });
+  const before = await ledger.explanation(id, about);
+  if (before) return before;
+  const explanation = await findOut(anomaly, explaining);
+  if (explanation.causes.known) await ledger.keepExplanation(id, { about, explanation, now: clock() });
+  return explanation;
+}
+
+/**
+ * At most two paid questions, CloudTrail, and what Lamplighter did itself. Best effort: whatever cannot be had is unknown with
+ * its reason, and the anomaly is told anyway.
+ */
+async function findOut(anomaly: Anomaly, explaining: Explaining): Promise<Explanation> {
   const causes = await orUnknown(() => byUsage(anomaly, explaining));
-  const also = await alsoBy(anomaly, explaining);
+  const also = await alsoBy(anomaly, causes, explaining);
   const region = regionOf(anomaly, causes);
   const [traces, ours] = await Promise.all([
     orUnknown(() => tracesOf(anomaly, region, explaining)),
-    orUnknown(async () => known(await explaining.sources.changes.between(anomaly.account, beginningOf(anomaly)))),
+    orUnknown(async () => {
+      const { sources, policy } = explaining;
+      return known(await sources.changes.between(anomaly.account, beginningOf(anomaly), policy.timezone));
+    }),
   ]);
   return { causes, also, traces: { ...traces, ...(region ? { region } : {}) }, ours };
 }
@@ -51,6 +75,10 @@ const reasonOf = ({ name, message }: Error): string =>
   ['AccessDeniedError', 'PaidCallsUsedUpError', 'MixedCurrenciesError', 'UnreadableCostsError'].includes(name)
     ? message
     : name;
+
+type Causes = Evidence<readonly Cause[]>;
+
+const largestOf = (causes: Causes): Cause | undefined => (causes.known ? causes.value[0] : undefined);
 
 const isRegion = ({ kind }: Anomaly): boolean => kind === 'new-region';
 
@@ -70,7 +98,7 @@ function queryFor(anomaly: Anomaly, { policy, now }: Explaining, days: number): 
   };
 }
 
-async function byUsage(anomaly: Anomaly, explaining: Explaining): Promise<Evidence<readonly Cause[]>> {
+async function byUsage(anomaly: Anomaly, explaining: Explaining): Promise<Causes> {
   const groupBy: CostGrouping[] = isRegion(anomaly)
     ? [{ dimension: 'SERVICE' }, { dimension: 'USAGE_TYPE' }]
     : [{ dimension: 'USAGE_TYPE' }, { dimension: 'REGION' }];
@@ -84,31 +112,44 @@ async function ask(anomaly: Anomaly, groupBy: readonly CostGrouping[], explainin
 }
 
 /** By what the policy names; else by resource. */
-async function alsoBy(anomaly: Anomaly, explaining: Explaining): Promise<Explanation['also']> {
+async function alsoBy(anomaly: Anomaly, causes: Causes, explaining: Explaining): Promise<Explanation['also']> {
   const { tag, costCategory } = explaining.policy.spend;
   const groupings: { by: string; groupBy: CostGrouping }[] = [
     ...(tag ? [{ by: `by the tag ${tag}`, groupBy: { tag } }] : []),
     ...(costCategory ? [{ by: `by the cost category ${costCategory}`, groupBy: { costCategory } }] : []),
   ];
   const [named] = groupings;
-  if (!named) return { by: 'by resource', ...(await orUnknown(() => byResource(anomaly, explaining))) };
-  const causes = await orUnknown(async () => causesIn(await ask(anomaly, [named.groupBy], explaining), anomaly));
-  return { by: named.by, ...causes };
+  if (!named) return { by: 'by resource', ...(await orUnknown(() => byResource(anomaly, causes, explaining))) };
+  const parts = await orUnknown(async () => causesIn(await ask(anomaly, [named.groupBy], explaining), anomaly));
+  return { by: named.by, ...parts };
 }
 
-/** Of the last two weeks only, so that the past to compare with may be short. */
-async function byResource(anomaly: Anomaly, explaining: Explaining): Promise<Evidence<readonly Cause[]>> {
-  const { sources, purse, now } = explaining;
-  const first = addDays(dayOf(now), -RESOURCE_DAYS);
+/**
+ * Of the last two weeks only, so that the past to compare with may be short. AWS takes the question for a service, and a refusal
+ * is paid for like an answer: what it does not have is not asked for again at once.
+ */
+async function byResource(anomaly: Anomaly, causes: Causes, explaining: Explaining): Promise<Causes> {
+  const { sources, purse } = explaining;
+  const { payer } = anomaly;
+  const service = isRegion(anomaly) ? largestOf(causes)?.keys[0] : anomaly.service;
+  if (!service) return unknown('AWS tells the resources of a service apart, and the service is not known');
+  const today = sources.clock();
+  const first = addDays(dayOf(today), -RESOURCE_DAYS);
   if (anomaly.firstDay <= first) return unknown(`AWS keeps resource-level data for ${RESOURCE_DAYS} days`);
-  const costs = await sources.costs(anomaly.payer);
-  const query = { ...queryFor(anomaly, explaining, RESOURCE_DAYS), from: first };
-  const answer = await costs.daysByResource(query, purse.pay(RESERVED_PAID_CALLS));
-  return answer.known ? causesIn(answer.value, anomaly) : answer;
+  const without = await sources.ledger.withoutResources(payer, service, today);
+  if (without) return unknown(without);
+  const costs = await sources.costs(payer);
+  const query = queryFor(anomaly, explaining, RESOURCE_DAYS);
+  const only = { ...query.only, SERVICE: [service] };
+  const answer = await costs.daysByResource({ ...query, from: first, only }, purse.pay(RESERVED_PAID_CALLS));
+  if (answer.known) return causesIn(answer.value, anomaly);
+  const until = startOf(addDays(dayOf(today), WITHOUT_RESOURCES_DAYS));
+  await sources.ledger.keepWithoutResources(payer, { service, why: answer.why, until });
+  return answer;
 }
 
 /** The parts that cost more than their past, the largest first; of a drop those that cost less. */
-function causesIn(answer: CostAnswer, { firstDay, lastDay, currency, kind }: Anomaly): Evidence<readonly Cause[]> {
+function causesIn(answer: CostAnswer, { firstDay, lastDay, currency, kind }: Anomaly): Causes {
   if (answer.currency !== currency) return unknown(`Cost Explorer answered in ${answer.currency}, not in ${currency}`);
   if (answer.days.length === 0) return unknown('Cost Explorer answered no day');
   const direction = kind === 'drop' ? 'down' : 'up';
@@ -116,9 +157,9 @@ function causesIn(answer: CostAnswer, { firstDay, lastDay, currency, kind }: Ano
 }
 
 /** Where to look for who did it: the region of the largest cause. */
-function regionOf(anomaly: Anomaly, causes: Evidence<readonly Cause[]>): string | undefined {
+function regionOf(anomaly: Anomaly, causes: Causes): string | undefined {
   if (isRegion(anomaly)) return anomaly.service;
-  const name = causes.known ? causes.value[0]?.keys[1] : undefined;
+  const name = largestOf(causes)?.keys[1];
   // What is global is recorded in us-east-1.
   return name && !isRegionName(name) ? 'us-east-1' : name;
 }
@@ -139,7 +180,7 @@ async function tracesOf(
   const found = await sources.trail.lookup({
     scope: { account: anomaly.account, region },
     ...beginningOf(anomaly),
-    eventNames: anomaly.kind === 'drop' ? ENDING_EVENTS : auditEventsFor(isRegion(anomaly) ? '' : anomaly.service),
+    eventNames: auditEventsFor(isRegion(anomaly) ? '' : anomaly.service, anomaly.kind === 'drop' ? 'less' : 'more'),
     maxPages: MOST_AUDIT_PAGES,
   });
   if (!found.known) return found;

@@ -1,42 +1,40 @@
 import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 import { addDays, dayOf } from '../../shared/core/spend/day.ts';
 import { selfTestMessage } from '../../shared/core/spend/spend-message.ts';
+import type { StoredPolicy } from '../../shared/ports.ts';
 import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
-import type { SpendEvent } from './event.ts';
-import { firstKept, type Sources } from './gather.ts';
+import { refuseFuture, type SpendEvent } from './event.ts';
+import type { Sources } from './gather.ts';
 import { judgedAt, look, type Question } from './look.ts';
+import { firstKept } from './read-bill.ts';
 import { type Report, reportTable } from './report.ts';
-import { type Delivery, run } from './run.ts';
+import { type Delivery, type Tick as RunTick, run } from './run.ts';
 
 /** What watch-spend is made of; each is one deployment's, over many ticks. */
-export interface Ports extends Pick<Delivery, 'ledger' | 'clock'> {
-  /** Asked for at once and awaited when it is needed: its code is loaded while the ledger answers. */
-  readonly looking: () => Promise<Looking>;
-}
-
-/** What looks at bills and trails, and tells of it. */
-export interface Looking extends Omit<Sources, 'ledger' | 'clock'>, Pick<Delivery, 'announcer'> {
+export interface Ports extends Sources, Pick<Delivery, 'ledger' | 'clock' | 'announcer'> {
   /** What `check` tries. */
   readonly needs: Needs;
+}
+
+/** A tick, and the policy that is in force at it, if somebody stored one. */
+export interface JudgedTick extends Tick {
+  readonly stored: StoredPolicy | undefined;
 }
 
 /**
  * A tick, a billing alarm and a range are recorded and told. What is narrowed without a range (`account`, `service`) or only
  * asked for (`mode: report`) is answered to the caller and leaves no trace.
  */
-export const handle = (ports: Ports) => async (event: SpendEvent, tick: Tick) => {
-  if (event.check) {
-    const { needs } = await ports.looking();
-    return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  }
-  const [stored, looking] = await Promise.all([ports.ledger.currentPolicy(), ports.looking()]);
-  const policy = stored?.policy ?? parsePolicy({});
+export const handle = (ports: Ports) => async (event: SpendEvent, tick: JudgedTick) => {
+  if (event.check) return check(ports.needs, { own: tick.own, now: tick.time, scopes: event.scopes });
+  refuseFuture(event, ports.clock());
+  const policy = tick.stored?.policy ?? parsePolicy({});
   const payer = policy.spend.payer ?? tick.own.account;
   refuseForeignAlarm(event, [payer, tick.own.account]);
-  const delivery: Delivery = { ...ports, ...looking, holder: tick.requestId };
+  const delivery: Delivery = { ...ports, holder: tick.requestId };
   if (event.selfTest) return selfTest(delivery, { payer, now: tick.time });
 
   const question = questionOf(event, { payer, policy, now: tick.time });
@@ -53,8 +51,14 @@ async function answer(delivery: Delivery, event: SpendEvent, question: Question)
     const { report } = await look(delivery, question);
     return { report: report as Report, said: 'nothing: only asked for' };
   }
-  const { report, said } = await run(delivery, { payer, now }, () => look(delivery, question));
+  const tick = { payer, now, ...occasionOf(question) };
+  const { report, said } = await run(delivery, tick, () => look(delivery, question));
   return { report: report as Report, said };
+}
+
+function occasionOf({ occasion: { alarm, backfill } }: Question): Pick<RunTick, 'occasion'> {
+  if (backfill) return { occasion: 'backfill' };
+  return alarm ? { occasion: 'alarm' } : {};
 }
 
 /** Recorded like every run, so that a second delivery sends no second message. */
@@ -69,7 +73,7 @@ async function selfTest(delivery: Delivery, { payer, now }: Pick<Question, 'paye
     message,
     report: { payer, time, selfTest: true },
   };
-  const { report, said } = await run(delivery, { payer, now }, async () => found);
+  const { report, said } = await run(delivery, { payer, now, occasion: 'self-test' }, async () => found);
   return { ...(report as object), said };
 }
 

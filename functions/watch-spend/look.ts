@@ -1,6 +1,6 @@
 import { type Anomaly, impactOf, isExplained, type News, told } from '../../shared/core/spend/anomaly.ts';
 import { type SpendAnswer, standingAnswers } from '../../shared/core/spend/answer.ts';
-import { addDays, dayOf, daysIn, startOf } from '../../shared/core/spend/day.ts';
+import { addDays, dayOf, daysIn } from '../../shared/core/spend/day.ts';
 import type { Explanation } from '../../shared/core/spend/explanation.ts';
 import type { Day } from '../../shared/core/spend/series.ts';
 import { type Occasion, spendMessage, type Told } from '../../shared/core/spend/spend-message.ts';
@@ -39,6 +39,7 @@ export async function look(sources: Sources, question: Question): Promise<SpendR
     asOf,
     ...(quiet.length > 0 ? { stillOpen: quiet.length } : {}),
     ...(unjudged > 0 ? { unjudged } : {}),
+    ...missedBefore(facts, question),
     ...question.occasion,
   };
   const isNews = news.length > 0 || occasion.alarm !== undefined;
@@ -53,26 +54,53 @@ export async function look(sources: Sources, question: Question): Promise<SpendR
 }
 
 /**
- * Day by day, each as of that day; of each anomaly the last that was decided. While the newest days are not answered yet a
- * tick judges the last one that is: what was found late is told, and what is open goes on.
+ * Day by day, each as of that day; of each anomaly the last that was decided. Before and after the days that are asked about
+ * nothing begins: what is open is followed from where it was left, and after a backfill to its end, as far as days are known.
  */
 function decideEach(facts: Facts, judged: Judged, question: Question): Anomaly[] {
-  const { judged: days, now } = question;
   const standing = new Map(facts.standing.map((one) => [one.id, one]));
   const changed = new Map<string, Anomaly>();
-  const last = days.to < facts.to ? days.to : facts.to;
-  const newest = addDays(last, -1);
-  const first = !question.occasion.backfill && newest < days.from ? newest : days.from;
-  for (const day of daysIn(first, last)) {
-    // A day is judged the morning after, and the last one by now.
-    const at = day === newest && !question.occasion.backfill ? now : startOf(addDays(day, 1));
-    for (const one of decide({ ...facts, standing: [...standing.values()] }, judged, { ...question, day, now: at })) {
+  const asked = daysAsked(facts, question);
+  const left = facts.standing.filter(isOpen).map(({ asOf }) => addDays(asOf, 1));
+  const [first = asked.from] = [asked.from, ...left].sort();
+  for (const day of daysIn(first, question.occasion.backfill ? facts.knownTo : asked.to)) {
+    const followed = day < asked.from ? standing : changed;
+    const isAsked = asked.from <= day && day < asked.to;
+    if (!isAsked && ![...followed.values()].some(isOpen)) continue;
+    for (const one of decide({ ...facts, standing: [...standing.values()] }, judged, { ...question, day })) {
+      if (!isAsked && !followed.has(one.id)) continue;
       standing.set(one.id, one);
       changed.set(one.id, one);
     }
   }
   return [...changed.values()];
 }
+
+/**
+ * While the newest days are not answered yet a tick judges the last one that is: what was found late is told, and what is open
+ * goes on.
+ */
+function daysAsked(facts: Facts, question: Question): Question['judged'] {
+  const { to } = facts;
+  if (question.occasion.backfill) return { from: question.judged.from, to };
+  const { missed } = missedBefore(facts, question);
+  const from = missed?.judgedFrom ?? question.judged.from;
+  const newest = addDays(to, -1);
+  return { from: newest < from ? newest : from, to };
+}
+
+/** Days that no daily look has judged, when there was one before them: what began and ended on them is told late, and not never. */
+function missedBefore({ judgedTo, to }: Facts, { judged, occasion }: Question): Pick<Occasion, 'missed'> {
+  const past = judged.from < to ? judged.from : to;
+  if (occasion.backfill || occasion.alarm || judgedTo === undefined || judgedTo >= past) return {};
+  const earliest = addDays(judged.from, -MOST_MISSED_DAYS);
+  return { missed: { from: judgedTo, to: past, judgedFrom: judgedTo < earliest ? earliest : judgedTo } };
+}
+
+/** Of more days the threads are not at hand that were there before them. */
+const MOST_MISSED_DAYS = 42;
+
+const isOpen = ({ state }: Anomaly): boolean => state === 'open';
 
 /** What goes on before what is over, and the dearest first: the month's paid calls may not be enough for all. */
 const dearestFirst = (anomalies: readonly Anomaly[]): Anomaly[] =>

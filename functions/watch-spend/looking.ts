@@ -14,7 +14,7 @@ import { partitionOf } from '../../shared/core/identity.ts';
 import { dayOf, monthOf } from '../../shared/core/spend/day.ts';
 import { stageOf } from '../../shared/runtime/config.ts';
 import { log } from '../../shared/runtime/log.ts';
-import type { Looking } from './handle.ts';
+import { handle } from './handle.ts';
 
 interface Settings {
   readonly AWS_REGION: string;
@@ -25,8 +25,11 @@ interface Settings {
   readonly EXTERNAL_ID: string;
 }
 
-/** The second half of the composition root: what looks at bills and trails and tells of it. It is loaded while the ledger answers. */
-export function lookingWith(config: Settings, table: LedgerTable): Looking {
+/**
+ * The second half of the composition root: what looks at bills and trails, judges, and tells of it. It is most of the code,
+ * and is loaded while the ledger answers.
+ */
+export function handleWith(config: Settings, table: LedgerTable) {
   const partition = partitionOf(config.AWS_REGION);
   const ledger = spendLedger(table);
   const changes = ownChangesIn(table);
@@ -39,7 +42,9 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
   const costRegion = costExplorerRegion(partition);
   const payerOf = async (own: string) => (await ledger.currentPolicy())?.policy.spend.payer ?? own;
   const home = { region: config.AWS_REGION, ...PATIENT };
-  return {
+  return handle({
+    ledger,
+    clock: () => new Date(),
     announcer: snsAnnouncer(new SNSClient({ ...home, maxAttempts: 4 }), {
       alerts: config.TOPIC_ARN,
       ...(config.CHAT_TOPIC_ARN ? { chat: config.CHAT_TOPIC_ARN } : {}),
@@ -59,7 +64,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
         'COST#': ({ account: payer }, now) =>
           ledger.costs({ payer, metric: 'UnblendedCost', without: [], view: 'services' }, [monthOf(dayOf(now))]),
         'RUN#': ({ account }, now) => ledger.run(account, now.toISOString()),
-        'PLAN#, RESOURCE#': ({ account }, now) => changes.between(account, { from: now, to: now }),
+        'PLAN#, RESOURCE#': ({ account }, now) => changes.between(account, { from: now, to: now }, 'UTC'),
       },
       roles: [
         {
@@ -77,5 +82,5 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       hub: {},
       untried: ['dynamodb:PutItem', 'ce:GetCostAndUsageWithResources', 'sns:Publish'],
     },
-  };
+  });
 }

@@ -1,9 +1,11 @@
 import { formatMoney } from '../../shared/core/money.ts';
 import { type Anomaly, impactOf, monthlyOf } from '../../shared/core/spend/anomaly.ts';
+import { sameDollars } from '../../shared/core/spend/new-region.ts';
 import type { Day } from '../../shared/core/spend/series.ts';
-import { type Occasion, type Told, unjudgedText } from '../../shared/core/spend/spend-message.ts';
+import { missedText, type Occasion, type Told, unjudgedText } from '../../shared/core/spend/spend-message.ts';
 import { textTable } from '../../shared/core/table.ts';
 import type { Facts } from './gather.ts';
+import type { Range } from './read-bill.ts';
 
 /** What AWS charges for a page of Cost Explorer. */
 const USD_A_CALL = 0.01;
@@ -21,6 +23,8 @@ export interface Report extends Omit<Occasion, 'alarm'> {
     readonly news?: string;
     readonly impact: number;
     readonly monthly: number;
+    /** The anomaly in which the dollars of a new region are, by its id. */
+    readonly sameDollarsAs?: string;
   })[];
 }
 
@@ -36,10 +40,13 @@ interface Found {
 
 export function reportOf({ facts, occasion, until, anomalies, news, paid }: Found): Report {
   const newsOf = new Map(news.map((one) => [one.anomaly.id, one.news]));
+  const same = sameDollars(anomalies);
   const { alarm: _, ...head } = occasion;
   const notes = [
     ...(occasion.backfill ? [RESTATED] : []),
     ...(facts.to < until ? [`Cost Explorer has nothing yet about the days from ${facts.to}: they are unknown.`] : []),
+    ...(occasion.missed ? [missedText(occasion.missed)] : []),
+    ...(facts.unread ? [unreadText(facts.unread)] : []),
   ];
   return {
     ...head,
@@ -52,12 +59,23 @@ export function reportOf({ facts, occasion, until, anomalies, news, paid }: Foun
       .sort((a, b) => Math.abs(monthlyOf(b)) - Math.abs(monthlyOf(a)))
       .map(({ said: _said, ...one }) => {
         const why = newsOf.get(one.id);
-        return { ...one, impact: impactOf(one), monthly: monthlyOf(one), ...(why ? { news: why } : {}) };
+        const other = same.get(one.id)?.id;
+        return {
+          ...one,
+          impact: impactOf(one),
+          monthly: monthlyOf(one),
+          ...(why ? { news: why } : {}),
+          ...(other ? { sameDollarsAs: other } : {}),
+        };
       }),
   };
 }
 
 const RESTATED = 'Each day was judged as of that day, on the amounts as they are now: AWS has restated days since.';
+
+const unreadText = ({ from, to }: Range): string =>
+  `The history begins with ${to}: the days from ${from} are not read yet, because this month's paid calls are used up but for ` +
+  'the days to come. The next runs go on, or sooner with more `spend.paidCallsPerMonth`.';
 
 export function reportTable(report: Report): string {
   const { asOf, anomalies, paidCalls, paidUsd, series, unjudged, note, currency } = report;
@@ -70,9 +88,9 @@ export function reportTable(report: Report): string {
     one.firstDay,
     one.lastDay,
     `${one.state}${one.provisional ? ', provisional' : ''}`,
-    money(one.impact),
-    money(one.monthly),
-    causeOf(one),
+    ...(one.sameDollarsAs
+      ? ['', '', `the dollars of ${one.sameDollarsAs}`]
+      : [money(one.impact), money(one.monthly), causeOf(one)]),
   ]);
   const head = ['anomaly', 'kind', 'account', 'service', 'first', 'last', 'state', 'so far', 'a month', 'cause'];
   return [

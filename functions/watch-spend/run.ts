@@ -1,10 +1,7 @@
 import type { Announcer } from '../../shared/ports.ts';
-import type { SpendRun } from '../../shared/ports-spend.ts';
-import { AtWorkError } from './errors.ts';
+import type { RunOccasion, SpendRun } from '../../shared/ports-spend.ts';
+import { alone } from '../../shared/runtime/alone.ts';
 import type { Sources } from './gather.ts';
-
-/** As long as Lambda lets one invocation run. */
-const TURN_MS = 900_000;
 
 /** What watch-spend is made of, and the delivery that it works for. */
 export interface Delivery extends Sources {
@@ -16,6 +13,8 @@ export interface Delivery extends Sources {
 export interface Tick {
   readonly payer: string;
   readonly now: Date;
+  /** None: the daily look. */
+  readonly occasion?: RunOccasion;
 }
 
 /** What became of a run. */
@@ -30,13 +29,14 @@ export interface Outcome {
  * and only then is anything kept or said. A second delivery goes on from where the first one stopped.
  */
 export const run = (delivery: Delivery, tick: Tick, look: () => Promise<SpendRun>): Promise<Outcome> =>
-  alone(delivery, tick, async () => {
+  alone({ ...delivery, turns: delivery.ledger, of: tick.payer }, async () => {
     const { ledger } = delivery;
-    const before = await ledger.run(tick.payer, tick.now.toISOString());
-    for (const unfinished of await ledger.unfinished(tick.payer, tick.now)) await finish(delivery, unfinished);
+    const { payer, now, occasion } = tick;
+    const before = await ledger.run(payer, now.toISOString(), occasion);
+    for (const unfinished of await ledger.unfinished(payer, now)) await finish(delivery, unfinished);
     if (before)
       return { report: before.report, said: before.state === 'recorded' && before.message ? 'sent' : 'before' };
-    const found = await look();
+    const found: SpendRun = { ...(await look()), ...(occasion ? { occasion } : {}) };
     await ledger.record(found);
     await finish(delivery, found);
     return { report: found.report, said: found.message ? 'sent' : 'nothing' };
@@ -50,16 +50,4 @@ async function finish({ ledger, announcer }: Delivery, recorded: SpendRun): Prom
   await ledger.keepAnomalies(recorded.anomalies);
   if (recorded.message) await announcer.send(recorded.message);
   await ledger.announced(recorded);
-}
-
-/** One delivery at a time for each payer: two would find the same and say it twice. */
-async function alone<T>({ ledger, holder, clock }: Delivery, { payer }: Tick, work: () => Promise<T>): Promise<T> {
-  const now = clock();
-  if (!(await ledger.begin(payer, { holder, now, until: new Date(now.getTime() + TURN_MS) })))
-    throw new AtWorkError(payer);
-  try {
-    return await work();
-  } finally {
-    await ledger.end(payer, holder).catch(() => undefined); // it ends by itself; the first error tells more
-  }
 }

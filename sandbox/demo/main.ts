@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { RULE_IDS } from '../../shared/core/rules.ts';
 import { seedShop } from '../fleet/shop.ts';
 import { installHub } from '../hub/hub.ts';
 import { invokeInProcess } from '../hub/invoke.ts';
@@ -11,7 +12,9 @@ import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { openActing } from './acting.ts';
 import { EXPORT_ALARM, playActing } from './acting-story.ts';
 import { indented } from './indented.ts';
+import { playResizes } from './resize-story.ts';
 import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
+import { playSnapshots } from './snapshot-story.ts';
 import { playSpend, SALE, seedSpend } from './spend-story.ts';
 import { scheduledEvent, type Wired, wire } from './wiring.ts';
 
@@ -20,17 +23,23 @@ const EXTERNAL_ID = 'demo-external-id-of-the-shop';
 /** The Monday morning of the demo, 06:30 in Seoul. */
 const TICK = new Date('2026-11-22T21:30:00Z');
 
-/** A small fleet: 5 % of it would be less than one, so the shop allows itself half. */
+/** A small fleet: 5 % of it would be less than one, so the shop allows itself half. What is unused is proposed at once. */
+const IDLE = { cap: { share: '50%' }, notice: '0d' };
+
 const POLICY = {
   timezone: 'Asia/Seoul',
   scopes: [
     { account: '111111111111', regions: ['ap-northeast-2', 'us-east-1'] },
     { account: '222222222222', regions: ['ap-northeast-2', 'us-east-1'] },
   ],
-  defaults: { mode: 'approve' },
+  defaults: { mode: 'approve', savings: 'list' },
   approvers: [{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }],
   dependents: [{ resource: 'reports-2023', alarms: [EXPORT_ALARM] }],
-  rules: { 'idle-database': { cap: { share: '50%' } }, 'idle-instance': { cap: { share: '50%' } } },
+  rules: {
+    ...Object.fromEntries(RULE_IDS.map((id) => [id, { mode: 'off' }])),
+    'idle-database': IDLE,
+    'idle-instance': IDLE,
+  },
   spend: { tag: 'team', planned: [SALE] },
 };
 
@@ -105,8 +114,14 @@ try {
 
   const tick = () => wake(rightSize, scheduledEvent(schedule, sandbox.clock.now()));
   const { savings } = await playActing({ screen, sandbox, hub, acting, tick });
+  const looking = (event: object) => wake(rightSize, event);
+  const { resizes } = await playResizes({ screen, sandbox, hub, acting, externalId: EXTERNAL_ID, wake: looking });
 
-  finish(screen, { sandbox, calls, sent, table, savings, spend });
+  const databases = wiring.functions.find(({ name }) => name === 'snapshot-databases') as Wired;
+  const backingUp = { screen, sandbox, hub, acting, externalId: EXTERNAL_ID };
+  const { snapshots } = await playSnapshots({ ...backingUp, wake: (event) => wake(databases, event) });
+
+  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots });
   await acting.close();
   hub.dynamodb.destroy();
 } finally {
@@ -116,7 +131,13 @@ try {
 
 function wake(wired: Wired, event: unknown) {
   const env = { ...sandbox.env, ...wired.env, AWS_ENDPOINT_URL_LAMBDA: lambdaUrl, LOG_LEVEL: 'SILENT' };
-  return invokeInProcess({ file: wired.file, env, event });
+  return invokeInProcess({ file: wired.file, env, event, now: arrivalOf(event) });
+}
+
+/** A scheduled event comes at its time, a person's now. */
+function arrivalOf(event: unknown): Date {
+  const { time } = event as { time?: string };
+  return time ? new Date(time) : sandbox.clock.now();
 }
 
 interface Played {
@@ -126,14 +147,23 @@ interface Played {
   readonly table: unknown;
   readonly savings: string;
   readonly spend: string;
+  readonly resizes: string;
+  readonly snapshots: string;
 }
 
-function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings, spend }: Played): void {
+function finish(
+  { title, line }: Screen,
+  { sandbox, calls, sent, table, savings, spend, resizes, snapshots }: Played,
+): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
     console.log(
-      JSON.stringify({ messages, calls: Object.fromEntries(calls), table, savings, spend, seconds }, undefined, 2),
+      JSON.stringify(
+        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, snapshots, seconds },
+        undefined,
+        2,
+      ),
     );
     return;
   }
@@ -141,7 +171,10 @@ function finish({ title, line }: Screen, { sandbox, calls, sent, table, savings,
   title('Done');
   const changes = sandbox.calls
     .all()
-    .filter(({ operation, service }) => /^(Stop|Start|Create)/.test(operation) && ['rds', 'ec2'].includes(service));
+    .filter(
+      ({ operation, service }) =>
+        /^(Stop|Start|Create|Copy|Delete|Modify)/.test(operation) && ['rds', 'ec2'].includes(service),
+    );
   line(`Looking took ${total} API calls (${callsInWords(calls)}), none of which changes anything in an account.`);
   line(
     `Acting changed ${changes.length} things: ${changes.map(({ operation }) => operation).join(', ')}. ${seconds} s.`,

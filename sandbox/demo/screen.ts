@@ -36,8 +36,19 @@ export function screenFor(loudness: Loudness): Screen {
 export const paintVerdicts = (table: string): string =>
   table
     .split('\n')
-    .map((line) => line.replace(/ {2}(act|deferred|leave) /, (_, verdict: Verdict) => `  ${PAINT[verdict](verdict)} `))
+    .map((line) =>
+      line.replace(
+        / {2}(act|deferred|suggestion|finding|leave) /,
+        (_, verdict: Verdict) => `  ${PAINT[verdict](verdict)} `,
+      ),
+    )
     .join('\n');
 
-type Verdict = 'act' | 'deferred' | 'leave';
-const PAINT: Record<Verdict, (text: string) => string> = { act: pc.green, deferred: pc.yellow, leave: pc.dim };
+type Verdict = 'act' | 'deferred' | 'suggestion' | 'finding' | 'leave';
+const PAINT: Record<Verdict, (text: string) => string> = {
+  act: pc.green,
+  deferred: pc.yellow,
+  suggestion: pc.cyan,
+  finding: pc.cyan,
+  leave: pc.dim,
+};

@@ -1,12 +1,18 @@
 import { getOrMake } from '../maps.ts';
 import { base32 } from '../random.ts';
 import { AutoScalingState } from './auto-scaling-state.ts';
+import { BackupState } from './backup-state.ts';
 import { CloudTrailState } from './cloud-trail-state.ts';
 import { CloudWatchState } from './cloudwatch-state.ts';
+import { DynamoDbState } from './dynamodb-state.ts';
 import { Ec2State } from './ec2-state.ts';
+import { ElastiCacheState } from './elasticache-state.ts';
 import type { AccessKeys, Credentials, Role, RoleSpec } from './identity.ts';
+import { KmsState } from './kms-state.ts';
 import type { Place, World } from './place.ts';
+import type { StoredGlobalCluster } from './rds-shapes.ts';
 import { RdsState } from './rds-state.ts';
+import { RedshiftState } from './redshift-state.ts';
 import { ENABLED_BY_DEFAULT } from './regions.ts';
 import { SsmState } from './ssm-state.ts';
 
@@ -15,6 +21,8 @@ export class Account {
   /** Regions that answer; opt-in regions are added here. */
   readonly enabledRegions = new Set<string>(ENABLED_BY_DEFAULT);
   readonly roles = new Map<string, Role>();
+  /** Aurora's global databases, which belong to no region. */
+  readonly globalClusters = new Map<string, StoredGlobalCluster>();
   readonly #world: World;
   readonly #keys: AccessKeys;
   readonly #regions = new Map<string, Region>();
@@ -72,12 +80,19 @@ export class Region {
   readonly cloudwatch: CloudWatchState;
   readonly autoscaling: AutoScalingState;
   readonly ssm: SsmState;
+  readonly backup = new BackupState();
+  readonly elasticache: ElastiCacheState;
+  readonly redshift: RedshiftState;
+  readonly kms = new KmsState();
+  readonly dynamodb = new DynamoDbState();
   readonly cloudTrail: CloudTrailState;
 
   constructor(place: Place) {
     this.place = place;
     this.ec2 = new Ec2State(place);
     this.rds = new RdsState(place);
+    this.elasticache = new ElastiCacheState(place);
+    this.redshift = new RedshiftState(place);
     this.cloudwatch = new CloudWatchState(place);
     this.autoscaling = new AutoScalingState(place);
     this.ssm = new SsmState(place);

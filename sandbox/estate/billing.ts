@@ -14,6 +14,8 @@ export interface BillLine {
   readonly service: string;
   /** With the region's prefix: `APN2-BoxUsage:m5.large`. */
   readonly usageType: string;
+  /** As bills name it: `PostgreSQL`, `Aurora MySQL`. Only what is charged for a database has one. */
+  readonly databaseEngine?: string;
   /** A region, `global`, or `NoRegion`. */
   readonly region: string;
   /** `Usage` (the default), `Credit`, `Refund`, `Tax`, `Support`, `Upfront`, ... */

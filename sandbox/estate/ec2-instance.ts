@@ -1,9 +1,9 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { cpuOptions, ebsOptimized, machineOf } from '../catalogue/machine.ts';
 import { hex, type Random } from '../random.ts';
 import { giveAmazonAddress } from './ec2-address.ts';
 import { instanceState, type StoredInstance, type StoredVolume } from './ec2-shapes.ts';
 import { newVolume, type VolumeSpec } from './ec2-volume.ts';
-import { architectureOf, cpuOf, isNitro } from './instance-types.ts';
 import type { Place } from './place.ts';
 import type { Seed } from './seed.ts';
 
@@ -52,6 +52,8 @@ export function newInstance(place: Place, spec: InstanceSpec): { instance: Store
 function plainInstance({ region, world }: Place, spec: InstanceSpec): StoredInstance {
   const { clock, random } = world;
   const type = spec.InstanceType ?? 'm7i.large';
+  const machine = machineOf(type);
+  if (!machine) throw new Error(`the catalogue has no ${type}`);
   const platform = spec.PlatformDetails ?? 'Linux/UNIX';
   const launched = spec.LaunchTime ?? clock.now();
   const ip = privateIp(random);
@@ -67,12 +69,12 @@ function plainInstance({ region, world }: Place, spec: InstanceSpec): StoredInst
     PlatformDetails: platform,
     UsageOperation: USAGE_OPERATIONS[platform] ?? 'RunInstances',
     ...(platform.startsWith('Windows') ? { Platform: 'Windows' as const } : {}),
-    Architecture: architectureOf(type),
+    Architecture: machine.family.architecture,
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
-    EbsOptimized: isNitro(type),
-    CpuOptions: cpuOf(type),
+    EbsOptimized: ebsOptimized(machine) === 'default',
+    CpuOptions: cpuOptions(machine),
     RootDeviceName: platform.startsWith('Windows') ? '/dev/sda1' : '/dev/xvda',
     Placement: { AvailabilityZone: `${region}a`, GroupName: '', Tenancy: 'default' },
     HibernationOptions: { Configured: false },

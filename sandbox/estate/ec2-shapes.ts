@@ -1,4 +1,4 @@
-import type { Instance, InstanceState, InstanceStateName, Tag, Volume } from '@aws-sdk/client-ec2';
+import type { Instance, InstanceState, InstanceStateName, Snapshot, Tag, Volume } from '@aws-sdk/client-ec2';
 
 /** An instance as DescribeInstances shows it, plus the few things that only other calls show. */
 export interface StoredInstance extends Instance {
@@ -16,6 +16,14 @@ export interface StoredInstance extends Instance {
 /** A volume as DescribeVolumes shows it. */
 export interface StoredVolume extends Volume {
   VolumeId: string;
+  Tags: Tag[];
+}
+
+/** A snapshot of a volume as DescribeSnapshots shows it. */
+export interface StoredSnapshot extends Snapshot {
+  SnapshotId: string;
+  VolumeId: string;
+  StartTime: Date;
   Tags: Tag[];
 }
 

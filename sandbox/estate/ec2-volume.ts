@@ -1,4 +1,5 @@
 import type { Volume } from '@aws-sdk/client-ec2';
+import { performanceOf } from '../catalogue/volume-types.ts';
 import { hex } from '../random.ts';
 import type { StoredInstance, StoredVolume } from './ec2-shapes.ts';
 import type { Place } from './place.ts';
@@ -30,7 +31,7 @@ export function newVolume(place: Place, spec: VolumeSpec, owner?: StoredInstance
     MultiAttachEnabled: false,
     SnapshotId: '',
     Attachments: [],
-    ...performance(type, size),
+    ...performanceOf({ VolumeType: type, Size: size, Iops: shown.Iops, Throughput: shown.Throughput }),
     ...shown,
     Tags: shown.Tags ?? [],
   };
@@ -45,7 +46,11 @@ interface Attachment {
 }
 
 /** Shows the attachment on both sides. */
-function attach(volume: StoredVolume, owner: StoredInstance, { device, deleteOnTermination, at }: Attachment): void {
+export function attach(
+  volume: StoredVolume,
+  owner: StoredInstance,
+  { device, deleteOnTermination, at }: Attachment,
+): void {
   volume.State = 'in-use';
   volume.Attachments = [
     {
@@ -64,13 +69,6 @@ function attach(volume: StoredVolume, owner: StoredInstance, { device, deleteOnT
       Ebs: { VolumeId: volume.VolumeId, Status: 'attached', AttachTime: at, DeleteOnTermination: deleteOnTermination },
     },
   ];
-}
-
-/** The IOPS and throughput that AWS shows for a volume created without naming them. */
-function performance(type: string, sizeGiB: number): Pick<Volume, 'Iops' | 'Throughput'> {
-  if (type === 'gp3') return { Iops: 3000, Throughput: 125 };
-  if (type === 'gp2') return { Iops: Math.min(16_000, Math.max(100, 3 * sizeGiB)) };
-  return {};
 }
 
 function nextDevice(owner: StoredInstance): string {

@@ -1,5 +1,6 @@
 import type { DBCluster } from '@aws-sdk/client-rds';
 import { base32, hex } from '../random.ts';
+import { defaultRdsKey } from './kms-state.ts';
 import type { Place } from './place.ts';
 import { engineOf } from './rds-engines.ts';
 import type { StoredCluster } from './rds-shapes.ts';
@@ -38,6 +39,7 @@ export function newCluster({ account, region, world }: Place, spec: DatabaseClus
     HttpEndpointEnabled: false,
     ReadReplicaIdentifiers: [],
     VpcSecurityGroups: [{ VpcSecurityGroupId: 'sg-0a1b2c3d4e5f60718', Status: 'active' }],
+    ...(spec.StorageEncrypted === false ? {} : { KmsKeyId: defaultRdsKey({ account, region }) }),
     ...spec,
     DBClusterMembers: spec.DBClusterMembers ?? [],
     TagList: spec.TagList ?? [],

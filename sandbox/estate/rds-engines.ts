@@ -26,3 +26,15 @@ export function engineOf(name: string): Engine {
 
 /** Engines whose instances live in a cluster and share its storage. */
 export const isClusterEngine = (engine: string): boolean => /^(aurora|neptune|docdb)/.test(engine);
+
+/** The option group of whoever chose none: `default:mysql-8-0`, `default:postgres-16`. */
+export function defaultOptionGroup({ Engine = '', EngineVersion = '' }: OfEngine): string {
+  const numbers = /^(postgres|oracle)/.test(Engine) ? 1 : 2;
+  const major = EngineVersion.split('.').slice(0, numbers);
+  return `default:${Engine}-${major.join('-')}`;
+}
+
+interface OfEngine {
+  readonly Engine?: string | undefined;
+  readonly EngineVersion?: string | undefined;
+}

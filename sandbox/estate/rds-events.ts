@@ -25,3 +25,15 @@ export const EVENTS = {
 } as const;
 
 export type EventName = keyof (typeof EVENTS)['db-instance'];
+
+/** What RDS says while it changes an instance. */
+export const CHANGES = {
+  modifyingClass: 'Applying modification to database instance class', // RDS-EVENT-0012
+  modifiedClass: 'Finished applying modification to DB instance class', // RDS-EVENT-0014
+  modifyingStorage: 'Applying modification to allocated storage', // RDS-EVENT-0018
+  modifiedStorage: 'Finished applying modification to allocated storage', // RDS-EVENT-0017
+  failingOver: 'Multi-AZ instance failover started.', // RDS-EVENT-0013
+  failedOver: 'Multi-AZ instance failover completed', // RDS-EVENT-0049
+} as const;
+
+export type ChangeName = keyof typeof CHANGES;

@@ -1,5 +1,7 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
+import { storagePerformance } from '../catalogue/database-storage.ts';
 import { base32, hex } from '../random.ts';
+import { defaultRdsKey } from './kms-state.ts';
 import type { Place } from './place.ts';
 import { engineOf, isClusterEngine } from './rds-engines.ts';
 import type { StoredDatabase } from './rds-shapes.ts';
@@ -31,13 +33,14 @@ export function newDatabase({ account, region, world }: Place, spec: DatabaseSpe
     // For a cluster's member the number means nothing, and AWS says 1.
     AllocatedStorage: inCluster ? 1 : 100,
     StorageType: inCluster ? 'aurora' : 'gp3',
-    ...(inCluster ? {} : { Iops: 3000, StorageThroughput: 125 }),
+    ...(inCluster ? {} : storageOf(name, spec)),
     StorageEncrypted: true,
     InstanceCreateTime: world.clock.now(),
     PreferredBackupWindow: '18:00-18:30',
     PreferredMaintenanceWindow: 'sun:19:00-sun:19:30',
     BackupRetentionPeriod: 7,
     AvailabilityZone: `${region}a`,
+    ...(spec.MultiAZ && !inCluster ? { SecondaryAvailabilityZone: `${region}c` } : {}),
     MultiAZ: false,
     PubliclyAccessible: false,
     AutoMinorVersionUpgrade: true,
@@ -53,7 +56,11 @@ export function newDatabase({ account, region, world }: Place, spec: DatabaseSpe
     CustomerOwnedIpEnabled: false,
     BackupTarget: 'region',
     NetworkType: 'IPV4',
+    ...(spec.StorageEncrypted === false ? {} : { KmsKeyId: defaultRdsKey({ account, region }) }),
     ...spec,
     TagList: spec.TagList ?? [],
   };
 }
+
+const storageOf = (engine: string, { StorageType = 'gp3', AllocatedStorage = 100 }: DatabaseSpec) =>
+  storagePerformance(engine, { StorageType, AllocatedStorage });

@@ -1,4 +1,13 @@
-import type { DBCluster, DBClusterMember, DBClusterSnapshot, DBInstance, DBSnapshot, Tag } from '@aws-sdk/client-rds';
+import type {
+  DBCluster,
+  DBClusterMember,
+  DBClusterSnapshot,
+  DBInstance,
+  DBSnapshot,
+  GlobalCluster,
+  GlobalClusterMember,
+  Tag,
+} from '@aws-sdk/client-rds';
 
 /** A database instance as DescribeDBInstances shows it. */
 export interface StoredDatabase extends DBInstance {
@@ -20,8 +29,16 @@ export interface StoredCluster extends DBCluster {
   TagList: Tag[];
 }
 
+/** What no listing shows of a snapshot. */
+interface Unlisted {
+  /** The accounts that may copy and restore it; `all` makes it public. */
+  RestorableBy: string[];
+  /** Of a copy: the ARN of its original, and when it is or was done, in epoch milliseconds. */
+  Copied?: { readonly from: string; readonly doneAt: number };
+}
+
 /** A snapshot as DescribeDBSnapshots shows it. */
-export interface StoredSnapshot extends DBSnapshot {
+export interface StoredSnapshot extends DBSnapshot, Unlisted {
   DBSnapshotIdentifier: string;
   DBSnapshotArn: string;
   Status: string;
@@ -30,10 +47,16 @@ export interface StoredSnapshot extends DBSnapshot {
 }
 
 /** A snapshot as DescribeDBClusterSnapshots shows it. */
-export interface StoredClusterSnapshot extends DBClusterSnapshot {
+export interface StoredClusterSnapshot extends DBClusterSnapshot, Unlisted {
   DBClusterSnapshotIdentifier: string;
   DBClusterSnapshotArn: string;
   Status: string;
   SnapshotType: string;
   TagList: Tag[];
+}
+
+/** A global database as DescribeGlobalClusters shows it. */
+export interface StoredGlobalCluster extends GlobalCluster {
+  GlobalClusterIdentifier: string;
+  GlobalClusterMembers: GlobalClusterMember[];
 }

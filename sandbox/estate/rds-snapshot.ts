@@ -1,11 +1,17 @@
 import type { DBCluster, DBClusterSnapshot, DBInstance, DBSnapshot } from '@aws-sdk/client-rds';
 import type { Place } from './place.ts';
+import { defaultOptionGroup } from './rds-engines.ts';
 import type { StoredClusterSnapshot, StoredSnapshot } from './rds-shapes.ts';
 import type { Seed } from './seed.ts';
 
 /** What to know about a new snapshot; everything else follows from the database. */
 export type SnapshotSpec = Seed<DBSnapshot> & { readonly DBSnapshotIdentifier: string };
 export type ClusterSnapshotSpec = Seed<DBClusterSnapshot> & { readonly DBClusterSnapshotIdentifier: string };
+
+const GIB = 2 ** 30;
+
+/** How much of a volume has ever been written to, which is what its snapshot holds; made up. */
+const WRITTEN_SHARE = 0.6;
 
 /** A manual snapshot that has just begun, of `database` as it is now. */
 export function newSnapshot(
@@ -32,12 +38,16 @@ export function newSnapshot(
     KmsKeyId: database.KmsKeyId,
     SnapshotCreateTime: now,
     OriginalSnapshotCreateTime: now,
+    SnapshotDatabaseTime: now,
+    OptionGroupName: database.OptionGroupMemberships?.[0]?.OptionGroupName ?? defaultOptionGroup(database),
+    FullSnapshotSizeInBytes: Math.round((database.AllocatedStorage ?? 0) * WRITTEN_SHARE * GIB),
     SnapshotTarget: 'region',
     PercentProgress: 0,
     ...spec,
     Status: spec.Status ?? 'creating',
     SnapshotType: spec.SnapshotType ?? 'manual',
     TagList: spec.TagList ?? [],
+    RestorableBy: [],
   };
 }
 
@@ -67,5 +77,6 @@ export function newClusterSnapshot(
     Status: spec.Status ?? 'creating',
     SnapshotType: spec.SnapshotType ?? 'manual',
     TagList: spec.TagList ?? [],
+    RestorableBy: [],
   };
 }

@@ -1,8 +1,9 @@
-import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
+import type { DBCluster, DBInstance, PendingMaintenanceAction, ReservedDBInstance } from '@aws-sdk/client-rds';
 import type { Span } from '../clock.ts';
+import { History } from './history.ts';
 import type { Place } from './place.ts';
 import { type DatabaseClusterSpec, newCluster } from './rds-cluster.ts';
-import { EVENTS, type EventName, type StoredEvent } from './rds-events.ts';
+import { CHANGES, type ChangeName, EVENTS, type EventName, type StoredEvent } from './rds-events.ts';
 import { type DatabaseSpec, newDatabase } from './rds-instance.ts';
 import type { StoredCluster, StoredClusterSnapshot, StoredDatabase, StoredSnapshot } from './rds-shapes.ts';
 import { type ClusterSnapshotSpec, newClusterSnapshot, newSnapshot, type SnapshotSpec } from './rds-snapshot.ts';
@@ -15,14 +16,32 @@ export class RdsState {
   readonly clusterSnapshots = new Map<string, StoredClusterSnapshot>();
   /** In the order in which they happened. */
   readonly events: StoredEvent[] = [];
-  /** Classes that a start cannot get: InsufficientDBInstanceCapacity. */
+  /** Reserved database instances, in the order in which they were bought. */
+  readonly reserved: ReservedDBInstance[] = [];
+  /** Maintenance that AWS wants to do, by the ARN of a database or cluster. */
+  readonly maintenance = new Map<string, PendingMaintenanceAction[]>();
+  /** The classes that databases had, by their names. */
+  readonly classes = new History();
+  /** When the storage of a database was last modified, in epoch milliseconds by its name. */
+  readonly storageModified = new Map<string, number>();
+  /** Classes that a start or a change of class cannot get: `db.m7g.large`, or `db.m7g.large@eu-west-1a`. */
   readonly noCapacity = new Set<string>();
-  /** Databases and clusters, by name, whose next snapshots end as `failed`. */
+  /** Names of databases and clusters whose next snapshots and copies end as `failed`, or names of such snapshots. */
   readonly failingSnapshots = new Set<string>();
-  /** How long the snapshots of a database or cluster take, by its name; of all others `durations.snapshotCreate`. */
+  /** How long snapshots take, by their own name or that of their database; `Infinity` never ends. Else `durations`. */
   readonly snapshotDurations = new Map<string, Span>();
   /** Manual snapshots allowed; instances' and clusters' are counted apart. */
   snapshotQuota = 100;
+  /** The same of clusters; as many as of instances unless it is set. */
+  clusterSnapshotQuota: number | undefined;
+  /** Copies from other regions allowed at the same time. */
+  copyQuota = 20;
+  /** Option groups with permanent or persistent options, as TDE is: a snapshot cannot leave without another. */
+  readonly persistentOptionGroups = new Set<string>();
+  /** Deleted databases whose automated backups are kept, by resource id. */
+  readonly retainedBackups = new Map<string, StoredDatabase>();
+  /** The same of clusters. */
+  readonly retainedClusterBackups = new Map<string, StoredCluster>();
   readonly place: Place;
 
   constructor(place: Place) {
@@ -75,6 +94,23 @@ export class RdsState {
       EventCategories: [what === 'created' ? 'creation' : 'notification'],
       Date: this.place.world.clock.now(),
     });
+  }
+
+  /** Records what RDS says of an instance that it changes. */
+  recordChange({ DBInstanceIdentifier, DBInstanceArn }: StoredDatabase, what: ChangeName): void {
+    this.events.push({
+      SourceIdentifier: DBInstanceIdentifier,
+      SourceArn: DBInstanceArn,
+      SourceType: 'db-instance',
+      Message: CHANGES[what],
+      EventCategories: [what.startsWith('fail') ? 'failover' : 'configuration change'],
+      Date: this.place.world.clock.now(),
+    });
+  }
+
+  /** Whether RDS has room for one more of this class in this zone. */
+  hasCapacity(dbInstanceClass: string, zone: string): boolean {
+    return !this.noCapacity.has(dbInstanceClass) && !this.noCapacity.has(`${dbInstanceClass}@${zone}`);
   }
 
   #join(database: StoredDatabase, clusterId: string): void {

@@ -59,6 +59,35 @@ export function monthly(
   };
 }
 
+/** About the same all the time, as memory is. */
+export function level(seed: number, around: number): Load {
+  return (hour) => {
+    const average = around * (0.98 + 0.04 * noise(seed, hour));
+    return { average, peak: average * 1.02, low: average * 0.98 };
+  };
+}
+
+/** Quiet, but for one full hour of every day. */
+export function daily(seed: number, { quiet, busy, hourUtc }: { quiet: number; busy: number; hourUtc: number }): Load {
+  const [calm, rush] = [murmur(seed, quiet), level(seed + 1, busy)];
+  return (hour) => (hourOfDay(hour) === hourUtc ? rush(hour) : calm(hour));
+}
+
+/** One load on some days (counted from 1970, UTC), another on all others. */
+export const onDays =
+  (days: ReadonlySet<number>, busy: Load, usual: Load): Load =>
+  (hour) =>
+    days.has(Math.floor(hour / 24)) ? busy(hour) : usual(hour);
+
+/** As it was, times a factor that may change from hour to hour. */
+export const times =
+  (load: Load, factorOf: (hour: number) => number): Load =>
+  (number) => {
+    const hour = load(number);
+    const factor = factorOf(number);
+    return hour && { average: hour.average * factor, peak: hour.peak * factor, low: hour.low * factor };
+  };
+
 /** The same number all the time. */
 export const steady = (value: number): Load => {
   const hour = { average: value, peak: value, low: value };

@@ -1,8 +1,8 @@
 import { HOUR, MINUTE } from '../clock.ts';
 import type { Point, Series } from '../estate/cloudwatch-state.ts';
-import type { Load } from './load.ts';
+import type { Hour, Load } from './load.ts';
 
-const SAMPLE = 5 * MINUTE;
+export const SAMPLE = 5 * MINUTE;
 const SAMPLES_AN_HOUR = 12;
 
 /** From when to when (epoch milliseconds, exclusive) there is something to measure. */
@@ -84,7 +84,7 @@ function* samples(load: Load, from: number, to: number): Generator<number> {
 }
 
 /** Of an hour's twelve samples one is its peak, one its low, and the ten others make the average come true. */
-function sampleAt(load: Load, at: number): number | undefined {
+export function sampleAt(load: Load, at: number): number | undefined {
   const number = Math.floor(at / HOUR);
   const hour = load(number);
   if (!hour) return undefined;
@@ -92,11 +92,50 @@ function sampleAt(load: Load, at: number): number | undefined {
   const peakAt = number % SAMPLES_AN_HOUR;
   if (nth === peakAt) return hour.peak;
   if (nth === (peakAt + 5) % SAMPLES_AN_HOUR) return hour.low;
-  return (hour.average * SAMPLES_AN_HOUR - hour.peak - hour.low) / (SAMPLES_AN_HOUR - 2);
+  return restOf(hour);
+}
+
+const restOf = ({ average, peak, low }: Hour): number =>
+  (average * SAMPLES_AN_HOUR - peak - low) / (SAMPLES_AN_HOUR - 2);
+
+export const samplesOfHour = (hour: Hour | undefined): Weighted[] =>
+  hour
+    ? [
+        { value: hour.peak, count: 1 },
+        { value: hour.low, count: 1 },
+        { value: restOf(hour), count: SAMPLES_AN_HOUR - 2 },
+      ]
+    : [];
+
+/** Of the samples of some time a value, and how many of them have it. */
+export interface Weighted {
+  readonly value: number;
+  readonly count: number;
+}
+
+/** The samples of a whole hour are of three values at most. */
+function weighted(load: Load, from: number, to: number): Weighted[] {
+  const found: Weighted[] = [];
+  for (let at = from; at < to; ) {
+    const next = (Math.floor(at / HOUR) + 1) * HOUR;
+    if (at % HOUR === 0 && next <= to) found.push(...samplesOfHour(load(at / HOUR)));
+    else for (const value of samples(load, at, Math.min(next, to))) found.push({ value, count: 1 });
+    at = next;
+  }
+  return found;
 }
 
 /** By the nearest rank. */
 function percentile(load: Load, from: number, to: number, percent: number): number | undefined {
-  const sorted = [...samples(load, from, to)].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  return percentileOf(weighted(load, from, to), percent);
+}
+
+export function percentileOf(samples: Weighted[], percent: number): number | undefined {
+  samples.sort((a, b) => a.value - b.value);
+  let rank = Math.max(1, Math.ceil((percent / 100) * samples.reduce((sum, { count }) => sum + count, 0)));
+  for (const { value, count } of samples) {
+    rank -= count;
+    if (rank <= 0) return value;
+  }
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { Call } from '../calls.ts';
 import type { Estate } from '../estate/estate.ts';
 import { asAwsError, type Incoming, notImplemented, type Service } from '../services/service.ts';
 import type { AwsError } from './errors.ts';
+import type { Envelope } from './protocol.ts';
 import { REFUSALS } from './refusals.ts';
 import type { Route } from './route.ts';
 
@@ -31,7 +32,7 @@ export async function admit({ estate, service, route, request, body, requestId }
   const operation = service.model.operations.get(route.operation);
   if (!operation) return { call, error: notImplemented(service.name, route.operation) };
   try {
-    const input = await service.model.protocol.readInput(operation, body);
+    const input = await service.model.protocol.readInput(operation, body, envelopeOf(request));
     const caller = { estate, account, region: account.region(route.region), principal: principal! };
     return {
       call: { ...call, input },
@@ -41,6 +42,8 @@ export async function admit({ estate, service, route, request, body, requestId }
     return { call, error: asAwsError(thrown) };
   }
 }
+
+const envelopeOf = ({ method = 'GET', url = '/', headers }: IncomingMessage): Envelope => ({ method, url, headers });
 
 function startedCall(estate: Estate, service: Service, route: Route): Started {
   const principal = estate.accessKeys.principalOf(route.accessKeyId);

@@ -56,9 +56,11 @@ export async function listen(parts: EndpointParts): Promise<Endpoint> {
 async function serve(exchange: Exchange): Promise<void> {
   const { services, faults, record, request, response, requestId, closing } = exchange;
   const body = await readBody(request);
-  const route = routeOf(request.headers, body);
-  const service = route?.service && services.get(route.service);
-  if (!route || !service) return send(response, strangerReply(route));
+  const signed = routeOf(request.headers, body);
+  const service = signed?.service && services.get(signed.service);
+  if (!signed || !service) return send(response, strangerReply(signed));
+  const { method = 'GET', url = '/' } = request;
+  const route = { ...signed, operation: signed.operation || (service.model.operationAt?.(method, url) ?? '') };
 
   const admitted = await admit({ ...exchange, service, route, body });
   if ('error' in admitted) {

@@ -53,6 +53,7 @@ const notAuthorized = (principal: string, iamAction: string): string =>
 
 export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
   autoscaling: querySays('autoscaling'),
+  backup: jsonSays('backup', { throttled: 'ThrottlingException', broken: 'ServiceUnavailableException' }),
   ce: jsonSays('ce', { throttled: 'LimitExceededException', broken: 'InternalFailure' }),
   cloudtrail: jsonSays('cloudtrail', { throttled: 'ThrottlingException', broken: 'InternalFailure' }),
   cloudwatch: jsonSays('cloudwatch', { throttled: 'ThrottlingException', broken: 'InternalServiceFault' }),
@@ -61,8 +62,11 @@ export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
     broken: 'InternalServerError',
   }),
   ec2: EC2,
+  elasticache: querySays('elasticache'),
+  kms: jsonSays('kms', { throttled: 'ThrottlingException', broken: 'KMSInternalException' }),
   pricing: jsonSays('pricing', { throttled: 'ThrottlingException', broken: 'InternalErrorException' }),
   rds: querySays('rds'),
+  redshift: querySays('redshift'),
   sns: querySays('sns'),
   sqs: jsonSays('sqs', { throttled: 'RequestThrottled', broken: 'InternalFailure' }),
   ssm: jsonSays('ssm', { throttled: 'ThrottlingException', broken: 'InternalServerError' }),

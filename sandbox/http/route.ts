@@ -11,19 +11,24 @@ export interface Route {
   readonly service: ServiceName | undefined;
   /** The name that the request was signed for, e.g. `monitoring`. */
   readonly signedFor: string;
+  /** Empty when only the address says it. */
   readonly operation: string;
 }
 
 /** Services by the name that requests are signed for. */
 const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceName>([
   ['autoscaling', 'autoscaling'],
+  ['backup', 'backup'],
   ['ce', 'ce'],
   ['cloudtrail', 'cloudtrail'],
   ['monitoring', 'cloudwatch'],
   ['dynamodb', 'dynamodb'],
   ['ec2', 'ec2'],
+  ['elasticache', 'elasticache'],
+  ['kms', 'kms'],
   ['pricing', 'pricing'],
   ['rds', 'rds'],
+  ['redshift', 'redshift'],
   ['sns', 'sns'],
   ['sqs', 'sqs'],
   ['ssm', 'ssm'],

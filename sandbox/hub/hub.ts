@@ -103,7 +103,7 @@ const { NODE_OPTIONS } = (
 export function functionEnv(
   sandbox: Pick<Sandbox, 'env'>,
   hub: Hub,
-  name: 'right-size' | 'watch-spend' = 'right-size',
+  name: 'right-size' | 'watch-spend' | 'snapshot-databases' = 'right-size',
 ): Record<string, string> {
   return {
     ...sandbox.env,

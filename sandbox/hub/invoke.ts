@@ -7,6 +7,8 @@ export interface Invocation {
   /** All of its environment: nothing of this process's own comes along. */
   readonly env: Readonly<Record<string, string>>;
   readonly event: unknown;
+  /** What its clock says when it begins. */
+  readonly now: Date;
 }
 
 export interface Invoked {
@@ -32,9 +34,9 @@ class FunctionError extends Error {
  * Runs a bundled function once in a process of its own, as Lambda does at a cold start.
  * @throws {FunctionError} when the function throws or dies
  */
-export async function invokeInProcess({ file, env, event }: Invocation): Promise<Invoked> {
+export async function invokeInProcess({ file, env, event, now }: Invocation): Promise<Invoked> {
   const runner = fileURLToPath(new URL('./runner.ts', import.meta.url));
-  const child = spawn(process.execPath, [runner, file], {
+  const child = spawn(process.execPath, [runner, file, now.toISOString()], {
     env: { ...env },
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
   });

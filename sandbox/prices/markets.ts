@@ -18,3 +18,6 @@ export const MARKETS: readonly Market[] = [
 
 /** Prices are given to a hundredth of a cent, as AWS mostly does. */
 export const priced = (usd: number, { factor }: Market): number => Math.round(usd * factor * 10_000) / 10_000;
+
+/** The attributes of a price that say where it holds. */
+export const where = ({ regionCode, location }: Market) => ({ regionCode, location });

@@ -1,7 +1,19 @@
+import { getOrMake } from '../maps.ts';
+import { docDbBackupPrices, neptuneBackupPrices, rdsBackupPrices } from './backup-prices.ts';
+import { ebsPrices } from './ebs-prices.ts';
 import { ec2Prices } from './ec2-prices.ts';
 import { type Product, type ProductSpec, productOf } from './product.ts';
+import { publicIpPrices } from './public-ip-prices.ts';
 import { rdsPrices } from './rds-prices.ts';
-import { storagePrices } from './storage-prices.ts';
+import { rdsStoragePrices } from './rds-storage-prices.ts';
+
+const SERVICES: Readonly<Record<string, () => ProductSpec[]>> = {
+  AmazonEC2: () => [...ec2Prices(), ...ebsPrices()],
+  AmazonDocDB: docDbBackupPrices,
+  AmazonNeptune: neptuneBackupPrices,
+  AmazonRDS: () => [...rdsPrices(), ...rdsStoragePrices(), ...rdsBackupPrices()],
+  AmazonVPC: publicIpPrices,
+};
 
 /** Everything that has a price in the sandbox. */
 export interface PriceList {
@@ -13,20 +25,19 @@ export interface PriceList {
 }
 
 export function createPriceList(): PriceList {
-  let byService: Map<string, Product[]> | undefined;
-  // A few thousand products: they are made when somebody asks for the first one.
-  const lists = (): Map<string, Product[]> =>
-    (byService ??= Map.groupBy(
-      [...ec2Prices(), ...rdsPrices(), ...storagePrices()].map(productOf),
-      (one) => one.serviceCode,
-    ));
+  const made = new Map<string, Product[]>();
+  // Thousands of products: those of a service are made when somebody asks for its first one.
+  const list = (serviceCode: string): Product[] =>
+    getOrMake(made, serviceCode, () => (SERVICES[serviceCode]?.() ?? []).map(productOf));
   return {
-    products: (serviceCode) => lists().get(serviceCode) ?? [],
+    products: list,
     add: (spec) => {
       const product = productOf(spec);
-      lists().set(spec.serviceCode, [product, ...(lists().get(spec.serviceCode) ?? [])]);
+      made.set(spec.serviceCode, [product, ...list(spec.serviceCode)]);
       return product;
     },
-    clear: () => lists().clear(),
+    clear: () => {
+      for (const serviceCode of Object.keys(SERVICES)) made.set(serviceCode, []);
+    },
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** One entry of the price list, as GetProducts gives it (as JSON text). */
 export interface Product {
   readonly serviceCode: string;
@@ -81,8 +83,8 @@ export function productOf({ serviceCode, productFamily, attributes, unit, usdPer
 }
 
 /** Sixteen letters and digits that depend on nothing but the product. */
-function skuOf(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(36).toUpperCase().padStart(16, '0').slice(-16);
-}
+const skuOf = (text: string): string =>
+  BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
+    .toString(36)
+    .toUpperCase()
+    .slice(-16);

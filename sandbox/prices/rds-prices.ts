@@ -1,5 +1,5 @@
-import { architectureOf } from '../estate/instance-types.ts';
-import { type Machine, machinesOf } from './machines.ts';
+import { DATABASE_CLASSES, type DatabaseClass } from '../catalogue/database-classes.ts';
+import { larges } from './larges.ts';
 import { MARKETS, type Market, priced } from './markets.ts';
 import type { ProductSpec } from './product.ts';
 
@@ -8,13 +8,17 @@ const LARGE_USD: Readonly<Record<string, number>> = {
   t3: 0.136,
   t4g: 0.129,
   m5: 0.171,
+  m5d: 0.197,
   m6g: 0.152,
   m6i: 0.171,
   m7g: 0.168,
+  m7i: 0.18,
   r5: 0.24,
   r6g: 0.215,
   r6i: 0.24,
   r7g: 0.239,
+  r7i: 0.252,
+  x2g: 0.377,
 };
 
 interface Engine {
@@ -56,19 +60,18 @@ const ENGINES: readonly Engine[] = [
 ];
 
 export function rdsPrices(): ProductSpec[] {
-  const machines = Object.keys(LARGE_USD).flatMap(machinesOf);
   return MARKETS.flatMap((market) =>
-    ENGINES.flatMap((engine) => machines.flatMap((machine) => classPrices(machine, engine, market))),
+    ENGINES.flatMap((engine) => DATABASE_CLASSES.flatMap((one) => classPrices(one, engine, market))),
   );
 }
 
-function classPrices(machine: Machine, engine: Engine, market: Market): ProductSpec[] {
-  if (!engine.graviton && architectureOf(`${machine.family}.large`) === 'arm64') return [];
-  const single = LARGE_USD[machine.family]! * machine.larges * engine.factor;
+function classPrices(one: DatabaseClass, engine: Engine, market: Market): ProductSpec[] {
+  if (!engine.graviton && one.machine.family.architecture === 'arm64') return [];
+  const single = LARGE_USD[one.family]! * larges(one.machine) * engine.factor;
   return [
-    classPrice(machine, { engine, market, deployment: 'Single-AZ', usage: 'InstanceUsage', usd: single }),
+    classPrice(one, { engine, market, deployment: 'Single-AZ', usage: 'InstanceUsage', usd: single }),
     ...(engine.multiAz
-      ? [classPrice(machine, { engine, market, deployment: 'Multi-AZ', usage: 'Multi-AZUsage', usd: 2 * single })]
+      ? [classPrice(one, { engine, market, deployment: 'Multi-AZ', usage: 'Multi-AZUsage', usd: 2 * single })]
       : []),
   ];
 }
@@ -82,10 +85,9 @@ interface Offer {
 }
 
 function classPrice(
-  { family, size, vcpu, memoryGiB }: Machine,
+  { name: instanceType, machine }: DatabaseClass,
   { engine, market, deployment, usage, usd }: Offer,
 ): ProductSpec {
-  const instanceType = `db.${family}.${size}`;
   return {
     serviceCode: 'AmazonRDS',
     productFamily: 'Database Instance',
@@ -97,8 +99,8 @@ function classPrice(
       location: market.location,
       instanceType,
       currentGeneration: 'Yes',
-      vcpu: String(vcpu),
-      memory: `${memoryGiB} GiB`,
+      vcpu: String(machine.vcpus),
+      memory: `${machine.memoryMib / 1024} GiB`,
       storage: 'EBS Only',
       databaseEngine: engine.databaseEngine,
       ...(engine.databaseEdition === undefined ? {} : { databaseEdition: engine.databaseEdition }),

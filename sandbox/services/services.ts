@@ -1,13 +1,17 @@
 import type { ServiceName } from '../names.ts';
 import { autoScaling } from './auto-scaling/service.ts';
+import { awsBackup } from './backup/service.ts';
 import { cloudTrail } from './cloud-trail/service.ts';
 import { cloudwatch } from './cloudwatch/service.ts';
 import { costExplorer } from './cost-explorer/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { ec2 } from './ec2/service.ts';
+import { elastiCache } from './elasticache/service.ts';
+import { kms } from './kms/service.ts';
 import { createMessaging } from './messaging/messaging.ts';
 import { pricing } from './pricing/service.ts';
 import { rds } from './rds/service.ts';
+import { redshift } from './redshift/service.ts';
 import type { Service } from './service.ts';
 import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
@@ -22,13 +26,17 @@ export function createServices(): Services {
   const messaging = createMessaging();
   const own = [
     autoScaling(),
+    awsBackup(),
     cloudTrail(),
     cloudwatch(),
     costExplorer(),
     dynamodb(),
     ec2(),
+    elastiCache(),
+    kms(),
     pricing(),
     rds(),
+    redshift(),
     ssm(),
     sts(),
   ];

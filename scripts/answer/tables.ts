@@ -1,7 +1,7 @@
 import { describeAction } from '../../shared/core/action.ts';
 import { isDecided, lastDeadline, type PlanAnswers, standingOf, wantsAnswer } from '../../shared/core/answer.ts';
 import { nameOfPerson } from '../../shared/core/approvers.ts';
-import { type Change, stands } from '../../shared/core/change.ts';
+import { type Change, inverseOf, stands } from '../../shared/core/change.ts';
 import { formatMoney, totals } from '../../shared/core/money.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
@@ -82,7 +82,7 @@ export function showText(known: KnownPlan & { readonly changes: readonly Change[
     plan.act.length === 0
       ? 'The plan proposes nothing.'
       : textTable(['#', 'resource', 'region', 'action', 'mode', 'saves a month', 'undo', 'standing'], rows),
-    ...numbered.map(({ proposal, number }) => actionText(number, { proposal, known, changes })),
+    ...numbered.map(({ proposal, number }) => actionText(number, { proposal, known, changes, showing })),
     ...nextText(known, showing),
   ].join('\n\n');
 }
@@ -99,7 +99,7 @@ function headText({ plan, answers, supersededBy }: KnownPlan, { policy, now }: S
     ...(supersededBy ? [`the newer plan ${supersededBy} has taken its place`] : []),
     ...[...(answers.approval ? [answers.approval] : []), ...answers.vetoes].map(({ say, by, at, actions, note }) => {
       const which = actions ? `action ${actions.join(', ')}` : 'all of it';
-      return `${say === 'approve' ? 'approved' : 'vetoed'}: ${which}, by ${nameOfPerson(by)} at ${at}${note ? `: ${note}` : ''}`;
+      return `${say === 'approve' ? 'approved' : 'vetoed'}: ${which}, by ${nameOfPerson(by)} at ${time(new Date(at))}${note ? `: ${note}` : ''}`;
     }),
   ].join('\n');
 }
@@ -108,9 +108,10 @@ interface Told {
   readonly proposal: Proposal;
   readonly known: KnownPlan;
   readonly changes: readonly Change[];
+  readonly showing: Showing;
 }
 
-function actionText(number: number, { proposal, known, changes }: Told): string {
+function actionText(number: number, { proposal, known, changes, showing }: Told): string {
   const { resource, action, because, rule, saving, undo } = proposal;
   const change = changeOf(known.plan, number, changes);
   const owner = resource.owner ? `, owner ${resource.owner}` : '';
@@ -123,14 +124,20 @@ function actionText(number: number, { proposal, known, changes }: Told): string 
       ? [`   goes on being billed: ${saving.value.stillBilled.join(', ')}`]
       : []),
     `   undo: ${undo.reversibility}${undo.loses ? `, but not ${undo.loses}` : ''}`,
-    ...(change ? [`   ${outcomeText(change)}`] : []),
-    ...(change && stands(change) ? [`   to take it back: npm run answer -- undo ${change.id}`] : []),
+    ...(change ? [`   ${outcomeText(change, showing)}`] : []),
+    ...(change && stands(change) && inverseOf(change.proposal.action)
+      ? [`   to take it back: npm run answer -- undo ${change.id}`]
+      : []),
   ].join('\n');
 }
 
-function outcomeText({ id, outcome, because, finishedAt, endedAt, endedBecause }: Change): string {
-  const ended = endedAt ? `; ended at ${endedAt}${endedBecause ? `: ${endedBecause}` : ''}` : '';
-  return `change ${id}: ${outcome} at ${finishedAt}, ${because}${ended}`;
+function outcomeText(
+  { id, outcome, because, finishedAt, endedAt, endedBecause }: Change,
+  { policy: { timezone } }: Showing,
+): string {
+  const time = (at: string) => localTime(new Date(at), timezone);
+  const ended = endedAt ? `; ended at ${time(endedAt)}${endedBecause ? `: ${endedBecause}` : ''}` : '';
+  return `change ${id}: ${outcome} at ${time(finishedAt)}, ${because}${ended}`;
 }
 
 function nextText(known: KnownPlan, showing: Showing): string[] {

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Loader, Plugin } from 'esbuild';
 import { withStaticLambdaClient } from './durable-client.ts';
 import { withShortErrorClasses } from './error-classes.ts';
+import { withShortErrorSchemas } from './error-schemas.ts';
 import { withLiteralKeys } from './literal-keys.ts';
+import { withoutJsonSchema } from './no-json-schema.ts';
 
 interface Rewrite {
   readonly filter: RegExp;
@@ -12,9 +14,10 @@ interface Rewrite {
 
 /** What is rewritten in the packages' sources, and where. Each says why in its own file. */
 const REWRITES: readonly Rewrite[] = [
-  { filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]schemas_\d+\.js$/, rewrite: withLiteralKeys },
+  { filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]schemas_\d+\.js$/, rewrite: shortSchemas },
   { filter: /@aws-sdk[\\/].*[\\/]models[\\/]errors\.js$/, rewrite: withShortErrorClasses },
   { filter: /durable-execution-sdk-js[\\/]dist[\\/]index\.mjs$/, rewrite: withStaticLambdaClient },
+  { filter: /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/, rewrite: withoutJsonSchema },
   { filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/, rewrite: versionOnly, loader: 'json' },
 ];
 
@@ -30,6 +33,10 @@ export const packages: Plugin = {
     }
   },
 };
+
+function shortSchemas(source: string): string {
+  return withLiteralKeys(withShortErrorSchemas(source));
+}
 
 /** A client reads its own version from its package.json, of which esbuild would keep all: 2 KB for each client. */
 function versionOnly(source: string): string {

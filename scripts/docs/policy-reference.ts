@@ -33,7 +33,11 @@ export function policyExample(): string {
 function sectionLines({ properties = {} }: Schema, indent: string): string[] {
   return Object.entries(properties).flatMap(([key, value]) => {
     const comment = value.description ? [`${indent}# ${value.description}.`] : [];
-    if (value.properties) return [...comment, `${indent}${key}:`, ...sectionLines(value, `${indent}  `)];
+    if (value.properties) {
+      const lines = sectionLines(value, `${indent}  `);
+      const nothing = lines.every((line) => line.trimStart().startsWith('#')) ? ' {}' : '';
+      return [...comment, `${indent}${key}:${nothing}`, ...lines];
+    }
     return [...comment, ...valueLines(key, value, indent)];
   });
 }
@@ -44,6 +48,9 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   approvers: "{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }",
   freeze: '{ from: 2026-11-20, to: 2026-12-01, why: sale }',
   dependents: '{ resource: reports-*, alarms: [finance-export-failed] }',
+  copyTo: '{ name: dr, region: eu-central-1, kmsKey: alias/snapshots }',
+  classes: '{ name: production, tags: [env=prod], tiers: { weekly: 26 }, rpo: 25h, copyTo: [dr] }',
+  sales: '{ from: 2026-06-18, to: 2026-06-21, why: the summer sale }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
   calendars: "seoul-office: { timezone: Asia/Seoul, on: 'Mon-Fri 08:00-21:00', holidays: KR }",
   schedules: 'office-hours: { calendar: seoul-office }',
@@ -75,13 +82,20 @@ function tableRows({ properties = {} }: Schema, prefix: string): string[] {
   });
 }
 
+const listOf = ({ enum: values = [] }: Schema): string => {
+  if (values.length < 10)
+    return values.length > 0 ? `a list of ${values.map((one) => `\`${one}\``).join(', ')}` : 'a list';
+  return 'a list of AWS regions';
+};
+
 const defaultOf = ({ default: value }: Schema): string =>
   value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 function allowedBy(value: Schema): string {
   if (value.enum) return value.enum.length < 10 ? value.enum.map((one) => `\`${one}\``).join(', ') : 'an AWS region';
+  if (value.items) return listOf(value.items);
+  if (value.pattern?.includes(':kms:')) return 'an ARN, id or alias of a KMS key';
   if (value.additionalProperties) return 'by name';
-  if (value.items) return `a list${value.items.enum ? ' of AWS regions' : ''}`;
   if (value.pattern?.includes('{12}')) return '12 digits, in quotes';
   if (value.pattern?.includes('GiB')) return 'bytes: `5MB`, `1GiB`';
   if (value.pattern?.endsWith('%$')) return 'a share: `5%`';

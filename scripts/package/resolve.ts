@@ -91,6 +91,10 @@ function evaluator(template: Template, parameters: Record<string, string>) {
         return evaluate(argument[0]) === evaluate(argument[1]);
       case 'Fn::Not':
         return evaluate(argument[0]) !== true;
+      case 'Fn::And':
+        return argument.every((one) => evaluate(one) === true);
+      case 'Fn::Or':
+        return argument.some((one) => evaluate(one) === true);
       case 'Fn::Join':
         return (evaluate(argument[1]) as string[]).join(argument[0] as string);
       default:

@@ -17,7 +17,10 @@ import { AccessDeniedError, isDenied, nameOf } from './errors.ts';
 export const costExplorerRegion = (partition: string): string =>
   partition === 'aws-cn' ? 'cn-northwest-1' : 'us-east-1';
 
-/** What AWS answers when an account has no resource-level data, or none of the days that are asked for. */
+/**
+ * What AWS answers when a payer has no resource-level data of a service, or none of the days that are asked for. Which services
+ * have it, the payer chooses in its cost management preferences; no operation tells.
+ */
 const NO_RESOURCE_DATA = ['DataUnavailableException', 'ValidationException', 'BillExpirationException'];
 
 /** Cost Explorer as the client's account sees it: the payer every linked account, another account itself. */
@@ -38,8 +41,8 @@ export function costExplorer(client: CostExplorerClient): CostExplorer {
       const input = { ...inputOf(query), GroupBy: [{ Type: 'DIMENSION' as const, Key: 'RESOURCE_ID' }] };
       const read = (NextPageToken: string | undefined) =>
         client.send(new GetCostAndUsageWithResourcesCommand({ ...input, NextPageToken })).catch((error: unknown) => {
-          const none = isDenied(error) || NO_RESOURCE_DATA.includes(nameOf(error));
-          throw none ? new NoResourceData(error) : error;
+          if (isDenied(error)) throw new AccessDeniedError('may not read costs by resource', error);
+          throw NO_RESOURCE_DATA.includes(nameOf(error)) ? new NoResourceData(error) : error;
         });
       try {
         return known(costAnswerOf(await everyEntry(read, pay), { metric: query.metric, prefixes: [''] }));

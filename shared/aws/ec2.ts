@@ -15,6 +15,7 @@ import { type Arn, partitionOf, type Scope } from '../core/identity.ts';
 import { nameOf } from './errors.ts';
 import { chunks, everyItem } from './pages.ts';
 import { tagsOf } from './tags.ts';
+import { specOf } from './volumes.ts';
 
 /** Every EC2 instance of the scope but the terminated; `groups` names the Auto Scaling group of each that has one. */
 export async function listInstances(
@@ -73,8 +74,52 @@ function toFacts(instance: Instance, scope: Scope, group: string | undefined): I
     ...(group === undefined ? {} : { autoScalingGroup: group }),
     ...(operator === undefined ? {} : { managedBy: operator }),
     addresses: addressesOf(instance),
+    ...stopOf(instance),
+    hardware: {
+      zone: instance.Placement?.AvailabilityZone ?? 'unknown',
+      architecture: instance.Architecture ?? 'unknown',
+      virtualizationType: instance.VirtualizationType ?? 'hvm',
+      enaSupport: instance.EnaSupport ?? false,
+      networkInterfaces: instance.NetworkInterfaces?.length ?? 1,
+      hibernation: instance.HibernationOptions?.Configured ?? false,
+      metricSeconds: instance.Monitoring?.State === 'enabled' ? 60 : 300,
+      ...tiesOf(instance),
+    },
     evidence: {},
   };
+}
+
+/** What a change of the type would lose, break or leave behind. */
+function tiesOf({
+  CpuOptions: { CoreCount, ThreadsPerCore } = {},
+  Placement,
+  CapacityReservationId,
+  CapacityReservationSpecification,
+  ProductCodes = [],
+  EnclaveOptions,
+  NetworkInterfaces = [],
+}: Instance): Partial<InstanceFacts['hardware']> {
+  const placementGroup = Placement?.GroupName || Placement?.GroupId; // an empty name is none
+  const target = CapacityReservationSpecification?.CapacityReservationTarget;
+  const capacityReservation =
+    CapacityReservationId ?? target?.CapacityReservationId ?? target?.CapacityReservationResourceGroupArn;
+  const product = ProductCodes.find(({ ProductCodeType }) => ProductCodeType === 'marketplace');
+  return {
+    ...(CoreCount && ThreadsPerCore ? { vcpus: CoreCount * ThreadsPerCore } : {}),
+    ...(placementGroup ? { placementGroup } : {}),
+    ...(capacityReservation ? { capacityReservation } : {}),
+    ...(product ? { marketplaceProduct: product.ProductCodeId ?? 'unknown' } : {}),
+    ...(EnclaveOptions?.Enabled ? { enclave: true } : {}),
+    ...(NetworkInterfaces.some(({ InterfaceType }) => InterfaceType?.startsWith('efa'))
+      ? { elasticFabricAdapter: true }
+      : {}),
+  };
+}
+
+/** The reason of the last transition is the only place where EC2 says when: `User initiated (2026-09-01 08:15:00 GMT)`. */
+function stopOf({ State, StateTransitionReason = '' }: Instance): Pick<InstanceFacts, 'stoppedAt'> {
+  const [, day, time] = /\((\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) GMT\)/.exec(StateTransitionReason) ?? [];
+  return State?.Name === 'stopped' && day && time ? { stoppedAt: new Date(`${day}T${time}Z`) } : {};
 }
 
 /** Public IPv4 addresses: those the account owns stay, those AWS lent (`amazon`) are gone after a stop. */
@@ -101,12 +146,10 @@ export async function readVolumes(
       paginateDescribeVolumes({ client, pageSize: 500 }, { Filters }),
       (page) => page.Volumes,
     );
-    for (const { VolumeId, Size, VolumeType, Attachments } of volumes) {
-      for (const { InstanceId } of Attachments ?? []) {
-        byInstance
-          .get(InstanceId ?? '')
-          ?.push({ id: VolumeId ?? '', sizeGiB: Size ?? 0, volumeType: VolumeType ?? '' });
-      }
+    for (const volume of volumes) {
+      const { type: volumeType, ...spec } = specOf(volume);
+      for (const { InstanceId } of volume.Attachments ?? [])
+        byInstance.get(InstanceId ?? '')?.push({ id: volume.VolumeId ?? '', volumeType, ...spec });
     }
   }
   return new Map(instances.map(({ identity }) => [identity.arn, known(byInstance.get(identity.id) ?? [])]));

@@ -12,13 +12,10 @@ export const priceListRegion = (partition: string): string => (partition === 'aw
 /** The public on-demand price list. */
 export function awsPriceList(client: PricingClient): PriceList {
   return {
-    hourly: async (query) => {
-      try {
-        return onlyPrice(await products(client, query), query);
-      } catch (error) {
-        if (isDenied(error)) throw new AccessDeniedError('may not read the price list', error);
-        throw error;
-      }
+    price: async (query) => onlyPrice(await products(client, query), query),
+    table: async (query) => {
+      const byType = Map.groupBy(await products(client, query), ({ product }) => product.attributes.instanceType ?? '');
+      return new Map([...byType].map(([type, entries]) => [type, onlyPrice(entries, query)]));
     },
   };
 }
@@ -39,7 +36,7 @@ export function cachedPrices(list: PriceList, cache: PriceCache) {
 
   async function lookUp(query: PriceQuery, now: Date): Promise<Evidence<Money>> {
     try {
-      const price = await list.hourly(query);
+      const price = await list.price(query);
       if (price.known) await cache.put(query, price, now);
       return price;
     } catch (error) {
@@ -49,21 +46,36 @@ export function cachedPrices(list: PriceList, cache: PriceCache) {
   }
 }
 
-function products(client: PricingClient, { service, region, attributes }: PriceQuery): Promise<string[]> {
+async function products(client: PricingClient, { service, region, attributes, usage }: PriceQuery): Promise<Product[]> {
   const Filters: Filter[] = Object.entries({ regionCode: region, ...attributes }).map(([Field, Value]) => ({
     Type: 'TERM_MATCH',
     Field,
     Value,
   }));
   const input = { ServiceCode: service, FormatVersion: 'aws_v1', Filters };
-  return everyItem(
-    paginateGetProducts({ client, pageSize: 100 }, input),
-    (page) => page.PriceList as string[] | undefined,
-  );
+  try {
+    const entries = await everyItem(
+      paginateGetProducts({ client, pageSize: 100 }, input),
+      (page) => page.PriceList as string[] | undefined,
+    );
+    return entries.map((entry) => JSON.parse(entry) as Product).filter(isOfUsage(usage));
+  } catch (error) {
+    if (isDenied(error)) throw new AccessDeniedError('may not read the price list', error);
+    throw error;
+  }
 }
 
-/** The parts of a price list entry that carry the on-demand price. */
+/** Whether the usage type is the wanted one behind the region's prefix, e.g. `EU-`; in us-east-1 there is none. */
+const isOfUsage =
+  (wanted: string | undefined) =>
+  ({ product }: Product): boolean => {
+    const { usagetype = '' } = product.attributes;
+    return wanted === undefined || usagetype === wanted || usagetype.endsWith(`-${wanted}`);
+  };
+
+/** The parts of a price list entry that say what it is of, and carry the on-demand price. */
 interface Product {
+  readonly product: { readonly attributes: Readonly<Record<string, string>> };
   readonly terms?: {
     readonly OnDemand?: Record<
       string,
@@ -78,19 +90,20 @@ interface Product {
 }
 
 /** One price, or unknown: to choose among several would be a guess. */
-function onlyPrice(entries: readonly string[], { attributes }: PriceQuery): Evidence<Money> {
-  const prices = entries.flatMap((entry) => hourlyPrices(JSON.parse(entry) as Product));
+function onlyPrice(entries: readonly Product[], { attributes, usage, unit = 'Hrs' }: PriceQuery): Evidence<Money> {
+  const prices = entries.flatMap((entry) => pricesPer(unit, entry));
   const distinct = [...new Map(prices.map((price) => [`${price.currency} ${price.amount}`, price])).values()];
   const [price] = distinct;
-  if (!price) return unknown(`no list price for ${attributes.instanceType}`);
-  if (distinct.length > 1) return unknown(`${distinct.length} list prices fit ${attributes.instanceType}`);
+  const what = attributes.instanceType ?? attributes.volumeApiName ?? attributes.volumeType ?? usage;
+  if (!price) return unknown(`no list price for ${what}`);
+  if (distinct.length > 1) return unknown(`${distinct.length} list prices fit ${what}`);
   return known(price);
 }
 
-function hourlyPrices({ terms }: Product): Money[] {
+function pricesPer(wanted: string, { terms }: Product): Money[] {
   return Object.values(terms?.OnDemand ?? {}).flatMap((term) =>
     Object.values(term.priceDimensions)
-      .filter(({ unit }) => unit === 'Hrs')
+      .filter(({ unit }) => unit.toLowerCase() === wanted.toLowerCase())
       .flatMap(({ pricePerUnit }) =>
         Object.entries(pricePerUnit)
           .filter(([, amount]) => Number.isFinite(Number.parseFloat(amount)))

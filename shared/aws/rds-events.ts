@@ -1,4 +1,6 @@
 import { paginateDescribeEvents, RDSClient } from '@aws-sdk/client-rds';
+import { type Evidence, known } from '../core/evidence.ts';
+import type { Facts } from '../core/facts.ts';
 import { type Arn, parseArn, type Scope } from '../core/identity.ts';
 import type { Start } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
@@ -14,6 +16,27 @@ const KEPT_MINUTES = 14 * 24 * 60;
  * `DB instance is being started due to it exceeding the maximum allowed time being stopped.`
  */
 const RESTARTED = /exceed\w* the maximum allowed time being stopped/i;
+
+/** RDS-EVENT-0014: `Finished applying modification to DB instance class`. */
+const CLASS_CHANGED = /^Finished applying modification to DB instance class/i;
+
+/** When the classes of the databases were changed, as far back as RDS keeps events; one question for all of them. */
+export async function readClassChanges(
+  client: RDSClient,
+  databases: readonly Facts[],
+): Promise<Map<Arn, Evidence<readonly Date[]>>> {
+  const EventCategories = ['configuration change'];
+  const input = { SourceType: 'db-instance', EventCategories, Duration: KEPT_MINUTES } as const;
+  const events = await everyItem(paginateDescribeEvents({ client, pageSize: 100 }, input), (page) => page.Events);
+  const changes = events.filter(({ Message = '' }) => CLASS_CHANGED.test(Message));
+  const byName = Map.groupBy(changes, ({ SourceIdentifier }) => SourceIdentifier);
+  return new Map(
+    databases.map(({ identity, name }) => [
+      identity.arn,
+      known((byName.get(name) ?? []).flatMap(({ Date: at }) => at ?? [])),
+    ]),
+  );
+}
 
 /** RDS-EVENT-0088 (instance) and 0151 (cluster): `DB instance started`. After AWS's own start it comes as well. */
 const STARTED = /\bstarted\b/i;

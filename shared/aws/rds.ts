@@ -3,6 +3,7 @@ import {
   type DBInstance,
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
+  type ProcessorFeature,
   paginateDescribeDBClusters,
   paginateDescribeDBInstances,
   type RDSClient,
@@ -81,18 +82,24 @@ function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
     members: [],
     classes: [instance.DBInstanceClass ?? 'unknown'],
     metricNames: [name],
+    zones: [instance.AvailabilityZone, instance.SecondaryAvailabilityZone].filter((zone) => zone !== undefined),
     multiAz: instance.MultiAZ ?? false,
     ...(instance.LicenseModel ? { licenseModel: instance.LicenseModel } : {}),
+    ...(instance.ProcessorFeatures?.length ? { processorFeatures: instance.ProcessorFeatures.map(featureOf) } : {}),
     replication: instanceReplication(instance),
     pendingModifications: namesOf(instance.PendingModifiedValues),
     storage: {
       ...(instance.AllocatedStorage ? { sizeGiB: instance.AllocatedStorage } : {}),
       ...(instance.StorageType ? { storageType: instance.StorageType } : {}),
+      ...(instance.Iops ? { iops: instance.Iops } : {}),
+      ...(instance.StorageThroughput ? { throughputMiBs: instance.StorageThroughput } : {}),
       ioOptimized: false,
     },
     evidence: {},
   };
 }
+
+const featureOf = ({ Name = '', Value = '' }: ProcessorFeature): string => `${Name} ${Value}`;
 
 function instanceReplication(instance: DBInstance): string[] {
   return [
@@ -134,6 +141,7 @@ function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<stri
     })),
     classes: names.map((name) => byName.get(name)?.classes[0] ?? 'unknown'),
     metricNames: names,
+    zones: [],
     multiAz: cluster.MultiAZ ?? false,
     replication: [
       ...(cluster.ReplicationSourceIdentifier ? [`a replica of ${cluster.ReplicationSourceIdentifier}`] : []),
@@ -151,7 +159,7 @@ function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<stri
 const namesOf = (pending: object | undefined): string[] =>
   Object.entries(pending ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 
-function required<T>(value: T | undefined, field: string): T {
+export function required<T>(value: T | undefined, field: string): T {
   if (value === undefined) throw new Error(`RDS described a database without ${field}`);
   return value;
 }

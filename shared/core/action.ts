@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts';
+import { type CopySnapshot, type SnapshotAction, snapshotArnOf } from './retention/action.ts';
 
 /** Everything Lamplighter may do to an account. Adding a kind is a security review. */
 export type Action =
@@ -21,14 +22,58 @@ export type Action =
       readonly kind: 'start-instance';
       readonly instance: Identity;
       readonly expect: { readonly state: 'stopped'; readonly instanceType: string };
-    };
+    }
+  | (Grows & {
+      readonly kind: 'resize-instance';
+      readonly instance: Identity;
+      /** Instance types. The instance runs as the first when the action begins. */
+      readonly from: string;
+      readonly to: string;
+    })
+  | (Grows & {
+      readonly kind: 'change-volume-type';
+      readonly volume: Identity;
+      readonly from: VolumeSpec;
+      readonly to: VolumeSpec;
+    })
+  | (Grows & {
+      readonly kind: 'resize-database';
+      readonly database: Identity;
+      /** Database instance classes. */
+      readonly from: string;
+      readonly to: string;
+    })
+  | (Grows & {
+      readonly kind: 'change-database-storage';
+      readonly database: Identity;
+      readonly from: VolumeSpec;
+      readonly to: VolumeSpec;
+    })
+  | { readonly kind: 'snapshot-and-delete-volume'; readonly volume: Identity }
+  | SnapshotAction;
+
+/** What may go either way: without the mark it takes. Growing, and taking back what was shrunk, gives. */
+interface Grows {
+  readonly direction?: 'gives';
+}
+
+/** A volume, or a database's storage. What is absent is the type's own: not every type has it provisioned. */
+export interface VolumeSpec {
+  /** `gp2`, `gp3`, `io2`, ... */
+  readonly type: string;
+  readonly sizeGiB: number;
+  /** Provisioned operations a second. */
+  readonly iops?: number;
+  /** Provisioned MiB a second. */
+  readonly throughputMiBs?: number;
+}
 
 export type ActionKind = Action['kind'];
 
 /** Every kind `takes` (stop, shrink, delete), `gives` (start, grow) or is `neutral` (snapshot, tag). */
 export type Direction = 'takes' | 'gives' | 'neutral';
 
-/** How far Lamplighter can take the action back. Only `full` may ever run unattended. */
+/** How far Lamplighter can take the action back. */
 export type Reversibility = 'full' | 'partial' | 'none';
 
 /** What taking an action back would not bring back; nothing when it is `full`. */
@@ -37,12 +82,54 @@ export interface Undo {
   readonly loses?: string;
 }
 
+/** A resource that was stopped and started is as it was, but for public addresses that were not Elastic IPs. */
+export function undoOfRestart({ released }: { readonly released: number }): Undo {
+  if (released === 0) return { reversibility: 'full' };
+  return { reversibility: 'partial', loses: 'its public IPv4 address: a start brings a new one' };
+}
+
+/** How far each kind can be taken back at best; what a resource would lose besides is in its proposal. */
+export const REVERSIBILITY = {
+  'stop-database': 'full',
+  'stop-instance': 'full',
+  'start-database': 'full',
+  'start-instance': 'full',
+  'resize-instance': 'full',
+  'change-volume-type': 'full',
+  'resize-database': 'full',
+  'change-database-storage': 'full',
+  'snapshot-and-delete-volume': 'none',
+  'create-snapshot': 'none',
+  'copy-snapshot': 'none',
+  'delete-snapshot': 'none',
+} as const satisfies Record<ActionKind, Reversibility>;
+
+/**
+ * Whether the policy alone may let it through: what can be taken back in full; a snapshot, which takes nothing from
+ * anybody; and the end of one of Lamplighter's own that has expired, the one delete of which that is true.
+ */
+export const mayRunUnattended = ({ action, undo }: { readonly action: Action; readonly undo: Undo }): boolean =>
+  isSnapshotAction(action) || (undo.reversibility === 'full' && REVERSIBILITY[action.kind] === 'full');
+
+/** What keeps, copies and ends snapshots of databases. */
+export const isSnapshotAction = (action: Action): action is SnapshotAction => SNAPSHOT_KINDS.has(action.kind);
+
+const SNAPSHOT_KINDS: ReadonlySet<ActionKind> = new Set(['create-snapshot', 'copy-snapshot', 'delete-snapshot']);
+
 /** The IAM actions that carrying out a kind may call, stage by stage. */
 export interface Permissions {
   readonly protect: readonly string[];
   readonly apply: readonly string[];
   readonly undo: readonly string[];
 }
+
+/** A type is changed while the instance is stopped, and taken back in the same way. */
+const RESIZE_INSTANCE = [
+  'ec2:StopInstances',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:StartInstances',
+  'kms:CreateGrant',
+] as const;
 
 /** What each kind may call; the role of the function that acts is tested against this table. */
 export const PERMISSIONS = {
@@ -59,32 +146,93 @@ export const PERMISSIONS = {
     undo: ['rds:StopDBInstance', 'rds:StopDBCluster'],
   },
   'start-instance': { protect: [], apply: ['ec2:StartInstances', 'kms:CreateGrant'], undo: ['ec2:StopInstances'] },
+  'resize-instance': { protect: [], apply: RESIZE_INSTANCE, undo: RESIZE_INSTANCE },
+  'change-volume-type': { protect: [], apply: ['ec2:ModifyVolume'], undo: ['ec2:ModifyVolume'] },
+  'resize-database': { protect: [], apply: ['rds:ModifyDBInstance'], undo: ['rds:ModifyDBInstance'] },
+  'change-database-storage': { protect: [], apply: ['rds:ModifyDBInstance'], undo: ['rds:ModifyDBInstance'] },
+  'snapshot-and-delete-volume': {
+    // The tags are given at creation, for which EC2 asks for CreateTags too.
+    protect: ['ec2:CreateSnapshot', 'ec2:CreateTags'],
+    apply: ['ec2:DeleteVolume'],
+    undo: [],
+  },
+  'create-snapshot': {
+    protect: [],
+    apply: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot', 'rds:AddTagsToResource'],
+    undo: [],
+  },
+  'copy-snapshot': {
+    protect: [],
+    apply: [
+      'rds:CopyDBSnapshot',
+      'rds:CopyDBClusterSnapshot',
+      'rds:AddTagsToResource',
+      // In the account of the source, for as long as another account copies it.
+      'rds:ModifyDBSnapshotAttribute',
+      'rds:ModifyDBClusterSnapshotAttribute',
+      'kms:CreateGrant',
+      'kms:DescribeKey',
+    ],
+    undo: [],
+  },
+  'delete-snapshot': {
+    protect: [],
+    apply: ['rds:DeleteDBSnapshot', 'rds:DeleteDBClusterSnapshot'],
+    undo: [],
+  },
 } as const satisfies Record<ActionKind, Permissions>;
 
+/** Which way each kind goes, unless its action says that it gives. */
 export const DIRECTIONS = {
   'stop-database': 'takes',
   'stop-instance': 'takes',
   'start-database': 'gives',
   'start-instance': 'gives',
+  'resize-instance': 'takes',
+  'change-volume-type': 'takes',
+  'resize-database': 'takes',
+  'change-database-storage': 'takes',
+  'snapshot-and-delete-volume': 'takes',
+  'create-snapshot': 'neutral',
+  'copy-snapshot': 'neutral',
+  'delete-snapshot': 'takes',
 } as const satisfies Record<ActionKind, Direction>;
 
-export const directionOf = (action: Action): Direction => DIRECTIONS[action.kind];
+export const directionOf = (action: Action): Direction =>
+  ('direction' in action && action.direction) || DIRECTIONS[action.kind];
 
-/** The resource that the action is about. */
+/**
+ * Whether what was done goes on saving, so that it is looked after and booked. A snapshot that is gone does not: it is
+ * incremental, and nobody can say what one of them has cost.
+ */
+export const isFollowed = (action: Action): boolean =>
+  directionOf(action) === 'takes' && action.kind !== 'delete-snapshot';
+
+/** The resource that the action is about; a snapshot has no other id than its ARN. */
 export function targetOf(action: Action): Identity {
   switch (action.kind) {
     case 'stop-database':
     case 'start-database':
+    case 'resize-database':
+    case 'change-database-storage':
       return action.database;
     case 'stop-instance':
     case 'start-instance':
+    case 'resize-instance':
       return action.instance;
+    case 'change-volume-type':
+    case 'snapshot-and-delete-volume':
+      return action.volume;
+    case 'create-snapshot':
+    case 'copy-snapshot':
+    case 'delete-snapshot':
+      return { arn: snapshotArnOf(action), id: snapshotArnOf(action) };
     default:
       return action satisfies never;
   }
 }
 
-/** The action in words a person reads in a message: `stop the instance`. */
+/** The action in words a person reads in a message: `stop the instance`, `resize the instance from m5.xlarge to m5.large`. */
 export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'stop-database':
@@ -95,7 +243,66 @@ export function describeAction(action: Action): string {
       return 'stop the instance';
     case 'start-instance':
       return 'start the instance';
+    case 'resize-instance':
+      return `resize the instance from ${action.from} to ${action.to}`;
+    case 'resize-database':
+      return `resize the database from ${action.from} to ${action.to}`;
+    case 'change-volume-type':
+      return `change the volume from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
+    case 'change-database-storage':
+      return `change the storage of the database from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
+    case 'snapshot-and-delete-volume':
+      return 'snapshot the volume, then delete it';
+    case 'create-snapshot':
+      return 'take a snapshot';
+    case 'copy-snapshot':
+      return describeCopy(action);
+    case 'delete-snapshot':
+      return 'delete the snapshot';
     default:
       return action satisfies never;
   }
+}
+
+function describeCopy({ purpose, source, scope }: CopySnapshot): string {
+  if (purpose === 'retention') return 'copy the automated snapshot';
+  if (purpose === 'handover') return 'copy the snapshot, so that another account can read it';
+  const from = source.scope.account === scope.account ? '' : ` of the account ${source.scope.account}`;
+  return `copy the snapshot from ${source.scope.region}${from}`;
+}
+
+/** What was done to the resource, in a word: `stopped`. */
+export function describeDone({ kind }: Action): string {
+  switch (kind) {
+    case 'stop-database':
+    case 'stop-instance':
+      return 'stopped';
+    case 'start-database':
+    case 'start-instance':
+      return 'started';
+    case 'resize-instance':
+    case 'resize-database':
+      return 'resized';
+    case 'change-volume-type':
+    case 'change-database-storage':
+      return 'changed';
+    case 'snapshot-and-delete-volume':
+    case 'delete-snapshot':
+      return 'deleted';
+    case 'create-snapshot':
+      return 'taken';
+    case 'copy-snapshot':
+      return 'copied';
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** `100 GiB of gp3 with 3000 IOPS and 125 MiB/s` */
+export function describeVolume({ type, sizeGiB, iops, throughputMiBs }: VolumeSpec): string {
+  const provisioned = [
+    ...(iops === undefined ? [] : [`${iops} IOPS`]),
+    ...(throughputMiBs === undefined ? [] : [`${throughputMiBs} MiB/s`]),
+  ];
+  return `${sizeGiB} GiB of ${type}${provisioned.length > 0 ? ` with ${provisioned.join(' and ')}` : ''}`;
 }

@@ -1,4 +1,4 @@
-import type { Action } from './action.ts';
+import { type Action, isSnapshotAction } from './action.ts';
 import type { Saving } from './money.ts';
 import type { Proposal } from './plan.ts';
 
@@ -24,10 +24,12 @@ export interface Change {
   readonly because: string;
   /** What a person should know although nothing has failed. */
   readonly warning?: string;
-  /** ARNs of the people (or `grace`, for mode auto) who let it happen. */
+  /** ARNs of the people (or `grace` or `policy`, for mode auto) who let it happen. */
   readonly approvedBy?: string;
   /** The snapshot that was taken before, if any. */
   readonly snapshot?: string;
+  /** What came of it, when it is a snapshot. */
+  readonly made?: Made;
   /** ISO times. A change without `appliedAt` never touched the resource. */
   readonly appliedAt?: string;
   /** When it ended; of one that is watched, when that began. */
@@ -42,18 +44,28 @@ export interface Change {
   readonly saving?: Saving;
 }
 
+/** A snapshot that is available. */
+export interface Made {
+  /** Of the database, not of what the snapshot adds to others. */
+  readonly sizeGiB?: number;
+  /** When the data were taken: an ISO time. */
+  readonly takenAt?: string;
+}
+
 /** From AWS's restart of a stopped database until it was stopped again, in ISO times. */
 export interface Pause {
   readonly from: string;
   readonly to: string;
 }
 
-/** A change that was applied and still stands. */
-export const stands = ({ outcome, endedAt }: Pick<Change, 'outcome' | 'endedAt'>): boolean =>
-  (outcome === 'kept' || outcome === 'watching') && endedAt === undefined;
+/** A change that was applied and still stands. What is done of a snapshot is over. */
+export const stands = ({ outcome, endedAt, proposal }: Pick<Change, 'outcome' | 'endedAt' | 'proposal'>): boolean =>
+  outcome === 'watching'
+    ? endedAt === undefined
+    : outcome === 'kept' && endedAt === undefined && !isSnapshotAction(proposal.action);
 
-/** The action that takes a change back. */
-export function inverseOf(action: Action): Action {
+/** The action that takes a change back; nothing when there is none. */
+export function inverseOf(action: Action): Action | undefined {
   switch (action.kind) {
     case 'stop-database':
       return {
@@ -79,7 +91,25 @@ export function inverseOf(action: Action): Action {
         instance: action.instance,
         expect: { state: 'running', instanceType: action.expect.instanceType },
       };
+    case 'resize-instance':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'resize-database':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'change-volume-type':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'change-database-storage':
+      return turned({ ...action, from: action.to, to: action.from });
+    case 'snapshot-and-delete-volume':
+    case 'create-snapshot':
+    case 'copy-snapshot':
+    case 'delete-snapshot':
+      return undefined;
     default:
       return action satisfies never;
   }
+}
+
+/** What takes turns into what gives, and the other way round. */
+function turned<T extends { readonly direction?: 'gives' }>({ direction, ...action }: T) {
+  return direction ? action : { ...action, direction: 'gives' as const };
 }

@@ -5,6 +5,8 @@ import { modeOf, type Policy } from './policy.ts';
 
 /** Who let happen what nobody vetoed in its grace. */
 export const GRACE = 'grace';
+/** Who let happen what needs no grace, because it takes nothing from anybody. */
+export const POLICY = 'policy';
 
 /** The two emergency switches. `pause` stops what takes; `halt` stops every mutation. */
 export interface Switches {
@@ -49,18 +51,27 @@ export function closedBecause(gate: GateFacts): string | undefined {
 
 /**
  * Why the policy of this moment no longer lets an action happen that it let happen when the plan was made; nothing when it
- * still does. What the grace let through needs mode `auto` still; what a person approved needs a rule that is not off.
+ * still does. What no person let through needs mode `auto` still; what a person approved needs a rule that is not off.
  * What gives something back is always let through.
  */
 export function withdrawnBecause(proposal: Proposal, approvedBy: string, policy: Policy): string | undefined {
   const { rule, action } = proposal;
-  if (directionOf(action) !== 'takes') return undefined;
-  const { account, region = '' } = parseArn(targetOf(action).arn) ?? {};
-  const scope = policy.scopes.find((one) => one.account === account);
-  if (policy.scopes.length > 0 && !scope?.regions.some((one) => one === region)) {
+  if (directionOf(action) === 'gives') return undefined;
+  const { account = '', region = '' } = parseArn(targetOf(action).arn) ?? {};
+  if (!isLookedAt({ account, region }, policy)) {
     return `the policy no longer looks at ${account} in ${region}`;
   }
   const mode = modeOf(policy, rule);
-  const isWithdrawn = approvedBy === GRACE ? mode !== 'auto' : mode === 'off';
+  const isWithdrawn = approvedBy === GRACE || approvedBy === POLICY ? mode !== 'auto' : mode === 'off';
   return isWithdrawn ? `the rule ${rule} is in mode ${mode} by now` : undefined;
+}
+
+/** Whether the policy looks there: for databases and the like, or because it keeps copies of their snapshots there. */
+function isLookedAt({ account, region }: { account: string; region: string }, { scopes, snapshots }: Policy): boolean {
+  if (scopes.length === 0) return true;
+  const [own, copies] = [scopes.filter((one) => one.account === account), snapshots.copyTo];
+  return (
+    own.some(({ regions }) => regions.some((one) => one === region)) ||
+    copies.some((one) => one.region === region && (one.account ? one.account === account : own.length > 0))
+  );
 }

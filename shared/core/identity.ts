@@ -48,6 +48,8 @@ export function consoleLink(arn: Arn): string | undefined {
   switch (`${parts.service}:${kind}`) {
     case 'ec2:instance':
       return `${host}/ec2/home?region=${parts.region}#InstanceDetails:instanceId=${name}`;
+    case 'ec2:volume':
+      return `${host}/ec2/home?region=${parts.region}#VolumeDetails:volumeId=${name}`;
     case 'rds:db':
       return `${host}/rds/home?region=${parts.region}#database:id=${name};is-cluster=false`;
     case 'rds:cluster':

@@ -5,15 +5,19 @@ export interface Money {
 }
 
 /**
- * What a saving was computed from: `list` is the public on-demand price, `net` the price after commitments and
- * discounts, `realised` what an applied change really stopped from being billed.
+ * What a saving was computed from: `list` is the public on-demand price, `pool estimate` what is left of it after
+ * commitments (commitments.ts), `realised` what an applied change really stopped from being billed.
  */
-export type Basis = 'list' | 'net' | 'realised';
+export type Basis = 'list' | 'pool estimate' | 'realised';
 
 /** Money that an action stops from being billed. What goes on being billed afterwards is not in `monthly`. */
 export interface Saving {
   readonly monthly: Money;
   readonly basis: Basis;
+  /** Of a pool estimate: the same at list price. */
+  readonly list?: Money;
+  /** Why nobody knows what commitments leave of it: it is at list price, which may be too much. */
+  readonly netUnknown?: string;
   /** What goes on being billed (storage, addresses), in words, e.g. `100 GB of gp3 storage`. */
   readonly stillBilled: readonly string[];
 }
@@ -56,4 +60,10 @@ export function totals(amounts: readonly Money[]): Money[] {
 /** For people: `$1,234.50`, `CN¥12.00`. */
 export function formatMoney({ currency, amount }: Money): string {
   return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+}
+
+/** `$86.14 a month (list)`, `$0.00 a month (pool estimate, $86.14 at list price)` */
+export function describeSaving({ monthly, basis, list, netUnknown }: Saving): string {
+  const more = list ? `, ${formatMoney(list)} at list price` : netUnknown ? ', before commitments' : '';
+  return `${formatMoney(monthly)} a month (${basis}${more})`;
 }

@@ -2,14 +2,15 @@ import { describeAction, targetOf } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Arn, consoleLink, parseArn } from './identity.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
-import { formatMoney, type Money, totals } from './money.ts';
-import { countsOf, digestOf, type Left, type Plan, type Proposal } from './plan.ts';
+import { describeSaving, formatMoney, type Money, totals } from './money.ts';
+import { countsOf, digestOf, type Finding, type Left, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import { localTime } from './time.ts';
 
 const LIMITS = {
   proposalsInText: 25,
+  findingsInText: 10,
   attributeValues: 40,
 } as const;
 
@@ -28,13 +29,21 @@ export function planMessage(plan: Plan, policy: Policy): Message {
 }
 
 function subjectOf(plan: Plan): string {
-  const found =
-    plan.act.length === 0
-      ? 'nothing to stop'
-      : `${count(plan.act.length, 'resource')} to stop, ${moneyOf(plan.act)} a month`;
+  const found = plan.act.length === 0 ? nothingIn(plan) : `${toDo(plan.act)}, ${moneyOf(plan.act)} a month`;
   const trouble = plan.unreadable.length > 0 ? ', not everything could be read' : '';
   return asciiOf(`[Lamplighter] ${plan.account}: ${found}${trouble}`);
 }
+
+const nothingIn = ({ findings = [] }: Plan): string =>
+  findings.length > 0 ? `${count(findings.length, 'finding')}, nothing to change` : 'nothing to stop';
+
+/** `3 resources to stop`, or `5 resources to change` when it is not only about stopping. */
+const toDo = (act: readonly Proposal[]): string => `${count(act.length, 'resource')} to ${verbFor(act)}`;
+
+const verbFor = (act: readonly Proposal[]): string =>
+  act.every(({ action }) => action.kind.startsWith('stop-')) ? 'stop' : 'change';
+
+const ofWhat = (act: readonly Proposal[]): string => (verbFor(act) === 'stop' ? ' of the compute' : '');
 
 function textOf(plan: Plan, policy: Policy): string {
   const when = localTime(new Date(plan.time), policy.timezone);
@@ -43,6 +52,8 @@ function textOf(plan: Plan, policy: Policy): string {
     headline(plan),
     ...proposalsText(plan, policy),
     ...heldBackText(plan),
+    ...findingsText(plan),
+    ...wokenText(plan),
     ...unknownText(plan),
     leftText(plan),
     nextText(plan, policy),
@@ -54,9 +65,19 @@ function headline({ act }: Plan): string {
   const unpriced = act.filter(({ saving }) => !saving.known).length;
   const without = unpriced > 0 ? `, ${count(unpriced, 'saving')} unknown` : '';
   return (
-    `It proposes to stop ${count(act.length, 'resource')}. That would save ${moneyOf(act)} a month${without} ` +
-    '(basis: list price of the compute, before discounts and commitments; what goes on being billed is not counted).'
+    `It proposes to ${verbFor(act)} ${count(act.length, 'resource')}. That would save ${moneyOf(act)} a month${without} ` +
+    `(basis: ${basisOf(act)}; what goes on being billed is not counted).`
   );
+}
+
+/** What the sum of the savings was computed from. */
+function basisOf(act: readonly Proposal[]): string {
+  const savings = act.flatMap(({ saving }) => (saving.known ? [saving.value] : []));
+  if (savings.some(({ basis }) => basis === 'pool estimate'))
+    return 'pool estimate: what commitments leave on demand, before discounts';
+  const why = savings.find(({ netUnknown }) => netUnknown)?.netUnknown;
+  const missing = why ? `, of which nothing is known: ${why}` : '';
+  return `list price${ofWhat(act)}, before discounts and commitments${missing}`;
 }
 
 function proposalsText({ act }: Plan, policy: Policy): string[] {
@@ -68,26 +89,71 @@ function proposalsText({ act }: Plan, policy: Policy): string[] {
   ];
 }
 
-function proposalText(proposal: Proposal, { defaults }: Policy): string {
-  const { resource, action, because, saving, undo, rule } = proposal;
+function proposalText(proposal: Proposal, { defaults, timezone }: Policy): string {
+  const { resource, action, because, saving, rule } = proposal;
   const owner = resource.owner ? `, owner ${resource.owner}` : '';
   const lines = [
     `${resource.name} (${resource.what}) in ${resource.region}${owner}`,
     `   ${describeAction(action)}, because ${because} [${rule}]`,
+    ...chartLines(proposal, '   '),
+    ...noticeLines(proposal, timezone),
     `   saves ${savingText(proposal)}`,
     ...(saving.known && saving.value.stillBilled.length > 0
       ? [`   goes on being billed: ${saving.value.stillBilled.join(', ')}`]
       : []),
-    `   undo: ${undo.loses ? `a start brings it back, but not ${undo.loses}` : 'a start brings it back as it was'}`,
-    `   to keep it on: ${keepCommand(resource.arn, defaults.protectTag)}`,
+    `   undo: ${undoText(proposal)}`,
+    `   to keep it ${action.kind.startsWith('stop-') ? 'on' : 'as it is'}: ${keepCommand(resource.arn, defaults.protectTag)}`,
   ];
   const link = consoleLink(resource.arn);
   return [...lines, ...(link ? [`   ${link}`] : [])].join('\n');
 }
 
-function savingText({ saving }: Proposal): string {
+function noticeLines({ notice }: Proposal, timezone: string): string[] {
+  if (!notice) return [];
+  const at = (time: string) => localTime(new Date(time), timezone);
+  const woke = notice.wokeAt ? `; it was in use at ${at(notice.wokeAt)}, so it begins anew` : '';
+  return [
+    `   only announced, since ${at(notice.since)}: proposed from ${at(notice.until)} on if it stays unused${woke}`,
+  ];
+}
+
+function undoText({ action, undo }: Proposal): string {
+  if (undo.reversibility === 'none') return `none; it loses ${undo.loses ?? 'what it was'}`;
+  const back = action.kind.startsWith('stop-') ? 'a start brings it back' : 'it is changed back';
+  return undo.loses ? `${back}, but not ${undo.loses}` : `${back} as it was`;
+}
+
+const chartLines = ({ charts = {} }: Pick<Proposal, 'charts'>, indent: string): string[] =>
+  Object.entries(charts).map(([name, drawn]) => `${indent}${name}: ${drawn}`);
+
+/** What is left to people: the dearest first, each with what to do. */
+function findingsText({ findings = [] }: Plan): string[] {
+  if (findings.length === 0) return [];
+  const shown = findings.slice(0, LIMITS.findingsInText);
+  const rest = findings.length - shown.length;
+  return [
+    `Left to you: ${count(findings.length, 'finding')}. Lamplighter does none of it, whatever the mode.`,
+    ...shown.map((finding) => `- ${findingText(finding)}`),
+    ...(rest > 0 ? [`And ${rest} more: see the plan in the ledger.`] : []),
+  ];
+}
+
+function findingText(finding: Finding): string {
+  const { resource, because, note, step, saving, rule, kind } = finding;
+  const owner = resource.owner ? `, owner ${resource.owner}` : '';
+  return [
+    `${resource.name} (${resource.what}) in ${resource.region}${owner}`,
+    `  ${because} [${rule}]`,
+    ...chartLines(finding, '  '),
+    ...(saving ? [`  ${kind === 'suggestion' ? 'would save' : 'costs'} ${savingText({ saving })}`] : []),
+    `  ${kind === 'suggestion' ? 'only suggested' : 'mind'}: ${note}`,
+    `  to do: ${step}`,
+  ].join('\n');
+}
+
+function savingText({ saving }: Pick<Proposal, 'saving'>): string {
   if (!saving.known) return `an unknown amount: ${saving.why}`;
-  return `${formatMoney(saving.value.monthly)} a month (${saving.value.basis})`;
+  return describeSaving(saving.value);
 }
 
 /** The command that makes Lamplighter leave a resource alone from now on. */
@@ -104,9 +170,18 @@ function keepCommand(arn: Arn, protectTag: string): string {
 function heldBackText({ deferred }: Plan): string[] {
   if (deferred.length === 0) return [];
   const reasons = [...new Set(deferred.map((one) => one.deferredBecause))].join('; ');
-  const hasInstances = deferred.some(({ action }) => action.kind === 'stop-instance');
+  const hasInstances = deferred.some(({ action }) => ['stop-instance', 'resize-instance'].includes(action.kind));
   const unchecked = hasInstances ? ' Stop protection is checked when their turn comes.' : '';
   return [`Held back: ${deferred.length} more, ${moneyOf(deferred)} a month, ${reasons}.${unchecked}`];
+}
+
+/** What was announced as unused and is used again. */
+function wokenText({ woken = [] }: Plan): string[] {
+  if (woken.length === 0) return [];
+  const lines = woken.map(
+    ({ resource, because, rule }) => `- ${resource.name} in ${resource.region}: ${because} [${rule}]`,
+  );
+  return [['Woke up, and is left alone again; should it fall asleep its notice begins anew:', ...lines].join('\n')];
 }
 
 function unknownText({ unreadable, leave }: Plan): string[] {
@@ -127,8 +202,10 @@ function mostFrequent(left: readonly Left[]): [string, number][] {
   return [...sorted.slice(0, 5), ...(rest > 0 ? [['other reasons', rest] as [string, number]] : [])];
 }
 
+/** A resource that several rules leave alone is one. */
 function leftText({ leave, id }: Plan): string {
-  return `Left alone: ${count(leave.length, 'resource')}, each with its reason in the ledger under PLAN#${id}.`;
+  const resources = new Set(leave.map(({ resource }) => resource.arn));
+  return `Left alone: ${count(resources.size, 'resource')}, each with its reason in the ledger under PLAN#${id}.`;
 }
 
 function nextText(plan: Plan, policy: Policy): string {
@@ -147,6 +224,11 @@ function whatHappensNext(plan: Plan, { defaults, timezone }: Policy): string[] {
   const until = (span: string) => localTime(new Date(Date.parse(plan.time) + parseHours(span) * HOUR_MS), timezone);
   const [approve, auto] = [inMode('approve'), inMode('auto')];
   if (approve.length + auto.length === 0) {
+    const noticed = plan.act.filter(({ notice }) => notice).length;
+    if (noticed > 0)
+      return [
+        `What happens next: nothing yet. ${count(noticed, 'resource')} ${noticed === 1 ? 'is' : 'are'} only announced.`,
+      ];
     return ['What happens next: nothing. The mode is report, and this function cannot change anything.'];
   }
   return [
@@ -186,19 +268,40 @@ function factsOf(plan: Plan, bytes: number) {
     time: plan.time,
     savings: savingsOf(plan.act),
     counts: countsOf(plan),
+    ...(plan.woken ? { woken: plan.woken } : {}),
     unreadable: plan.unreadable,
   };
   const room = bytes - bytesOf(head);
   const act = fitting(plan.act.map(factOf), room);
   const deferred = fitting(plan.deferred.map(factOf), room - bytesOf(act));
   const omitted = { act: plan.act.length - act.length, deferred: plan.deferred.length - deferred.length };
-  return { ...head, act, deferred, omitted };
+  if (!plan.findings) return { ...head, act, deferred, omitted };
+  const findings = fitting(plan.findings, room - bytesOf(act) - bytesOf(deferred));
+  return {
+    ...head,
+    act,
+    deferred,
+    findings,
+    omitted: { ...omitted, findings: plan.findings.length - findings.length },
+  };
 }
 
 function factOf(proposal: Proposal) {
-  const { rule, mode, action, resource, because, saving, undo } = proposal;
+  const { rule, mode, action, resource, because, saving, undo, charts, notice } = proposal;
   const console = consoleLink(resource.arn);
-  return { rule, mode, action: action.kind, target: targetOf(action), resource, because, saving, undo, console };
+  const more = { ...(charts ? { charts } : {}), ...(notice ? { notice } : {}) };
+  return {
+    rule,
+    mode,
+    action: action.kind,
+    target: targetOf(action),
+    resource,
+    because,
+    saving,
+    undo,
+    ...more,
+    console,
+  };
 }
 
 function chatOf(plan: Plan): string {
@@ -211,7 +314,7 @@ function chatOf(plan: Plan): string {
 }
 
 function attributesOf(plan: Plan): MessageAttributes {
-  const proposals = [...plan.act, ...plan.deferred];
+  const proposals = [...plan.act, ...plan.deferred, ...(plan.findings ?? [])];
   const distinct = (values: readonly (string | undefined)[]) =>
     [...new Set(values.filter((value) => value !== undefined))].sort().slice(0, LIMITS.attributeValues);
   return {

@@ -1,10 +1,12 @@
-import type { Action, Undo } from './action.ts';
+import { type Action, describeVolume, directionOf, type Undo } from './action.ts';
 import { hashOf } from './canonical.ts';
+import type { Charts } from './charts.ts';
 import type { Evidence } from './evidence.ts';
 import type { Facts, UnreadableScope } from './facts.ts';
 import type { Arn } from './identity.ts';
+import type { Notice } from './ladder.ts';
 import type { Saving } from './money.ts';
-import { type Mode, type Policy, policyHash, type RuleId } from './policy.ts';
+import { type Cause, capIn, type Mode, type Policy, policyHash } from './policy.ts';
 import { parseShare } from './quantity.ts';
 
 /** What a message needs to know of a resource. */
@@ -19,22 +21,51 @@ export interface Resource {
 
 /** An action with all that a person needs to say yes or no to it. */
 export interface Proposal {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly mode: Mode;
   readonly action: Action;
   readonly resource: Resource;
   readonly because: string;
   readonly saving: Evidence<Saving>;
   readonly undo: Undo;
+  readonly charts?: Charts;
+  /** There is only room for it once the snapshots up to this one are deleted, which the same plan, or another, does. */
+  readonly after?: Arn;
+  /** It is only announced so far: its mode is `report` until the notice is over. */
+  readonly notice?: Notice;
 }
+
+/** Whether mode `auto` gives people time to say no: not to what takes nothing from anybody. */
+export const needsGrace = ({ action }: Pick<Proposal, 'action'>): boolean => directionOf(action) !== 'neutral';
 
 /** A proposal that the plan holds back, and why. */
 export interface Deferral extends Proposal {
   readonly deferredBecause: string;
 }
 
+/** Something for people: a suggestion that is never carried out, or a finding. */
+export interface Finding {
+  readonly rule: Cause;
+  readonly kind: 'suggestion' | 'finding';
+  readonly resource: Resource;
+  readonly because: string;
+  /** Of a suggestion: why it is left to people. Of a finding: what may come of it. */
+  readonly note: string;
+  /** What to do, exactly. */
+  readonly step: string;
+  readonly saving?: Evidence<Saving>;
+  readonly charts?: Charts;
+}
+
+/** It had been announced as unused, and is used again: it is back at the bottom of the ladder. */
+export interface Woken {
+  readonly rule: Cause;
+  readonly resource: Resource;
+  readonly because: string;
+}
+
 export interface Left {
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly resource: Resource;
   readonly because: string;
   /** True when it was left because something about it could not be known. */
@@ -55,6 +86,10 @@ export interface Plan {
   /** In the order in which it would be carried out: the dearest first. */
   readonly act: readonly Proposal[];
   readonly deferred: readonly Deferral[];
+  /** Nobody carries these out, whatever the mode. Absent when there are none. */
+  readonly findings?: readonly Finding[];
+  /** Absent when there are none. */
+  readonly woken?: readonly Woken[];
   readonly leave: readonly Left[];
   readonly unreadable: readonly UnreadableScope[];
 }
@@ -69,7 +104,10 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   const minute = time.slice(0, 16).replace('T', '-').replace(':', '');
   const id = `${draft.function}-${minute}-${draft.account}-${hash.slice(0, 6)}`;
   const leave = [...draft.leave].sort(byResource);
-  return deepFreeze({ ...draft, leave, id, hash, time, policyHash: decidedUnder });
+  const findings = draft.findings?.length ? { findings: [...draft.findings].sort(byConcern) } : {};
+  const woken = draft.woken?.length ? { woken: [...draft.woken].sort(byResource) } : {};
+  const { findings: _findings, woken: _woken, ...rest } = draft;
+  return deepFreeze({ ...rest, ...findings, ...woken, leave, id, hash, time, policyHash: decidedUnder });
 }
 
 /**
@@ -113,23 +151,32 @@ export function digestOf(plan: Plan): string {
   return hashOf({
     act: [...plan.act].sort(byResource).map(said), // a price that moves may change the order, which is no news
     deferred: plan.deferred.map((one) => one.resource.arn).sort(),
+    ...(plan.findings
+      ? { findings: [...plan.findings].sort(byResource).map(({ rule, kind, step }) => ({ rule, kind, step })) }
+      : {}),
+    ...(plan.woken ? { woken: plan.woken.map(({ rule, resource }) => ({ rule, resource: resource.arn })) } : {}),
     unreadable: plan.unreadable.map(({ account, region, what }) => ({ account, region, what })),
     someUnknown: plan.leave.some((left) => left.unknown),
   });
 }
 
 /** How many resources got which verdict; `unknown` are those left because something could not be known. */
-export const countsOf = ({ act, deferred, leave }: Plan) => ({
+export const countsOf = ({ act, deferred, findings, leave }: Plan) => ({
   act: act.length,
   deferred: deferred.length,
+  ...(findings ? { findings: findings.length } : {}),
   leave: leave.length,
   unknown: leave.filter((left) => left.unknown).length,
 });
 
 /** The dearest first; an unknown saving last; equal ones by ARN, so that the order never depends on who answered first. */
-export function byWorth(a: Proposal, b: Proposal): number {
+export function byWorth(a: Worth, b: Worth): number {
   return worth(b) - worth(a) || byResource(a, b);
 }
+
+/** What is not about money is about something that may fail: it comes first. */
+const byConcern = (a: Finding, b: Finding): number =>
+  Number(a.saving !== undefined) - Number(b.saving !== undefined) || byWorth(a, b);
 
 /** By ARN, then by rule. */
 function byResource(a: Pick<Proposal, 'resource' | 'rule'>, b: Pick<Proposal, 'resource' | 'rule'>): number {
@@ -138,23 +185,26 @@ function byResource(a: Pick<Proposal, 'resource' | 'rule'>, b: Pick<Proposal, 'r
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const worth = ({ saving }: Proposal): number => (saving.known ? saving.value.monthly.amount : -1);
+type Worth = Pick<Finding, 'resource' | 'rule' | 'saving'>;
 
-/** How many actions of one rule a plan may hold when the rule judged so many resources: at least 1. */
-export function capOf(rule: RuleId, judged: number, policy: Policy): number {
-  const { count, share } = policy.rules[rule].cap;
-  const bySize = Math.floor(parseShare(share) * judged + 1e-9); // 29 % of 100 is 28.999999999999996
-  return Math.max(1, Math.min(count, bySize));
+const worth = ({ saving }: Worth): number => (saving?.known ? saving.value.monthly.amount : -1);
+
+/** How many actions of one rule a plan may hold when the rule judged so many resources: at least 1, unless it only finds. */
+export function capOf(rule: Cause, judged: number, policy: Policy): number {
+  const cap = capIn(policy, rule);
+  if (!cap) return 0;
+  const bySize = Math.floor(parseShare(cap.share) * judged + 1e-9); // 29 % of 100 is 28.999999999999996
+  return Math.max(1, Math.min(cap.count, bySize));
 }
 
 /** Splits candidates into what the caps let through and what waits, both in order of worth. */
 export function applyCaps<T extends { readonly proposal: Proposal }>(
   candidates: readonly T[],
-  caps: ReadonlyMap<RuleId, number>,
+  caps: ReadonlyMap<Cause, number>,
 ): { within: T[]; beyond: T[] } {
   const within: T[] = [];
   const beyond: T[] = [];
-  const taken = new Map<RuleId, number>();
+  const taken = new Map<Cause, number>();
   for (const candidate of [...candidates].sort((a, b) => byWorth(a.proposal, b.proposal))) {
     const { rule } = candidate.proposal;
     const before = taken.get(rule) ?? 0;
@@ -171,9 +221,24 @@ export function describeResource(facts: Facts, policy: Policy): Resource {
     arn: facts.identity.arn,
     name: facts.name,
     region: facts.scope.region,
-    what: facts.type === 'instance' ? facts.instanceType : describeDatabase(facts),
+    what: describe(facts),
     ...(owner ? { owner } : {}),
   };
+}
+
+function describe(facts: Facts): string {
+  switch (facts.type) {
+    case 'instance':
+      return facts.instanceType;
+    case 'database':
+      return describeDatabase(facts);
+    case 'volume':
+      return describeVolume(facts.spec);
+    case 'snapshot':
+      return `a snapshot of ${facts.sizeGiB} GiB`;
+    default:
+      return facts satisfies never;
+  }
 }
 
 function describeDatabase({ classes, engine, multiAz, form }: Extract<Facts, { type: 'database' }>): string {

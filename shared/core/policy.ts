@@ -1,65 +1,34 @@
 import * as z from 'zod';
-import { parseWindow, WINDOW_EXAMPLES } from './calendar/windows.ts';
+import { calendars, calendarsExist, schedules } from './calendar/settings.ts';
 import { hashOf } from './canonical.ts';
-import { bytes, days, duration, share } from './quantity.ts';
-import { REGIONS } from './regions.ts';
-import { isCalendarDate } from './time.ts';
+import {
+  account,
+  calendarDate,
+  mode,
+  number,
+  oneOf,
+  region,
+  section,
+  tagName,
+  text,
+  timeZone,
+  whole,
+} from './policy-fields.ts';
+import { days, duration, parseDays, share } from './quantity.ts';
+import { snapshots } from './retention/settings.ts';
+import { modesOf } from './retention/terms.ts';
+import { RULE_IDS, RULE_SETTINGS } from './rules.ts';
+import { LOOK_BACK_DAYS } from './sizing/look-back.ts';
 
-/** CloudWatch keeps datapoints of an hour and longer for 455 days; a daily statistic reaches no further back. */
-export const METRIC_RETENTION_DAYS = 455;
-
-/** An object whose unknown keys are errors that say what is allowed. */
-const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys') return `unknown key; allowed: ${Object.keys(shape).join(', ')}`;
-      return `a section with the keys ${Object.keys(shape).join(', ')}`;
-    },
-  });
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  // Made when it is said: the first ListFormat of a process takes 15 ms, which every cold start would pay.
-  z.enum(values, { error: () => new Intl.ListFormat('en', { type: 'disjunction' }).format(values) });
-
-const number = (atLeast: number, what = 'a number') =>
-  z.number({ error: `${what}, at least ${atLeast}` }).min(atLeast, `${what}, at least ${atLeast}`);
-
-const whole = (atLeast: number, atMost: number) => {
-  const allowed = `a whole number from ${atLeast} to ${atMost}`;
-  return z.int({ error: allowed }).min(atLeast, allowed).max(atMost, allowed);
-};
-
-const window = () =>
-  days({
-    min: 7,
-    max: METRIC_RETENTION_DAYS,
-    why: `CloudWatch keeps daily statistics for ${METRIC_RETENTION_DAYS} days`,
-  });
-
-const cap = () =>
-  section({
-    count: whole(1, 100).default(10).describe('At most so many actions of this rule in one plan'),
-    share: share().default('5%').describe('and at most this share of the resources it judges, but always at least 1'),
-    perDay: whole(1, 1000)
-      .default(10)
-      .describe('At most so many actions of this rule are carried out in an account on a UTC day'),
-  })
-    .prefault({})
-    .describe('What one plan may propose; the rest is shown as deferred, the dearest come first');
-
-const mode = () =>
-  oneOf(['off', 'report', 'approve', 'auto']).describe(
-    '`off` does not judge; `report` proposes and changes nothing; `approve` carries out what a person approves; `auto` carries ' +
-      'out after `grace` unless somebody vetoes, and only what can be taken back in full',
-  );
+const names = (what: string) =>
+  z
+    .array(z.string().min(1), { error: `a list of ${what}; * stands for any characters` })
+    .min(1, `at least one of ${what}`);
 
 const scope = section({
-  account: z
-    .string({ error: 'an account id in quotes, 12 digits' })
-    .regex(/^\d{12}$/, 'an account id in quotes, 12 digits')
-    .describe('Account id, in quotes'),
+  account: account().describe('Account id, in quotes'),
   regions: z
-    .array(z.enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` }), { error: 'a list of AWS regions' })
+    .array(region(), { error: 'a list of AWS regions' })
     .min(1, 'at least one AWS region')
     .describe('Regions to look at'),
 });
@@ -73,14 +42,6 @@ function eachAccountOnce(scopes: readonly unknown[], context: z.core.$Refinement
     context.addIssue({ code: 'custom', path: [index, 'account'], message });
   }
 }
-
-const calendarDate = () =>
-  z.string({ error: 'a date such as 2026-11-20' }).refine(isCalendarDate, 'a date such as 2026-11-20');
-
-const tagName = () =>
-  z.string({ error: 'a tag name of 1 to 128 characters' }).min(1, 'a tag name of 1 to 128 characters').max(128);
-
-const text = (what: string) => z.string({ error: what }).min(1, what).max(256, what);
 
 /** What a day's reading may need in the longest month: the paid calls that explaining leaves alone. */
 export const RESERVED_PAID_CALLS = 2 * 31;
@@ -102,7 +63,9 @@ const spend = () =>
       .describe('A day younger than this may still be incomplete: a rise on it is provisional, a drop is not judged'),
     minImpact: number(0).default(25).describe("Do not tell of less, in the bill's currency, over all of its days"),
     minShare: share().default('10%').describe('Do not tell of less than this share of what was expected'),
-    growBy: share().default('50%').describe('What is open is told again when it has grown by so much'),
+    growBy: share()
+      .default('50%')
+      .describe('What is open is told again when it has grown by so much; so is what is expected until a day'),
     warning: number(0).default(100).describe('From so much a month on, if it stays, the message is a `warning`'),
     critical: number(0).default(1000).describe('From so much a month on, if it stays, the message is `critical`'),
     tag: text('a cost allocation tag').optional().describe('A cost allocation tag by which causes are told apart, too'),
@@ -129,95 +92,6 @@ const spend = () =>
       .describe('Days of which everybody knows that they cost more: a sale, a migration, a load test'),
   });
 
-const timeZone = () =>
-  z
-    .string({ error: 'an IANA time zone such as Asia/Seoul' })
-    .refine(isTimeZone, 'an IANA time zone such as Asia/Seoul');
-
-/** A tag may carry it, and RDS takes few characters in tags. */
-const NAME = 'a name of letters, digits and hyphens, at most 64';
-const named = <Value extends z.ZodType>(value: Value, what: string) =>
-  z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, NAME), value, {
-    error: ({ code }) => (code === 'invalid_key' ? NAME : what),
-  });
-
-/** One, or a list of them. */
-const oneOrMore = <Item extends z.ZodType>(item: Item, what: string) =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item, { error: what }));
-
-const calendar = () =>
-  section({
-    timezone: timeZone().optional().describe("IANA time zone of its times. None: the policy's `timezone`"),
-    on: oneOrMore(
-      z.string({ error: WINDOW_EXAMPLES }).refine((one) => parseWindow(one) !== undefined, WINDOW_EXAMPLES),
-      'one window or a list of windows, each days and times',
-    )
-      .refine((windows) => windows.length > 0, 'at least one window: nothing would ever be on')
-      .describe(
-        'When it is on: `Mon-Fri 08:00-21:00`, `Fri 22:00-06:00`, `first Mon 09:00-17:00`, `2026-11-25..2026-11-30 00:00-24:00`',
-      ),
-    holidays: oneOrMore(
-      z.string({ error: PLACE }).regex(/^[A-Z]{2}(-[A-Za-z0-9]{1,16}){0,2}$/, PLACE),
-      `${PLACE}, or a list of them`,
-    )
-      .prefault([])
-      .describe(
-        'Countries or regions on whose public holidays it stays off; a window that names dates opens nevertheless',
-      ),
-    off: z
-      .array(
-        section({
-          from: calendarDate().describe('The first day'),
-          to: calendarDate().optional().describe('The first day that is as usual again. None: it is one day'),
-          why: text('the reason, in words').describe('Why'),
-        }).refine(({ from, to }) => to === undefined || from < to, {
-          path: ['to'],
-          error: 'after `from`: the range is half-open',
-        }),
-        { error: 'a list of {from, to?, why}' },
-      )
-      .default([])
-      .describe('Days of your own on which it stays off, as on a holiday'),
-  });
-
-const PLACE = 'a country such as KR or a region such as DE-BE or US-NY';
-
-const schedule = () =>
-  section({
-    calendar: z.string({ error: 'the name of a calendar' }).describe('The name of its calendar'),
-    manual: oneOf(['respect', 'enforce'])
-      .default('respect')
-      .describe(
-        'What somebody started or stopped by hand stays so until the next transition (`respect`), or what should be off is stopped at once (`enforce`)',
-      ),
-    order: z
-      .array(
-        z
-          .array(z.string({ error: GROUP }).min(1, GROUP), { error: `a group: a list, each ${GROUP}` })
-          .min(1, 'at least one kind or name'),
-        { error: 'a list of groups' },
-      )
-      .default([['databases'], ['instances']])
-      .describe(
-        'Groups that are started one after the other and stopped the other way round: kinds (`databases`, `instances`) or names with `*`; what is in none is started last',
-      ),
-  });
-
-const GROUP = '`databases`, `instances` or a name; * stands for any characters';
-
-/** Looks at what may not be checked yet. */
-function calendarsExist(policy: unknown, context: z.core.$RefinementCtx): void {
-  const { calendars, schedules } = policy as { calendars?: unknown; schedules?: unknown };
-  const there = Object.keys(calendars ?? {});
-  for (const [name, one] of Object.entries(schedules ?? {})) {
-    const calendar = (one as { calendar?: unknown } | null)?.calendar;
-    if (typeof calendar !== 'string' || there.includes(calendar)) continue;
-    const message =
-      there.length > 0 ? `a calendar of the policy: ${there.join(', ')}` : 'a calendar of the policy, which has none';
-    context.addIssue({ code: 'custom', path: ['schedules', name, 'calendar'], message });
-  }
-}
-
 /** The one schema of the policy. Its documented defaults are the only defaults. */
 export const policySchema = section({
   timezone: timeZone()
@@ -239,7 +113,15 @@ export const policySchema = section({
     ownerTag: tagName().default('owner').describe('The tag that names who owns a resource'),
     minMonthlySaving: number(0)
       .default(5)
-      .describe("Do not propose what saves less a month, in the price list's currency"),
+      .describe(
+        "Do not propose what saves less a month, in the price list's currency; if only after commitments, it is a finding",
+      ),
+    savings: oneOf(['net', 'list'])
+      .default('net')
+      .describe(
+        '`net`: what commitments (Savings Plans, reserved instances) leave of a saving, from Cost Explorer once a day, about $0.02; ' +
+          '`list`: at list price',
+      ),
     remindAfter: days({ min: 1, max: 90, why: 'a message that never returns is forgotten' })
       .default('7d')
       .describe('A plan that has not changed is announced again after so long'),
@@ -258,6 +140,12 @@ export const policySchema = section({
     keepSnapshots: days({ min: 7, max: 3650, why: 'an undo may need it for 30 days' })
       .default('90d')
       .describe('From when on the snapshots that were taken before a stop may be deleted'),
+    databaseUndo: oneOf(['ask', 'automatic'])
+      .default('ask')
+      .describe(
+        'What happens when a resized database is not well: `ask` tells people, `automatic` takes it back at once, which is a ' +
+          'second outage',
+      ),
     parallel: whole(1, 20).default(4).describe('How many actions of a plan are carried out at once'),
   }).prefault({}),
   approvers: z
@@ -306,43 +194,47 @@ export const policySchema = section({
     )
     .default([])
     .describe('Alarms of what depends on a resource: one that goes off while a change is watched takes it back'),
-  rules: section({
-    'idle-database': section({
-      mode: mode().optional(),
-      window: window().default('35d').describe('Nobody may have connected for so long'),
-      monitoringConnections: whole(0, 1000)
-        .default(0)
-        .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
-      iops: number(0)
-        .default(5)
-        .describe('The peak of read plus write operations a second of an idle database, on every day'),
-      cap: cap(),
-    }).prefault({}),
-    'idle-instance': section({
-      mode: mode().optional(),
-      window: window().default('28d').describe('It must have been idle on every day for so long'),
-      cpuPercent: z
-        .number({ error: 'a percentage above 0 and up to 100' })
-        .gt(0, 'a percentage above 0 and up to 100')
-        .max(100, 'a percentage above 0 and up to 100')
-        .default(5)
-        .describe("Each day's highest CPU utilization must be below"),
-      networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
-      cap: cap(),
-    }).prefault({}),
+  sales: z
+    .array(
+      section({
+        from: calendarDate().describe('The first day of the sale'),
+        to: calendarDate().describe('The first day after it'),
+        why: z.string({ error: 'the reason, in words' }).min(1, 'the reason, in words').describe('What sold'),
+      }).refine(({ from, to }) => from < to, { path: ['to'], error: 'after `from`: the range is half-open' }),
+      { error: 'a list of {from, to, why}' },
+    )
+    .default([])
+    .describe('Past days of sales: what they asked of a machine counts, however long ago it was'),
+  sizing: section({
+    instanceTypes: names('instance types')
+      .default(['*'])
+      .describe('What an instance may become, by name; `*` stands for any characters'),
+    databaseClasses: names('database classes')
+      .default(['*'])
+      .describe('What a database may become, by name; `*` stands for any characters'),
+    architecture: oneOf(['same', 'any'])
+      .default('same')
+      .describe(
+        '`same`: what runs on x86_64 stays there; `any`: the software is known to run on arm64, too. An instance needs another image for that, so it is only suggested',
+      ),
+    burstable: oneOf(['allowed', 'never'])
+      .default('allowed')
+      .describe('Whether a machine may become a burstable one (T), if its CPU credits last for its busiest day'),
   }).prefault({}),
+  rules: section(RULE_SETTINGS).prefault({}),
   spend: spend().prefault({}),
-  calendars: named(calendar(), 'calendars by name, each {timezone?, on, holidays?, off?}')
-    .prefault({})
-    .describe('When something is wanted, by name'),
-  schedules: named(schedule(), 'schedules by name, each {calendar, manual?, order?}')
-    .prefault({})
-    .describe('What the tag `lamplighter:schedule` may name: a calendar, and how it is kept'),
+  snapshots: snapshots().prefault({}),
+  calendars: calendars().prefault({}),
+  schedules: schedules().prefault({}),
 }).superRefine(calendarsExist, { when: ({ value }) => typeof value === 'object' && value !== null });
 
 export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
+/** What else lets something be done: the modes of the section `snapshots`. */
+export type SnapshotRuleId = 'take-snapshots' | 'prune-snapshots';
+export type Cause = RuleId | SnapshotRuleId;
 export type Mode = Policy['defaults']['mode'];
+export type Cap = Policy['rules']['idle-database']['cap'];
 
 /** One wrong place in a policy: where, and what is allowed there. Never the value: it may be a mistaken paste. */
 export interface PolicyProblem {
@@ -376,8 +268,30 @@ export function parsePolicy(input: unknown): Policy {
 /** Identifies what was decided under: it goes into every plan's hash. */
 export const policyHash = (policy: Policy): string => hashOf(policy);
 
-/** The mode of one rule: its own, else the default. */
-export const modeOf = (policy: Policy, rule: RuleId): Mode => policy.rules[rule].mode ?? policy.defaults.mode;
+export const isRule = (cause: Cause): cause is RuleId => cause !== 'take-snapshots' && cause !== 'prune-snapshots';
+
+/** The mode of one rule: its own, else the default. What deletes a volume is never `auto`, whatever the default is. */
+export function modeOf(policy: Policy, rule: Cause): Mode {
+  if (!isRule(rule)) return modesOf(policy)[rule === 'take-snapshots' ? 'take' : 'prune'];
+  const mode = policy.rules[rule].mode ?? policy.defaults.mode;
+  return rule === 'unattached-volume' && mode === 'auto' ? 'approve' : mode;
+}
+
+/** The rules that are not switched off. */
+export const rulesInForce = (policy: Policy): RuleId[] => RULE_IDS.filter((id) => modeOf(policy, id) !== 'off');
+
+/** What the rule may do at once; undefined for one that only finds, and for what has its own limit. */
+export function capIn(policy: Policy, rule: Cause): Cap | undefined {
+  if (!isRule(rule)) return undefined;
+  const ofRule = policy.rules[rule];
+  return 'cap' in ofRule ? ofRule.cap : undefined;
+}
+
+/** How many days back the rule looks. */
+export function windowDaysOf(policy: Policy, rule: Cause): number {
+  const ofRule = isRule(rule) && policy.rules[rule];
+  return ofRule && 'window' in ofRule ? parseDays(ofRule.window) : LOOK_BACK_DAYS;
+}
 
 function problemsOf(issue: z.core.$ZodIssue): PolicyProblem[] {
   const path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
@@ -389,13 +303,4 @@ function problemsOf(issue: z.core.$ZodIssue): PolicyProblem[] {
 
 function formatPath(path: readonly (string | number)[]): string {
   return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false; // a RangeError is how Intl says that it does not know the zone
-  }
 }

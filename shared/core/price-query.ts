@@ -3,14 +3,25 @@ import type { DatabaseFacts, Facts, InstanceFacts } from './facts.ts';
 
 /** One line of AWS's price list, by the attributes that single it out (`aws pricing get-attribute-values`). */
 export interface PriceQuery {
-  readonly service: 'AmazonEC2' | 'AmazonRDS';
+  readonly service: 'AmazonEC2' | 'AmazonRDS' | 'AmazonDocDB' | 'AmazonNeptune';
   readonly region: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The usage type behind the region's prefix, which AWS cannot be asked for without knowing that: `EU-RDS:...` */
+  readonly usage?: string;
+  /** What the price is for one of: `Hrs` unless it says otherwise. */
+  readonly unit?: 'Hrs' | 'GB-Mo' | 'IOPS-Mo' | 'GiBps-mo' | 'MBPS-Mo';
 }
 
 /** The prices whose sum is what an hour of the resource's compute costs at list price; a cluster has one per member. */
 export function priceQueries(facts: Facts): Evidence<readonly PriceQuery[]> {
-  return facts.type === 'instance' ? known([instancePrice(facts)]) : databasePrices(facts);
+  switch (facts.type) {
+    case 'instance':
+      return known([instancePrice(facts)]);
+    case 'database':
+      return databasePrices(facts);
+    default:
+      return unknown(`a ${facts.type} has no compute`);
+  }
 }
 
 function instancePrice({ instanceType, usageOperation, tenancy, scope }: InstanceFacts): PriceQuery {
@@ -63,6 +74,9 @@ function priceListEngine(engine: string): Record<string, string> | undefined {
   if (!databaseEdition) return undefined;
   return { databaseEngine: family === 'oracle' ? 'Oracle' : 'SQL Server', databaseEdition };
 }
+
+/** The engine as bills name it (Cost Explorer's DATABASE_ENGINE), which is the price list's name. */
+export const engineOnBills = (engine: string): string | undefined => priceListEngine(engine)?.databaseEngine;
 
 const SQL_EDITIONS: Readonly<Record<string, string>> = { ee: 'Enterprise', se: 'Standard', ex: 'Express', web: 'Web' };
 const ORACLE_EDITIONS: Readonly<Record<string, string>> = { ee: 'Enterprise', se2: 'Standard Two' };

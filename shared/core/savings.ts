@@ -2,7 +2,7 @@ import { endOfDay } from './answer.ts';
 import type { Change } from './change.ts';
 import { type Evidence, known, unknown } from './evidence.ts';
 import { HOURS_PER_MONTH, type Money, money, type Saving, totals } from './money.ts';
-import type { RuleId } from './policy.ts';
+import type { Cause } from './policy.ts';
 import { type Span, timesOf } from './standing.ts';
 import { DAY_MS, localDate } from './time.ts';
 
@@ -13,7 +13,7 @@ export interface Booking {
   readonly changeId: string;
   /** `2026-11`, in the time zone of the policy. */
   readonly month: string;
-  readonly rule: RuleId;
+  readonly rule: Cause;
   readonly account: string;
   readonly owner?: string;
   readonly saved: Evidence<Money>;

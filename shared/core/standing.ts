@@ -1,4 +1,4 @@
-import { directionOf, targetOf } from './action.ts';
+import { isFollowed, targetOf } from './action.ts';
 import type { Change, Pause } from './change.ts';
 import { type Evidence, known, unknown } from './evidence.ts';
 
@@ -18,7 +18,7 @@ export interface Stood {
 }
 
 /**
- * The changes that took something, with the time for which they stood, up to `now`. What never touched its resource, or
+ * The changes that took something and go on saving, with the time for which they stood, up to `now`. What never touched its resource, or
  * does so only after `now`, is not among them.
  *
  * A change stands until it ends, or until the next one is applied to the same resource: so no hour of a resource belongs to
@@ -29,7 +29,7 @@ export function timesOf(changes: readonly Change[], now: Date): Stood[] {
   const nextOf = followers(changes);
   return changes.flatMap((change): Stood[] => {
     const { appliedAt } = change;
-    if (appliedAt === undefined || directionOf(change.proposal.action) !== 'takes') return [];
+    if (appliedAt === undefined || !isFollowed(change.proposal.action)) return [];
     const from = Date.parse(appliedAt);
     if (from >= now.getTime()) return [];
     const end = endOf(change);

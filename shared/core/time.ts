@@ -7,8 +7,12 @@ export const utcMidnight = (time: Date): Date => new Date(Math.floor(time.getTim
 export const daysBefore = (days: number, time: Date): Date => new Date(time.getTime() - days * DAY_MS);
 
 /** The calendar date (`2026-11-22`) that people in `timezone` (IANA name) have at `time`. */
-export function localDate(time: Date, timezone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' }).format(time);
+export const localDate = (time: Date, timezone: string): string => localDates(timezone)(time);
+
+/** The same for many times: a formatter takes longer to make than to use. */
+export function localDates(timezone: string): (time: Date) => string {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
+  return (time) => format.format(time);
 }
 
 /** Date and minute as people in `timezone` (IANA name) have them, with the zone: `2026-11-23 06:30 Asia/Seoul`. */

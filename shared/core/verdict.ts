@@ -16,6 +16,24 @@ export interface LeaveVerdict {
   readonly because: string;
   /** True when it is left because something about it is not known. */
   readonly unknown?: true;
+  /** True when it is left because somebody uses it. */
+  readonly used?: true;
+}
+
+/**
+ * Something for people: Lamplighter says it and never does it, whatever the mode. A `suggestion` is a change that it will
+ * not make by itself, a `finding` something that it has no action for.
+ */
+export interface FindVerdict {
+  readonly verdict: 'find';
+  readonly kind: 'suggestion' | 'finding';
+  readonly because: string;
+  /** Of a suggestion: why it is left to people. Of a finding: what may come of it. */
+  readonly note: string;
+  /** What to do, exactly: a command, or a line to change. */
+  readonly step: string;
+  /** Absent where it is not about money. */
+  readonly saving?: Evidence<Saving>;
 }
 
 /**
@@ -28,13 +46,16 @@ export interface LacksEvidence {
   readonly ifFine?: ActVerdict;
 }
 
-export type Verdict = ActVerdict | LeaveVerdict;
+export type Verdict = ActVerdict | FindVerdict | LeaveVerdict;
 export type Judgement = Verdict | LacksEvidence;
 
 export const leave = (because: string): LeaveVerdict => ({ verdict: 'leave', because });
 
 /** Left because something could not be known: never a justification to act, always worth saying. */
 export const leaveUnknown = (because: string): LeaveVerdict => ({ verdict: 'leave', because, unknown: true });
+
+/** Left because somebody uses it. */
+export const inUse = (because: string): LeaveVerdict => ({ verdict: 'leave', because, used: true });
 
 export const lacks = (evidence: EvidenceKind, ifFine?: ActVerdict): LacksEvidence =>
   ifFine ? { verdict: 'lacks', evidence, ifFine } : { verdict: 'lacks', evidence };

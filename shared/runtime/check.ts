@@ -81,15 +81,22 @@ const FIRST_CHANGE = 'The first change that it is for shows it; until then the t
 
 /** How a person tests what no check can try. */
 const SHOWN_BY = {
+  'ce:GetCostAndUsage': 'Without it savings are said at list price, with the reason',
   'ce:GetCostAndUsageWithResources': 'The first anomaly shows it; without it the cause is told by usage type only',
   'dynamodb:PutItem': 'The next full run, answer or change shows it',
-  'ec2:StopInstances, ec2:StartInstances': FIRST_CHANGE,
-  'kms:CreateGrant': 'The first start of an instance with an encrypted volume shows it',
+  'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume': FIRST_CHANGE,
+  'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute': FIRST_CHANGE,
+  'kms:CreateGrant, kms:DescribeKey':
+    'The first start of an instance with an encrypted volume, and the first copy of an encrypted snapshot, show it',
   'lambda:CheckpointDurableExecution, lambda:GetDurableExecutionState':
     'The first plan that is handed over shows it: its execution stands still without',
   'lambda:SendDurableExecutionCallbackSuccess':
     'The first answer to a plan that waits shows it; without it the plan goes on when its time is over',
+  'rds:CopyDBSnapshot, rds:CopyDBClusterSnapshot': FIRST_CHANGE,
   'rds:CreateDBSnapshot, rds:CreateDBClusterSnapshot, rds:AddTagsToResource': FIRST_CHANGE,
+  'rds:DeleteDBSnapshot, rds:DeleteDBClusterSnapshot': FIRST_CHANGE,
+  'rds:ModifyDBSnapshotAttribute, rds:ModifyDBClusterSnapshotAttribute': FIRST_CHANGE,
+  'rds:ModifyDBInstance': FIRST_CHANGE,
   'rds:StopDBInstance, rds:StopDBCluster, rds:StartDBInstance, rds:StartDBCluster': FIRST_CHANGE,
   'sns:Publish':
     'The next message shows it: a plan is announced when it changes, else after `defaults.remindAfter` (7d). ' +

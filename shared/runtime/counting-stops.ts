@@ -41,7 +41,7 @@ export const countingStops = (estate: Estate, past: PastChanges): Estate => ({
 function readerCountingStops(reader: ScopeReader, past: PastChanges): ScopeReader {
   const filled = async (facts: Facts, series: Evidence<DailySeries>, range: TimeRange) => {
     // An instance is as old as its last start: what was stopped within the window is too young to be judged.
-    if (facts.type === 'instance' || !series.known || !hasGaps(series.value, range.to)) return series;
+    if (facts.type !== 'database' || !series.known || !hasGaps(series.value, range.to)) return series;
     const stops = stopsIn(await past(facts.identity.arn, range), facts.identity, range.to);
     return known(fillStopped(series.value, stops, range.to));
   };
@@ -50,7 +50,7 @@ function readerCountingStops(reader: ScopeReader, past: PastChanges): ScopeReade
     read: async (wants, range) => {
       const answers = await reader.read(wants, range);
       for (const [facts, kind] of wants) {
-        const answer = isMetric(kind) ? answers.get(facts.identity.arn) : undefined;
+        const answer = isMetric(kind, facts.type) ? answers.get(facts.identity.arn) : undefined;
         if (answer) answers.set(facts.identity.arn, await filled(facts, answer as Evidence<DailySeries>, range));
       }
       return answers;

@@ -18,6 +18,14 @@ export class InvalidConfigError extends Error {
   }
 }
 
+/** Another delivery is at work for the same; two at once would tell the same twice. A retry helps. */
+export class AtWorkError extends Error {
+  override readonly name = 'AtWorkError';
+  constructor(of: string) {
+    super(`another run is at work for ${of}; this one is tried again`);
+  }
+}
+
 /** Thrown last, after every account that could be done is recorded and announced. A retry resumes the others. */
 export class AccountsFailedError extends Error {
   override readonly name = 'AccountsFailedError';

@@ -212,7 +212,7 @@ describe('show', () => {
     for (const said of [
       `plan ${plan.id}\nhash ${plan.hash}\nby right-size for the account ${ACCOUNT}, as of 2026-11-23 05:00 Asia/Seoul\n`,
       'to be answered until 2026-11-30 05:00 Asia/Seoul (in 6d 23h)\n',
-      `vetoed: action 1, by lee (role sre-oncall) at ${hours(1).toISOString()}: month-end`,
+      `vetoed: action 1, by lee (role sre-oncall) at 2026-11-23 06:00 Asia/Seoul: month-end`,
       '1. orders-1 (db.r6g.large postgres, Multi-AZ), owner team-orders\n',
       '   stop the database, because nobody connected for 35 days [idle-database]\n',
       '   goes on being billed: 100 GB of gp3 storage\n   undo: full\n',
@@ -246,10 +246,10 @@ describe('show', () => {
     await desk.ledger.recordChange(changeOf(plan, ended, 2));
     desk.now = hours(10);
     const { out } = await answer(desk, ['show', plan.id]);
-    expect(out).toContain(`approved: all of it, by lee (role sre-oncall) at ${hours(1).toISOString()}\n`);
-    expect(out).toContain(`change ${plan.id}/1: kept at ${hours(4).toISOString()}, no alarm`);
+    expect(out).toContain(`approved: all of it, by lee (role sre-oncall) at 2026-11-23 06:00 Asia/Seoul\n`);
+    expect(out).toContain(`change ${plan.id}/1: kept at 2026-11-23 09:00 Asia/Seoul, no alarm`);
     expect(out.match(/to take it back: .*/g)).toEqual([`to take it back: npm run answer -- undo ${plan.id}/1`]);
-    expect(out).toContain(`ended at ${hours(9).toISOString()}: started by hand`);
+    expect(out).toContain(`ended at 2026-11-23 14:00 Asia/Seoul: started by hand`);
     expect(out).toMatch(/^1 .* kept$/m);
     expect(out).toMatch(/^2 .* kept, ended$/m);
     expect(out).toMatch(/^3 .* approved by lee \(role sre-oncall\)$/m);

@@ -32,7 +32,7 @@ describe('an approval', () => {
       at: '2026-11-22T21:00:00.000Z',
       execution: 'woken',
       requestId: 'request-1',
-      text: `kim (role sre-oncall) approved the plan ${plan.id} at 2026-11-22T21:00:00.000Z. What waited for it goes on now.`,
+      text: `kim (role sre-oncall) approved the plan ${plan.id} at 2026-11-23 06:00 Asia/Seoul. What waited for it goes on now.`,
     });
     const recorded = { planId: plan.id, hash: plan.hash, say: 'approve', by: KIM, at: body.at, note: 'checked' };
     expect((await desk.ledger.answers(plan.id)).approval).toEqual(recorded);
@@ -421,7 +421,7 @@ describe('a veto that lasts', () => {
     const { status, body } = await desk.ask(KIM, resource('2026-12-31'));
     expect(status).toBe(200);
     expect(body.text).toBe(
-      `kim (role sre-oncall) said so at ${hours(1).toISOString()}. Left alone until the end of 2026-12-31: ${arn(7)}.`,
+      `kim (role sre-oncall) said so at 2026-11-23 06:00 Asia/Seoul. Left alone until the end of 2026-12-31: ${arn(7)}.`,
     );
     expect(await standing(desk)).toMatchObject([{ resource: arn(7), by: KIM, why: 'no reason given' }]);
     expect((await desk.ask(KIM, resource('2026-12-31'))).body.said).toBe('before');

@@ -51,7 +51,7 @@ describe('an undo', () => {
     });
     expect(desk.started).toEqual([plan.id]);
     expect(body.text).toBe(
-      `kim (role sre-oncall) takes the change ${change.id} back, at ${hours(24).toISOString()}, by the plan ${plan.id}. ` +
+      `kim (role sre-oncall) takes the change ${change.id} back, at 2026-11-24 05:00 Asia/Seoul, by the plan ${plan.id}. ` +
         'It is checked again, done and watched like every change. To keep the rule from proposing it again: ' +
         `npm run answer -- veto-resource ${change.proposal.resource.arn} --until DATE.`,
     );
@@ -134,6 +134,18 @@ describe('an undo', () => {
       expect(body.text).toContain(`nothing was done (${outcome}: somebody held it)`);
     },
   );
+
+  it('of a deletion is refused, and names what can be restored', async () => {
+    const volume = { arn: 'arn:aws:ec2:ap-northeast-2:123456789012:volume/vol-1', id: 'vol-1' };
+    const action = { kind: 'snapshot-and-delete-volume' as const, volume };
+    const [first] = planOf().act;
+    if (!first) throw new Error('the plan has an action');
+    const { desk, change } = await applied({ proposal: { ...first, action }, snapshot: 'snap-1' });
+    const { status, body } = await desk.ask(KIM, undo(change));
+    expect([status, body.error]).toEqual([409, 'cannot-undo']);
+    expect(body.text).toContain('what was deleted comes back only from its snapshot snap-1');
+    expect(desk.started).toEqual([]);
+  });
 
   it('of a change that does not exist, or is not finished, is refused', async () => {
     const { desk, plan } = await applied();

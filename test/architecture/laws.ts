@@ -13,13 +13,17 @@ const COMPOSITION_ROOT = /^functions\/[^/]+\/(handler|looking)\.ts$/;
 const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/core\//, [/^shared\/core\//]],
   [/^shared\/ports\.ts$/, [/^shared\/core\//]],
-  [/^shared\/ports-check\.ts$/, [/^shared\/core\//]],
+  [/^shared\/ports-(check|retention)\.ts$/, [/^shared\/core\//]],
   [/^shared\/ports-acting\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [/^shared\/ports-spend\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
-  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
-  [/^shared\/runtime\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
+  [/^shared\/ports-snapshots\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
+  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/]],
+  [
+    /^shared\/runtime\//,
+    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/],
+  ],
   [COMPOSITION_ROOT, [/^shared\//]],
-  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-spend)?\.ts$/]],
+  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/]],
 ];
 
 /** `functions -> shared`; `shared/aws`, `shared/runtime -> ports, core`; `core -> core`; only a handler knows adapters. */

@@ -385,14 +385,6 @@ describe('costs by resource', () => {
   it.each<[string, () => void, string]>([
     ['nobody opted in', () => open(false), 'DataUnavailableException'],
     [
-      'they are denied',
-      () => {
-        open(true);
-        stage.sandbox.faults.add({ operation: 'GetCostAndUsageWithResources', fault: 'accessDenied' });
-      },
-      'AccessDeniedException',
-    ],
-    [
       'they are too old',
       () => {
         open(true);
@@ -403,6 +395,15 @@ describe('costs by resource', () => {
   ])('are unknown, with the reason, when %s', async (_, spoiled, why) => {
     spoiled();
     expect(await byResource()).toEqual({ known: false, why: `no resource-level data: ${why}` });
+  });
+
+  it('that are denied say so', async () => {
+    open(true);
+    stage.sandbox.faults.add({ operation: 'GetCostAndUsageWithResources', fault: 'accessDenied' });
+    await expect(byResource()).rejects.toMatchObject({
+      name: 'AccessDeniedError',
+      message: 'may not read costs by resource: AccessDeniedException',
+    });
   });
 
   it('throw when Cost Explorer is broken, and when somebody else denies the payment', async () => {

@@ -1,3 +1,4 @@
+import type { CapacityReservationTargetResponse } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { instanceState } from '../../sandbox/estate/ec2-shapes.ts';
 import { readGroupMembers } from '../../shared/aws/auto-scaling.ts';
@@ -10,6 +11,10 @@ const SCOPE = { account: '123456789012', region: 'ap-northeast-2' };
 
 const list = (groups: ReadonlyMap<string, string> = new Map()): Promise<InstanceFacts[]> =>
   listInstances(stage.clients.ec2, SCOPE, groups);
+
+const targeting = (CapacityReservationTarget: CapacityReservationTargetResponse) => ({
+  CapacityReservationSpecification: { CapacityReservationTarget },
+});
 
 /** The facts of one instance that is like this. */
 async function factsOf(spec: Parameters<typeof stage.home.ec2.addInstance>[0]): Promise<InstanceFacts> {
@@ -44,6 +49,16 @@ describe('an instance', () => {
         usageOperation: 'RunInstances',
         rootDevice: 'ebs',
         addresses: { elastic: 0, released: 0 },
+        hardware: {
+          zone: 'ap-northeast-2a',
+          architecture: 'x86_64',
+          virtualizationType: 'hvm',
+          enaSupport: true,
+          networkInterfaces: 1,
+          hibernation: false,
+          metricSeconds: 300,
+          vcpus: 2,
+        },
         evidence: {},
       },
     ]);
@@ -72,6 +87,36 @@ describe('an instance', () => {
     ['managed by somebody', { Operator: { Managed: true } }, { managedBy: 'another AWS service' }],
   ])('that is %s is said to be', async (_, spec, facts) => {
     expect(await factsOf(spec)).toMatchObject(facts);
+  });
+
+  it.each<[string, Parameters<typeof factsOf>[0], Partial<InstanceFacts['hardware']>]>([
+    ['one thread a core', { CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 } }, { vcpus: 1 }],
+    ['a placement group', { Placement: { GroupName: 'hpc' } }, { placementGroup: 'hpc' }],
+    ['a reservation that it is in', { CapacityReservationId: 'cr-0abc' }, { capacityReservation: 'cr-0abc' }],
+    ['a reservation of its own', targeting({ CapacityReservationId: 'cr-1' }), { capacityReservation: 'cr-1' }],
+    [
+      'a group of reservations',
+      targeting({ CapacityReservationResourceGroupArn: 'arn:g' }),
+      { capacityReservation: 'arn:g' },
+    ],
+    [
+      'a product of Marketplace',
+      { ProductCodes: [{ ProductCodeId: 'abc', ProductCodeType: 'marketplace' }] },
+      { marketplaceProduct: 'abc' },
+    ],
+    ['enclaves', { EnclaveOptions: { Enabled: true } }, { enclave: true }],
+    ['an EFA', { NetworkInterfaces: [{ InterfaceType: 'efa' }] }, { elasticFabricAdapter: true }],
+  ])('with %s is said to have it', async (_, spec, ties) => {
+    expect((await factsOf(spec)).hardware).toMatchObject(ties);
+  });
+
+  it('with a product of another kind, and a preference for any reservation, is tied to nothing', async () => {
+    const { hardware } = await factsOf({
+      ProductCodes: [{ ProductCodeId: 'abc', ProductCodeType: 'devpay' }],
+      CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+      EnclaveOptions: { Enabled: false },
+    });
+    expect(hardware).toEqual((await factsOf({})).hardware);
   });
 
   it('without a name goes by its id', async () => {

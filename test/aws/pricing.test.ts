@@ -15,7 +15,7 @@ function queryFor(facts: InstanceFacts | DatabaseFacts): PriceQuery {
   return queries.value[0]!;
 }
 
-const hourly = (facts: InstanceFacts | DatabaseFacts) => awsPriceList(stage.clients.pricing).hourly(queryFor(facts));
+const hourly = (facts: InstanceFacts | DatabaseFacts) => awsPriceList(stage.clients.pricing).price(queryFor(facts));
 
 const instance = (spoiled: Partial<InstanceFacts> = {}): InstanceFacts => ({
   ...idleInstance,

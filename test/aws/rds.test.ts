@@ -55,6 +55,7 @@ describe('a database instance', () => {
       classes: ['db.r6g.large'],
       members: [],
       metricNames: ['orders'],
+      zones: ['ap-northeast-2a', 'ap-northeast-2c'],
       multiAz: true,
       licenseModel: 'postgresql-license',
       replication: [],
@@ -81,6 +82,11 @@ describe('a database instance', () => {
       'replicas',
       { ReadReplicaDBInstanceIdentifiers: ['one', 'two'], ReadReplicaDBClusterIdentifiers: ['three'] },
       { replication: ['the source of one', 'the source of two', 'the source of three'] },
+    ],
+    [
+      'threads of its own',
+      { ProcessorFeatures: [{ Name: 'coreCount', Value: '2' }] },
+      { processorFeatures: ['coreCount 2'] },
     ],
     ['another status', { DBInstanceStatus: 'storage-optimization' }, { status: 'storage-optimization' }],
   ])('with %s is said to have it', async (_, spec, facts) => {

@@ -98,7 +98,7 @@ it('carries a large plan out by three executions: one message, one approval, eac
   const ledger = answerLedger({ client: scene.hub.dynamodb, table: scene.hub.table });
   expect((await ledger.openPlans()).map(({ id }) => id)).toEqual([plan.id]);
 
-  expect(await approve(scene, plan)).toMatchObject({ said: 'now', execution: 'woken' });
+  expect(await approve(scene, plan)).toMatchObject({ said: { said: 'now', execution: 'woken' } });
   await scene.lambda.advance({ minutes: 30 });
   const chosen = CHOSEN.map((number) => `StopInstances ${plan.act[number - 1]?.resource.arn.split('/')[1]}`);
   expect(mutations(scene).sort(), 'by all three, which the answer has woken').toEqual(chosen.sort());

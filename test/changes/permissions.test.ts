@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Action, PERMISSIONS } from '../../shared/core/action.ts';
+import { type Action, PERMISSIONS, REVERSIBILITY } from '../../shared/core/action.ts';
+import { parsePolicy } from '../../shared/core/policy.ts';
 import type { ChangeVerbs } from '../../shared/ports-acting.ts';
+import { copying, creation, databaseOf, deletion, encrypted, held, NAME, ownKey } from './snapshot-subjects.ts';
 import {
   aCluster,
   aDatabase,
+  aLargeDatabase,
   anInstance,
+  aVolume,
+  changeStorage,
+  changeVolume,
+  deleteVolume,
+  type Form,
+  leadOn,
+  resizeDatabase,
+  resizeInstance,
   type Stage,
   type Subject,
   stage,
@@ -16,9 +27,25 @@ import {
 } from './subjects.ts';
 
 type Verb = 'protect' | 'apply' | 'undo';
-type Set = readonly [state: string, make: (here: Stage) => Subject, action: (subject: Subject) => Action];
+type Setting = readonly [
+  become: string | ((here: Stage, subject: Subject) => void),
+  make: (here: Stage) => Subject,
+  action: (subject: Subject, here: Stage) => Action,
+];
 
-/** How each kind is set for apply; undo begins where apply ends. */
+const FORMS_OF_SNAPSHOTS = ['instance', 'cluster'] as const;
+const ABROAD = { account: '222222222222', region: 'eu-central-1' };
+const nothing = () => undefined;
+
+function withSnapshot(here: Stage, form: Form): Subject {
+  const subject = databaseOf(here, form);
+  held(here, form, encrypted(here, form));
+  const { rds } = here.sandbox.estate.account(ABROAD.account).region(ABROAD.region);
+  rds.snapshotDurations.set(NAME.copy, { minutes: 1 });
+  return subject;
+}
+
+/** How each kind is set for apply; undo begins where apply ends: in this state, or like this. */
 const SETS = {
   'stop-database': [
     ['stopped', (here) => aDatabase(here), ({ identity }) => stopDatabase(identity, 'instance')],
@@ -29,31 +56,110 @@ const SETS = {
     ['available', (here) => aCluster(here, 'stopped'), ({ identity }) => startDatabase(identity, 'cluster')],
   ],
   'stop-instance': [['stopped', (here) => anInstance(here), ({ identity }) => stopInstance(identity)]],
+  'resize-instance': [
+    [
+      ({ home }, { identity }) => {
+        home.ec2.instances.get(identity.id)!.InstanceType = 'm7g.medium';
+      },
+      (here) => anInstance(here),
+      ({ identity }) => resizeInstance(identity),
+    ],
+  ],
+  'change-volume-type': [
+    [
+      ({ home }, { identity }) =>
+        void Object.assign(home.ec2.volumes.get(identity.id)!, { VolumeType: 'gp3', Iops: 6000, Throughput: 250 }),
+      (here) => aVolume(here),
+      ({ identity }) => changeVolume(identity),
+    ],
+  ],
+  'resize-database': [
+    [
+      ({ home }) => {
+        home.rds.instances.get('orders')!.DBInstanceClass = 'db.r6g.large';
+      },
+      (here) => aLargeDatabase(here),
+      ({ identity }) => resizeDatabase(identity),
+    ],
+  ],
+  'change-database-storage': [
+    [
+      ({ home }) => {
+        home.rds.instances.get('orders')!.StorageType = 'gp3';
+      },
+      (here) => aLargeDatabase(here),
+      ({ identity }) => changeStorage(identity),
+    ],
+  ],
+  'snapshot-and-delete-volume': [['deleting', (here) => aVolume(here), ({ identity }) => deleteVolume(identity)]],
+  'create-snapshot': FORMS_OF_SNAPSHOTS.map(
+    (form): Setting => [
+      nothing,
+      (here) => databaseOf(here, form),
+      ({ identity }, here) => creation(here, form, identity),
+    ],
+  ),
+  'copy-snapshot': FORMS_OF_SNAPSHOTS.map(
+    (form): Setting => [
+      nothing,
+      (here) => withSnapshot(here, form),
+      ({ identity }, here) =>
+        copying(here, form, { database: identity, scope: ABROAD, shareWith: ABROAD.account, kmsKey: ownKey(ABROAD) }),
+    ],
+  ),
+  'delete-snapshot': FORMS_OF_SNAPSHOTS.map(
+    (form): Setting => [
+      nothing,
+      (here) => withSnapshot(here, form),
+      ({ identity }, here) => deletion(here, form, identity),
+    ],
+  ),
   'start-instance': [['running', (here) => anInstance(here, 'stopped'), ({ identity }) => startInstance(identity)]],
-} as const satisfies Record<Action['kind'], readonly Set[]>;
+} as const satisfies Record<Action['kind'], readonly Setting[]>;
 
-/** What AWS asks of the role for a call of another name: a start of encrypted volumes, and tags given at creation. */
-const IMPLIED = new Set(['kms:CreateGrant', 'rds:AddTagsToResource']);
+/** What AWS asks of the role for a call of another name: what is encrypted, and tags given at creation. */
+const IMPLIED = new Set(['ec2:CreateTags', 'kms:CreateGrant', 'kms:DescribeKey', 'rds:AddTagsToResource']);
 
-async function call(verb: Verb, verbs: ChangeVerbs, action: Action): Promise<void> {
-  if (verb === 'protect') await verbs.protect?.(action, 'plan/1', '2026-12-22');
-  else await verbs[verb](action);
+/** Its verb, and what comes after it. */
+async function call(here: Stage, verb: Verb, action: Action): Promise<void> {
+  const verbs: ChangeVerbs = verbsOf(here, action);
+  if (verb === 'protect') {
+    await verbs.protect?.(action, 'plan/1', '2026-12-22');
+    return;
+  }
+  if (verb === 'undo') await verbs.undo(action).catch(ignoreNoWayBack);
+  else await verbs.apply(action, await protectionOf(here, action));
+  const towards = verb === 'undo' ? 'undone' : 'settled';
+  if (!verbs.advance || (verb === 'undo' && REVERSIBILITY[action.kind] === 'none')) return;
+  expect(await leadOn(here, verbsOf(here, action), { action, towards })).toMatchObject({ state: 'done' });
 }
 
-/** The IAM names of all that a verb calls but for reading, over all forms of the kind. */
+function ignoreNoWayBack(error: Error): void {
+  expect(error.message).toMatch(/only from its snapshot|it stays|gone for good/);
+}
+
+/** What deletes wants a proof, which is made beforehand. */
+async function protectionOf({ home }: Stage, action: Action): Promise<string | undefined> {
+  if (action.kind !== 'snapshot-and-delete-volume') return undefined;
+  return home.ec2.addSnapshot({ VolumeId: action.volume.id }).SnapshotId;
+}
+
+/** The IAM names of all that a verb calls but for reading, over all forms of the kind, each once. */
 async function called(kind: Action['kind'], verb: Verb): Promise<string[]> {
-  const names: string[] = [];
-  for (const [after, make, toAction] of SETS[kind]) {
+  const names = new Set<string>();
+  for (const [become, make, toAction] of SETS[kind] as readonly Setting[]) {
     const here = await stage();
     const subject = make(here);
-    const action = toAction(subject);
-    if (verb === 'undo') subject.become(after);
-    await call(verb, verbsOf(here, action), action);
+    if (verb === 'undo') {
+      if (typeof become === 'string') subject.become(become);
+      else become(here, subject);
+    }
+    await call(here, verb, toAction(subject, here));
     for (const { service, operation } of here.sandbox.calls) {
-      if (!operation.startsWith('Describe')) names.push(`${service}:${operation}`);
+      if (!operation.startsWith('Describe')) names.add(`${service}:${operation}`);
     }
   }
-  return names.sort();
+  return [...names].sort();
 }
 
 describe.each(Object.keys(SETS) as Action['kind'][])('%s', (kind) => {
@@ -63,13 +169,15 @@ describe.each(Object.keys(SETS) as Action['kind'][])('%s', (kind) => {
   });
 
   it('only looks while it waits', async () => {
-    for (const [, make, toAction] of SETS[kind]) {
+    for (const [, make, toAction] of SETS[kind] as readonly Setting[]) {
       const here = await stage();
-      const action = toAction(make(here));
+      const action = toAction(make(here), here);
       const verbs: ChangeVerbs = verbsOf(here, action);
       await verbs.settled(action);
       await verbs.undone(action);
-      await verbs.protected?.(action, 'lamplighter-plan-1');
+      await verbs.protected?.(action, 'snap-0123456789abcdef0');
+      await verbs.window?.(action);
+      await verbs.recheck?.(action, { policy: parsePolicy({}), now: here.sandbox.clock.now() });
       for (const { operation } of here.sandbox.calls) expect(operation).toMatch(/^Describe/);
     }
   });

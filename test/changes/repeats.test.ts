@@ -6,7 +6,13 @@ import type { ChangeVerbs } from '../../shared/ports-acting.ts';
 import {
   aCluster,
   aDatabase,
+  aLargeDatabase,
   anInstance,
+  aVolume,
+  changeStorage,
+  changeVolume,
+  deleteVolume,
+  resizeDatabase,
   type Stage,
   type Subject,
   stage,
@@ -121,19 +127,73 @@ const CASES: Record<string, Case> = {
   },
 };
 
+const MORE: Record<string, Case> = {
+  'change the type of a volume': {
+    verb: apply,
+    subject: (here) => aVolume(here),
+    action: ({ identity }) => changeVolume(identity),
+    operations: ['DescribeVolumes', 'DescribeVolumesModifications', 'ModifyVolume'],
+    becomes: 'available',
+  },
+  'undo the change of a volume': {
+    verb: undo,
+    subject: (here) => aVolume(here, 'gp3'),
+    action: ({ identity }) => changeVolume(identity),
+    operations: ['DescribeVolumes', 'DescribeVolumesModifications', 'ModifyVolume'],
+    becomes: 'available',
+  },
+  'resize a database': {
+    verb: apply,
+    subject: (here) => aLargeDatabase(here),
+    action: ({ identity }) => resizeDatabase(identity),
+    operations: ['DescribeDBInstances', 'ModifyDBInstance'],
+    becomes: 'available',
+  },
+  'undo the resize of a database': {
+    verb: undo,
+    subject: (here) => aLargeDatabase(here, { DBInstanceClass: 'db.r6g.large' }),
+    action: ({ identity }) => resizeDatabase(identity),
+    operations: ['DescribeDBInstances', 'ModifyDBInstance'],
+    becomes: 'available',
+  },
+  'change the storage of a database': {
+    verb: apply,
+    subject: (here) => aLargeDatabase(here),
+    action: ({ identity }) => changeStorage(identity),
+    operations: ['DescribeDBInstances', 'ModifyDBInstance'],
+    becomes: 'available',
+  },
+  'delete a volume': {
+    verb: (verbs, action) => verbs.apply(action, 'snap-0123456789abcdef0'),
+    subject: (here) => {
+      const volume = aVolume(here);
+      here.home.ec2.addSnapshot({ SnapshotId: 'snap-0123456789abcdef0', VolumeId: volume.identity.id });
+      return volume;
+    },
+    action: ({ identity }) => deleteVolume(identity),
+    operations: ['DescribeVolumes', 'DescribeSnapshots', 'DeleteVolume'],
+    becomes: 'deleting',
+  },
+};
+
 const FAULTS: readonly Fault[] = ['replyLost', 'duplicate', 'throttle', 'serverError'];
 
-/** What a second mutation would move: RDS refuses it, EC2 takes it without effect. */
+/** What a second mutation would move: RDS refuses it, or takes the same values for no change; EC2 takes it without effect. */
 function effects({ sandbox, home }: Stage) {
   const instances = [...home.ec2.instances.values()];
   return {
     mutations: sandbox.calls
       .all()
       .filter(
-        ({ service, operation, outcome }) => service === 'rds' && !/^Describe/.test(operation) && outcome === 'ok',
+        ({ service, operation, outcome }) =>
+          service === 'rds' && !/^(Describe|Modify)/.test(operation) && outcome === 'ok',
       ).length,
     moved: instances.map(({ LaunchTime, StateTransitionReason }) => [LaunchTime, StateTransitionReason]),
     snapshots: [...home.rds.snapshots.keys(), ...home.rds.clusterSnapshots.keys()],
+    modified: [
+      ...[...home.ec2.modifications.values()].map((all) => all.length),
+      ...[...home.rds.instances.values()].map((one) => [one.DBInstanceClass, one.PendingModifiedValues]),
+    ],
   };
 }
 
@@ -145,7 +205,7 @@ async function undisturbed({ verb, subject, action }: Case) {
   return effects(here);
 }
 
-describe.each(Object.entries(CASES))('%s', (_, one) => {
+describe.each(Object.entries({ ...CASES, ...MORE }))('%s', (_, one) => {
   const troubles = one.operations.flatMap((operation) => FAULTS.map((fault) => ({ operation, fault })));
 
   it.each(troubles)('acts once when $operation meets $fault and it is repeated', async ({ operation, fault }) => {
@@ -156,14 +216,18 @@ describe.each(Object.entries(CASES))('%s', (_, one) => {
     await one.verb(verbsOf(here, action), action).catch(() => {});
     const after = effects(here);
     const took = after.mutations > 0 || subject.state() === one.becomes;
-    here.sandbox.clock.advance({ seconds: 2 });
+    here.sandbox.clock.advance({ seconds: 2 }); // less than a deletion takes
     const again = () => one.verb(verbsOf(here, action), action);
     await again().catch(again); // what only a repetition asks meets its trouble here
     await again();
     expect(handle.met).toBe(1);
     expect(subject.state()).toBe(one.becomes);
     const wanted = await undisturbed(one);
-    expect(effects(here)).toMatchObject({ mutations: wanted.mutations, snapshots: wanted.snapshots });
+    expect(effects(here)).toMatchObject({
+      mutations: wanted.mutations,
+      snapshots: wanted.snapshots,
+      modified: wanted.modified,
+    });
     // What the first call did stays as it was: nothing is moved again two seconds later.
     if (took && one.operations.includes('DescribeInstances')) expect(effects(here)).toEqual(after);
   });

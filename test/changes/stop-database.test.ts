@@ -2,7 +2,7 @@ import { CreateDBInstanceReadReplicaCommand } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
 import { changeVerbs } from '../../shared/aws/changes/changes.ts';
 import { clientsOf } from '../sandbox/clients.ts';
-import { FORMS, type Form, refused, stage, stopDatabase, verbsOf } from './subjects.ts';
+import { actingClients, FORMS, type Form, refused, stage, stopDatabase, verbsOf } from './subjects.ts';
 
 async function set(form: Form, status = 'available') {
   const here = await stage();
@@ -156,7 +156,7 @@ describe('a database that changes between the look and the call', () => {
     ['failed', false],
   ])('is refused, and whether that passes is seen by looking again: %s', async (status, retryable) => {
     const { sandbox, subject, action } = await set('instance');
-    const clients = clientsOf(sandbox);
+    const clients = actingClients(sandbox);
     clients.rds.middlewareStack.add((next, { commandName }) => (args) => {
       if (commandName === 'StopDBInstanceCommand') subject.become(status);
       return next(args);

@@ -3,9 +3,10 @@ import type { Region } from '../../sandbox/estate/account.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { changeVerbs } from '../../shared/aws/changes/changes.ts';
-import type { Action } from '../../shared/core/action.ts';
+import type { RdsIn } from '../../shared/aws/changes/snapshot-forms.ts';
+import type { Action, VolumeSpec } from '../../shared/core/action.ts';
 import type { Identity } from '../../shared/core/identity.ts';
-import type { ChangeVerbs } from '../../shared/ports-acting.ts';
+import type { ChangeVerbs, Progress } from '../../shared/ports-acting.ts';
 import { clientsOf } from '../sandbox/clients.ts';
 
 /** A sandbox with its home region, and the verbs of an action over real clients that try once. */
@@ -31,7 +32,17 @@ export async function stage(): Promise<Stage> {
 }
 
 export function verbsOf({ sandbox }: Stage, { kind }: Action): Required<ChangeVerbs> {
-  return changeVerbs(clientsOf(sandbox))[kind] as Required<ChangeVerbs>;
+  return changeVerbs(actingClients(sandbox))[kind] as Required<ChangeVerbs>;
+}
+
+/** Clients of the hub and, for other scopes, of whom a role there makes us. */
+export function actingClients(sandbox: Sandbox) {
+  const { hub } = sandbox.estate;
+  const rdsIn: RdsIn = async ({ account, region }) =>
+    account === hub.id
+      ? clientsOf(sandbox, { region }).rds
+      : clientsOf(sandbox, { region, credentials: sandbox.estate.account(account).accessKey() }).rds;
+  return { ...clientsOf(sandbox), rdsIn };
 }
 
 /** A resource, and what a test does to it behind Lamplighter's back. */
@@ -61,8 +72,40 @@ export function anInstance({ home: { ec2 } }: Stage, state: 'running' | 'stopped
   };
 }
 
-export function aDatabase({ home: { rds } }: Stage, status = 'available'): Subject {
-  const make = () => rds.addInstance({ DBInstanceIdentifier: 'orders', DBInstanceStatus: status });
+/** What a volume of the tests is, and what it is to be. */
+export const GP2: VolumeSpec = { type: 'gp2', sizeGiB: 2000 };
+export const GP3: VolumeSpec = { type: 'gp3', sizeGiB: 2000, iops: 6000, throughputMiBs: 250 };
+
+/** An unattached gp2 volume of 2,000 GiB. */
+export function aVolume({ home: { ec2 } }: Stage, type: 'gp2' | 'gp3' = 'gp2'): Subject {
+  const shape = type === 'gp2' ? {} : { Iops: 6000, Throughput: 250 };
+  const volume = ec2.addVolume({ VolumeType: type, Size: 2000, ...shape });
+  const { account, region } = ec2.place;
+  return {
+    identity: { id: volume.VolumeId, arn: `arn:aws:ec2:${region}:${account}:volume/${volume.VolumeId}` },
+    state: () => ec2.volumes.get(volume.VolumeId)?.State ?? 'gone',
+    become: (state) => {
+      volume.State = state as never;
+    },
+    vanish: () => void ec2.volumes.delete(volume.VolumeId),
+    replace: () => {
+      throw new Error('a volume id is never given to another');
+    },
+  };
+}
+
+/** A db.r6g.xlarge with 500 GiB of gp2, unless `more` says otherwise. */
+export function aLargeDatabase(stage: Stage, more: Readonly<Record<string, unknown>> = {}): Subject {
+  const shape = { DBInstanceClass: 'db.r6g.xlarge', StorageType: 'gp2', AllocatedStorage: 500 };
+  return aDatabase(stage, 'available', { ...shape, ...more });
+}
+
+export function aDatabase(
+  { home: { rds } }: Stage,
+  status = 'available',
+  more: Readonly<Record<string, unknown>> = {},
+): Subject {
+  const make = () => rds.addInstance({ DBInstanceIdentifier: 'orders', DBInstanceStatus: status, ...more });
   const first = make();
   return {
     identity: { id: first.DbiResourceId ?? '', arn: first.DBInstanceArn },
@@ -118,6 +161,50 @@ export const startInstance = (instance: Identity, instanceType = 'm7g.large'): A
   instance,
   expect: { state: 'stopped', instanceType },
 });
+
+export const resizeInstance = (instance: Identity, from = 'm7g.large', to = 'm7g.medium'): Action => ({
+  kind: 'resize-instance',
+  instance,
+  from,
+  to,
+});
+
+export const changeVolume = (volume: Identity, to: VolumeSpec = GP3): Action => ({
+  kind: 'change-volume-type',
+  volume,
+  from: GP2,
+  to,
+});
+
+export const deleteVolume = (volume: Identity): Action => ({ kind: 'snapshot-and-delete-volume', volume });
+
+export const resizeDatabase = (database: Identity, from = 'db.r6g.xlarge', to = 'db.r6g.large'): Action => ({
+  kind: 'resize-database',
+  database,
+  from,
+  to,
+});
+
+export const changeStorage = (database: Identity): Action => ({
+  kind: 'change-database-storage',
+  database,
+  from: { type: 'gp2', sizeGiB: 500 },
+  to: { type: 'gp3', sizeGiB: 500 },
+});
+
+/** Leads a change of several mutations on, every half minute, until it is done or has failed. */
+export async function leadOn(
+  { sandbox }: Stage,
+  { advance }: Required<ChangeVerbs>,
+  { action, towards }: { action: Action; towards: 'settled' | 'undone' },
+): Promise<Progress> {
+  let progress: Progress = { state: 'pending', seen: '' };
+  for (let round = 1; progress.state === 'pending' && round <= 20; round++) {
+    sandbox.clock.advance({ seconds: 30 });
+    progress = await advance(action, { towards, seen: progress.seen });
+  }
+  return progress;
+}
 
 /** The shape of a refusal. */
 export const refused = (code: string, retryable: boolean) => ({ name: 'RefusedError', code, retryable });

@@ -20,7 +20,12 @@ const NO_BILL: Deviation = {
   because: 'moto bills nothing, and answers every question with an empty list',
   shows: /^expected (\[\]|undefined) to (be|deeply equal) /,
 };
+const NO_QUOTAS: Deviation = { because: 'moto has no DescribeAccountAttributes', shows: /XML parse error/ };
 const NO_HISTORY: Deviation = { because: 'moto keeps no event history', shows: /<!doctype "... is not valid JSON/ };
+const NO_BACKUPS: Deviation = {
+  because: 'moto does not know what AWS Backup has backed up',
+  shows: /<!doctype "... is not valid JSON/,
+};
 const UNCHECKED = 'moto does not look at what is asked';
 const AT_ONCE = 'moto does at once what takes AWS minutes';
 
@@ -51,6 +56,31 @@ export const MOTO: Deviations = {
     '\\d+\\.\\d+\\.\\d+\\.\\d+',
   ),
 
+  'instance types: names and a page size exclude each other': accepted('moto ignores the page size'),
+  'instance types: pages of types add up, each exactly once': instead('moto has one page', '1', '4'),
+  'instance types: what is no type is InvalidInstanceAttributeValue': accepted('moto takes any text for a type'),
+  'instance types: a type of another architecture is refused': accepted('moto does not compare architectures'),
+
+  'volumes: a gp3 volume has 3,000 IOPS and 125 MiB/s': {
+    because: 'moto shows the throughput only when it was asked for',
+    shows: /^expected \{ Iops: 3000, VolumeType: 'gp3', .* to match object/,
+  },
+  'volumes: a gp2 volume has three IOPS for a GiB': {
+    because: 'moto shows no IOPS of gp2',
+    shows: /^expected \{ VolumeType: 'gp2', .* to match object .*Iops: 1500/,
+  },
+  'volumes: a modification says what was and what is to be': {
+    because: 'moto says nothing of what stays as it is',
+    shows: /^expected \{ .* \} to match object/,
+  },
+  'volumes: a modification is not done at once': {
+    because: AT_ONCE,
+    shows: /^expected \[ 'modifying', 'optimizing' \] to include 'completed'/,
+  },
+  'volumes: a volume is not modified twice at a time': accepted(AT_ONCE),
+  'volumes: a volume does not shrink': accepted('moto takes any size'),
+  'volumes: a snapshot is not done at once': instead(AT_ONCE, 'completed', 'pending'),
+
   'rds: a page of databases is twenty to a hundred': accepted('moto takes any page size'),
   'rds: a filter by the immutable resource id finds the one database': {
     because: 'moto ignores the filter dbi-resource-id',
@@ -78,6 +108,69 @@ export const MOTO: Deviations = {
   'rds: an available snapshot is a hundred per cent done': instead('moto leaves it out', 'undefined', '100'),
   'rds: a stopping database takes no snapshot': accepted('moto snapshots in any state'),
 
+  'rds-snapshots: a copy is not done at once': instead(AT_ONCE, 'available', 'creating'),
+  'rds-snapshots: a copy of what is still being taken is InvalidDBSnapshotStateFault': accepted(AT_ONCE),
+  'rds-snapshots: a copy goes to another region, and names where it came from': {
+    because: 'moto keeps no trace of the source',
+    shows: /^expected \{ DBSnapshotIdentifier: 'away', .* to match object \{ …\(4\) \}/,
+  },
+  'rds-snapshots: a copy is paid for by the quota of manual snapshots': NO_QUOTAS,
+  'rds-snapshots: the quotas of manual snapshots are a hundred for instances and for clusters': NO_QUOTAS,
+  'rds-snapshots: a snapshot that is being taken cannot be deleted': accepted(AT_ONCE),
+  'rds-snapshots: the snapshots of a deleted database stay, and are found by its name': {
+    because: 'moto ignores the filter dbi-resource-id',
+    shows: /^expected \[ Array\(\d+\) \] to deeply equal \[ 'left-behind' \]/,
+  },
+  'rds-snapshots: a database is not deleted without a word about a final snapshot': accepted(
+    'moto deletes without a final snapshot',
+  ),
+  'rds-snapshots: pages of snapshots add up to everything exactly once': instead('moto has one page', '1', '2'),
+  'rds-snapshots: shared snapshots come along when they are to be included': {
+    because: 'moto lists them only when it is asked for that type',
+    shows: /^expected \[\] to include 'arn:aws:rds:/,
+  },
+  'rds-snapshots: a shared snapshot can be copied by the other account': {
+    because: 'moto looks in the account of the copy',
+    shows: /^DBSnapshot take-it not found\./,
+  },
+  'rds-snapshots: a copy of the snapshot of a cluster names its source': {
+    because: 'moto keeps no trace of the source',
+    shows: /^expected undefined to be 'arn:aws:rds:/,
+  },
+  'rds-snapshots: a global database names its primary cluster': {
+    because: 'moto looks for the primary cluster in us-east-1 only',
+    shows: /^DBCluster arn:aws:rds:.* not found\./,
+  },
+
+  'database classes: a class is not changed at once': instead(AT_ONCE, 'db.m6g.xlarge', 'db.m6g.large'),
+  'database classes: a change that is not immediate is pending': {
+    because: 'moto does not wait for the maintenance window',
+    shows: /^expected \{ .* \} to match object \{ DBInstanceStatus: 'available'/,
+  },
+  'database classes: a stopped database cannot be modified': accepted('moto modifies in any state'),
+  'database classes: what is no class is refused': accepted('moto takes any text for a class'),
+  'database classes: storage does not shrink': accepted('moto takes any size'),
+  'database classes: storage becomes gp3, is optimized, and meanwhile not changed again': instead(
+    AT_ONCE,
+    'available',
+    'storage-optimization',
+  ),
+  'database classes: small gp3 storage has no IOPS to ask for': accepted('moto does not look at storage'),
+  'database classes: the class of an Aurora instance is not changed through its cluster':
+    accepted('moto ignores the class'),
+  'database classes: what can be ordered of postgres includes gp3 with its limits': {
+    because: 'moto knows what can be ordered of Aurora PostgreSQL and Neptune only',
+    shows: /^expected undefined to match object/,
+  },
+  'database classes: no maintenance is pending and nothing reserved in a new account': {
+    because: 'moto has neither',
+    shows: /XML parse error/,
+  },
+
+  'cloudwatch: a high percentile of few values is their highest': {
+    because: 'moto falls over a percentile',
+    shows: /<!doctype "... is not valid JSON/,
+  },
   'cloudwatch: a page holds no more datapoints than asked, and the pages add up': instead(
     'moto ignores MaxDatapoints',
     '10',
@@ -138,6 +231,16 @@ export const MOTO: Deviations = {
   'cloud-trail: a page of more than fifty events is InvalidMaxResultsException': NO_HISTORY,
   'cloud-trail: a start after the end is InvalidTimeRangeException': NO_HISTORY,
   'cloud-trail: a token that was never given is InvalidNextTokenException': NO_HISTORY,
+
+  'elasticache: a page of fewer than twenty groups is refused': accepted('moto takes any page size'),
+  'redshift: pages of clusters add up to everything exactly once': instead('moto has one page', '1', '2'),
+  'aws-backup: where nothing was backed up nothing is protected': NO_BACKUPS,
+  'aws-backup: a page of more than a thousand resources is refused': NO_BACKUPS,
+  'kms: an alias of AWS stands for the key that RDS uses when none is named': {
+    because: 'moto names one key for all regions, which is not the one behind the alias',
+    shows: /^expected 'default_kms_key_id' to match/,
+  },
+  'kms: a page of more than a hundred aliases is refused': accepted('moto takes any page size'),
 };
 
 /** None: the sandbox is ours, and what it answers wrongly is to be mended. */

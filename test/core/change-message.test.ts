@@ -29,6 +29,14 @@ describe('a few changes', () => {
     expect(message.text).not.toContain('more,');
   });
 
+  it('offer no way back where there is none', () => {
+    const volume = { arn: 'arn:aws:ec2:ap-northeast-2:123456789012:volume/vol-1', id: 'vol-1' };
+    const deletion = { ...proposal(1), action: { kind: 'snapshot-and-delete-volume' as const, volume } };
+    const { text } = messageOf([nth(1, { proposal: deletion, snapshot: 'snap-1' })]);
+    expect(text).toContain('snapshot: snap-1');
+    expect(text).not.toContain('answer -- undo');
+  });
+
   it('come in the order in which somebody has to read them', () => {
     const outcomes = ['expired', 'kept', 'undone', 'failed', 'stuck'] as const;
     const { facts, subject } = messageOf(outcomes.map((outcome, index) => nth(index + 1, { outcome })));

@@ -75,11 +75,15 @@ describe('the link to the console', () => {
       'arn:aws-us-gov:ec2:us-gov-west-1:123456789012:instance/i-0abc',
       'https://us-gov-west-1.console.amazonaws-us-gov.com/ec2/home?region=us-gov-west-1#InstanceDetails:instanceId=i-0abc',
     ],
+    [
+      'arn:aws:ec2:eu-west-1:123456789012:volume/vol-1',
+      'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-1',
+    ],
   ])('of %s', (arn, link) => {
     expect(consoleLink(arn)).toBe(link);
   });
 
-  it.each(['arn:aws:ec2:eu-west-1:123456789012:volume/vol-1', 'arn:aws:s3:::bucket', 'orders'])(
+  it.each(['arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1', 'arn:aws:s3:::bucket', 'orders'])(
     'of %s does not exist',
     (text) => {
       expect(consoleLink(text)).toBeUndefined();

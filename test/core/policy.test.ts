@@ -1,35 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  describeProblem,
-  InvalidPolicyError,
-  METRIC_RETENTION_DAYS,
-  modeOf,
-  type Policy,
-  type PolicyProblem,
-  parsePolicy,
-  policyHash,
-} from '../../shared/core/policy.ts';
+import { modeOf, type Policy, parsePolicy, policyHash } from '../../shared/core/policy.ts';
+import { METRIC_RETENTION_DAYS } from '../../shared/core/policy-fields.ts';
 import { REGIONS } from '../../shared/core/regions.ts';
-
-function problemsOf(input: unknown): readonly PolicyProblem[] {
-  try {
-    parsePolicy(input);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidPolicyError) return error.problems;
-    throw error;
-  }
-}
-
-const inWords = (input: unknown): string[] => problemsOf(input).map(describeProblem);
+import { inWords, problemsOf } from './policy-problems.ts';
 
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
 const KEYS =
-  'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, rules, spend, calendars, schedules';
+  'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, sales, sizing, rules, spend, snapshots, calendars, schedules';
+const RULES =
+  'idle-database, idle-instance, unattached-volume, oversized-instance, oversized-database, volume-type, ' +
+  'database-volume-type, undersized-instance, undersized-database, long-stopped-instance, orphan-snapshot';
 const DEFAULT_KEYS =
-  'mode, protectTag, ownerTag, minMonthlySaving, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, parallel';
+  'mode, protectTag, ownerTag, minMonthlySaving, savings, remindAfter, approveWithin, grace, watch, stopFor, keepSnapshots, databaseUndo, parallel';
 const SECTION = `a section with the keys ${KEYS}`;
 
 describe('the defaults', () => {
@@ -43,30 +27,45 @@ describe('the defaults', () => {
         protectTag: 'lamplighter:protect',
         ownerTag: 'owner',
         minMonthlySaving: 5,
+        savings: 'net',
         remindAfter: '7d',
         approveWithin: '3d',
         grace: '7d',
         watch: '2h',
         stopFor: '30d',
         keepSnapshots: '90d',
+        databaseUndo: 'ask',
         parallel: 4,
       },
       approvers: [],
       freeze: [],
       dependents: [],
+      sales: [],
+      sizing: { instanceTypes: ['*'], databaseClasses: ['*'], architecture: 'same', burstable: 'allowed' },
       rules: {
         'idle-database': {
           window: '35d',
           monitoringConnections: 0,
           iops: 5,
+          notice: '3d',
           cap: { count: 10, share: '5%', perDay: 10 },
         },
         'idle-instance': {
           window: '28d',
           cpuPercent: 5,
           networkBytesPerDay: '5MB',
+          notice: '3d',
           cap: { count: 10, share: '5%', perDay: 10 },
         },
+        'oversized-instance': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'undersized-instance': {},
+        'oversized-database': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'undersized-database': {},
+        'unattached-volume': { window: '32d', notice: '32d', cap: { count: 10, share: '5%', perDay: 10 } },
+        'volume-type': { window: '28d', cap: { count: 10, share: '5%', perDay: 10 } },
+        'database-volume-type': { cap: { count: 10, share: '5%', perDay: 10 } },
+        'long-stopped-instance': { window: '30d' },
+        'orphan-snapshot': { window: '30d' },
       },
       spend: {
         metric: 'unblended',
@@ -79,6 +78,20 @@ describe('the defaults', () => {
         critical: 1000,
         paidCallsPerMonth: 200,
         planned: [],
+      },
+      snapshots: {
+        prune: 'approve',
+        pruneAtMost: 50,
+        tiers: { daily: 14, weekly: 8, monthly: 12, yearly: 3 },
+        keepAtLeast: 3,
+        rpo: '26h',
+        optOutTag: 'lamplighter:no-snapshots',
+        holdTag: 'lamplighter:hold',
+        others: 'include',
+        ofDeleted: 'keep',
+        quotaAlert: '80%',
+        copyTo: [],
+        classes: [],
       },
       calendars: {},
       schedules: {},
@@ -135,80 +148,65 @@ describe('what concerns carrying out', () => {
   });
 });
 
-describe('calendars and schedules', () => {
-  const office = { timezone: 'Asia/Seoul', on: 'Mon-Fri 08:00-21:00', holidays: 'KR' };
-  const WINDOWS =
-    'days and times such as "Mon-Fri 08:00-21:00", "Mon,Wed 08:00-12:00, 13:00-18:00", "Fri 22:00-06:00", ' +
-    '"first Mon 09:00-17:00", "2026-11-25 00:00-24:00" or "2026-11-25..2026-11-30 06:00-24:00"';
-  const PLACE = 'a country such as KR or a region such as DE-BE or US-NY';
+describe('what concerns snapshots', () => {
+  const dr = { name: 'dr', region: 'eu-central-1' };
 
-  it('have their defaults, and lists where one may stand', () => {
-    const policy = parsePolicy({ calendars: { office }, schedules: { dev: { calendar: 'office' } } });
-    expect(policy.calendars).toEqual({
-      office: { timezone: 'Asia/Seoul', on: ['Mon-Fri 08:00-21:00'], holidays: ['KR'], off: [] },
-    });
-    expect(policy.schedules).toEqual({
-      dev: { calendar: 'office', manual: 'respect', order: [['databases'], ['instances']] },
-    });
-    expect(parsePolicy(policy)).toEqual(policy);
+  it('fills in what a destination leaves out, and nothing in a class: it has the terms of all', () => {
+    const { snapshots } = parsePolicy({ snapshots: { copyTo: [dr], classes: [{ name: 'production' }] } });
+    expect(snapshots.copyTo).toEqual([{ ...dr, tiers: ['weekly', 'monthly', 'yearly'], optionGroups: [] }]);
+    expect(snapshots.classes).toEqual([{ name: 'production', tiers: {} }]);
   });
 
-  it.each<[string, object, string[]]>([
-    ['a time zone that does not exist', { timezone: 'Asia/Soeul' }, ['timezone: an IANA time zone such as Asia/Seoul']],
-    ['no window', { on: [] }, ['on: at least one window: nothing would ever be on']],
-    ['nothing where windows belong', { on: undefined }, ['on: one window or a list of windows, each days and times']],
-    ['windows that are none', { on: ['Mon-Fri', 'Sat 08:00-20:00', 8] }, [`on[0]: ${WINDOWS}`, `on[2]: ${WINDOWS}`]],
-    ['a country by its name', { holidays: ['KR', 'Korea'] }, [`holidays[1]: ${PLACE}`]],
-    ['holidays that are no list', { holidays: true }, [`holidays: ${PLACE}, or a list of them`]],
-    [
-      'own days that are none',
-      {
-        off: [
-          { from: '2026-02-30', why: 'a day' },
-          { from: '2026-02-20', why: '' },
-        ],
-      },
-      ['off[0].from: a date such as 2026-11-20', 'off[1].why: the reason, in words'],
-    ],
-    [
-      'own days that end before they begin',
-      { off: [{ from: '2026-02-20', to: '2026-02-19', why: 'a day' }] },
-      ['off[0].to: after `from`: the range is half-open'],
-    ],
-    ['a key that does not exist', { of: [] }, ['of: unknown key; allowed: timezone, on, holidays, off']],
-  ])('a calendar is refused for %s', (_, spoiled, said) => {
-    expect(inWords({ calendars: { office: { ...office, ...spoiled } } })).toEqual(
-      said.map((one) => `calendars.office.${one}`),
-    );
+  it.each([
+    'alias/snapshots',
+    'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws:kms:eu-central-1:123456789012:alias/snapshots',
+    'mrk-1234abcd12ab34cd56ef1234567890ab',
+    '1234abcd-12ab-34cd-56ef-1234567890ab',
+  ])('takes %s for a key', (kmsKey) => {
+    expect(problemsOf({ snapshots: { shareKey: kmsKey, copyTo: [{ ...dr, kmsKey }] } })).toEqual([]);
   });
 
-  it.each<[string, object, string[]]>([
-    ['a calendar that does not exist', { calendar: 'ofice' }, ['calendar: a calendar of the policy: office']],
-    ['no calendar', { calendar: undefined }, ['calendar: the name of a calendar']],
-    ['a switch that is a truth', { manual: true }, ['manual: respect or enforce']],
-    ['an empty group', { order: [['databases'], []] }, ['order[1]: at least one kind or name']],
+  it.each<[string, unknown, string]>([
+    ['a floor of none', { keepAtLeast: 0 }, 'snapshots.keepAtLeast: a whole number from 1 to 100'],
+    ['half a year', { tiers: { yearly: 0.5 } }, 'snapshots.tiers.yearly: a whole number from 0 to 35'],
     [
-      'groups that are no lists',
-      { order: ['databases'] },
-      ['order[0]: a group: a list, each `databases`, `instances` or a name; * stands for any characters'],
+      'an unknown tier',
+      { tiers: { hourly: 3 } },
+      'snapshots.tiers.hourly: unknown key; allowed: daily, weekly, monthly, yearly',
     ],
-  ])('a schedule is refused for %s', (_, spoiled, said) => {
-    const schedules = { dev: { calendar: 'office', ...spoiled } };
-    expect(inWords({ calendars: { office }, schedules })).toEqual(said.map((one) => `schedules.dev.${one}`));
-  });
-
-  it('are refused under names that a tag could not carry, and where there is no calendar at all', () => {
-    expect(inWords({ calendars: { 'a*': office }, schedules: { 'b,c': { calendar: 'a' } } })).toEqual([
-      'calendars.a*: a name of letters, digits and hyphens, at most 64',
-      'schedules.b,c: a name of letters, digits and hyphens, at most 64',
-    ]);
-    expect(inWords({ schedules: { dev: { calendar: 'office' } } })).toEqual([
-      'schedules.dev.calendar: a calendar of the policy, which has none',
-    ]);
-    expect(inWords({ calendars: [office], schedules: 'dev' })).toEqual([
-      'calendars: calendars by name, each {timezone?, on, holidays?, off?}',
-      'schedules: schedules by name, each {calendar, manual?, order?}',
-    ]);
+    ['an objective without a unit', { rpo: '26' }, 'snapshots.rpo: hours or days such as "1h"'],
+    ['a mode of pruning that there is not', { prune: 'always' }, 'snapshots.prune: off, report, approve, or auto'],
+    [
+      'a key that is none',
+      { copyTo: [{ ...dr, kmsKey: 'snapshots' }] },
+      'snapshots.copyTo[0].kmsKey: a KMS key: its ARN, its id, or an alias such as alias/snapshots',
+    ],
+    ['a destination without a region', { copyTo: [{ name: 'dr' }] }, `snapshots.copyTo[0].region: ${REGION}`],
+    ['a destination for nothing', { copyTo: [{ ...dr, tiers: [] }] }, 'snapshots.copyTo[0].tiers: at least one tier'],
+    ['two destinations of one name', { copyTo: [dr, dr] }, 'snapshots.copyTo[1].name: each name once'],
+    [
+      'two classes of one name',
+      { classes: [{ name: 'production' }, { name: 'production' }] },
+      'snapshots.classes[1].name: each name once',
+    ],
+    [
+      'a destination that nobody describes',
+      { copyTo: [dr], classes: [{ name: 'production', copyTo: ['dr', 'vault'] }] },
+      'snapshots.classes[0].copyTo[1]: a name of `snapshots.copyTo`: dr',
+    ],
+    [
+      'a destination where there is none',
+      { classes: [{ name: 'production', copyTo: ['dr'] }] },
+      'snapshots.classes[0].copyTo[0]: `snapshots.copyTo` has no destination',
+    ],
+    [
+      'a tag without a value',
+      { classes: [{ name: 'production', tags: ['env'] }] },
+      'snapshots.classes[0].tags[0]: a tag such as env=prod',
+    ],
+  ])('is refused by place: %s', (_, input, said) => {
+    expect(inWords({ snapshots: input })).toEqual([said]);
   });
 });
 
@@ -239,14 +237,14 @@ describe('what is wrong', () => {
     [
       'a rule that does not exist',
       { rules: { 'idle-databases': {} } },
-      ['rules.idle-databases: unknown key; allowed: idle-database, idle-instance'],
+      [`rules.idle-databases: unknown key; allowed: ${RULES}`],
     ],
     [
       'a threshold of another rule',
       { rules: { 'idle-database': { cpuPercent: 5 } } },
-      ['rules.idle-database.cpuPercent: unknown key; allowed: mode, window, monitoringConnections, iops, cap'],
+      ['rules.idle-database.cpuPercent: unknown key; allowed: mode, window, monitoringConnections, iops, notice, cap'],
     ],
-    ['a section without content', { rules: null }, ['rules: a section with the keys idle-database, idle-instance']],
+    ['a section without content', { rules: null }, [`rules: a section with the keys ${RULES}`]],
     ['a time zone that does not exist', { timezone: 'Asia/Soeul' }, ['timezone: an IANA time zone such as Asia/Seoul']],
     [
       'a window beyond what CloudWatch keeps',

@@ -3,14 +3,18 @@ import type { Metafile } from 'esbuild';
 /** The name of a client package, `@aws-sdk/client-<name>`, and the prefix of its actions in IAM. */
 const PREFIX: Readonly<Record<string, string>> = {
   'auto-scaling': 'autoscaling',
+  backup: 'backup',
   cloudtrail: 'cloudtrail',
   cloudwatch: 'cloudwatch',
   'cost-explorer': 'ce',
   dynamodb: 'dynamodb',
   ec2: 'ec2',
+  elasticache: 'elasticache',
+  kms: 'kms',
   lambda: 'lambda',
   pricing: 'pricing',
   rds: 'rds',
+  redshift: 'redshift',
   sns: 'sns',
   ssm: 'ssm',
   sts: 'sts',

@@ -15,12 +15,18 @@ const POLICY = { scopes: [PRODUCTION, STAGING].map((account) => ({ account, regi
 const ACTIONS = [
   'autoscaling:DescribeAutoScalingGroups',
   'cloudwatch:GetMetricData',
+  'cloudwatch:ListMetrics',
+  'ec2:DescribeImages',
   'ec2:DescribeInstanceAttribute',
+  'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeInstances',
+  'ec2:DescribeSnapshots',
   'ec2:DescribeVolumes',
   'rds:DescribeDBClusters',
   'rds:DescribeDBInstances',
+  'rds:DescribeEvents',
+  'rds:DescribeOrderableDBInstanceOptions',
 ];
 
 /** The shop, with everything as it should be. */
@@ -45,7 +51,7 @@ describe('a check of what is as it should be', () => {
     );
     expect(named(report, 'ledger')).toMatchObject({
       state: 'ok',
-      says: 'answers for POLICY#, PLAN#, PRICE#, RESOURCE#, ANSWER#, RUN#',
+      says: 'answers for POLICY#, CATALOGUE#, COST#, LADDER#, PLAN#, PRICE#, RESOURCE#, ANSWER#, RUN#',
     });
     expect(named(report, 'pricing:GetProducts')).toMatchObject({ state: 'ok' });
     for (const account of [PRODUCTION, STAGING]) {
@@ -170,10 +176,12 @@ describe('a check finds', () => {
     stage.sandbox.faults.add({ service: 'rds', account: STAGING, region: 'us-east-1', fault: silent });
     const report = await check(stage);
     expect(wrongIn(report).map(({ what, region }) => [what, region])).toEqual([
+      ['rds:DescribeOrderableDBInstanceOptions', 'us-east-1'],
       ['rds:DescribeDBInstances', 'us-east-1'],
       ['rds:DescribeDBClusters', 'us-east-1'],
+      ['rds:DescribeEvents', 'us-east-1'],
     ]);
-    expect(wrongIn(report)[0]).toMatchObject({
+    expect(wrongIn(report)[1]).toMatchObject({
       account: STAGING,
       says: 'lamplighter-look is denied (AccessDenied), though not in ap-northeast-2: a policy above the role denies it',
       matters: 'No database is judged, stopped or started',

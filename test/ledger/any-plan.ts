@@ -17,7 +17,7 @@ const anySaving: fc.Arbitrary<Evidence<Saving>> = fc.oneof(
     known: fc.constant(true as const),
     value: fc.record({
       monthly: fc.integer({ min: 0, max: 10 ** 12 }).map((millionths) => money('USD', millionths / 1e6)),
-      basis: fc.constantFrom('list' as const, 'net' as const, 'realised' as const),
+      basis: fc.constantFrom('list' as const, 'pool estimate' as const, 'realised' as const),
       stillBilled: fc.array(text, { maxLength: 3 }),
     }),
   }),

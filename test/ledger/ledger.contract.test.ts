@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { known, unknown } from '../../shared/core/evidence.ts';
+import type { Rung } from '../../shared/core/ladder.ts';
 import { digestOf, type PlanDraft, sealPlan } from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
@@ -294,6 +295,36 @@ describe.each([
     });
   });
 
+  describe('the ladder', () => {
+    const rung = (id: string): Rung => ({
+      rule: 'idle-instance',
+      resource: `arn:aws:ec2:eu-west-1:${ACCOUNT}:instance/${id}`,
+      id,
+      step: 'notify',
+      since: TICK.toISOString(),
+      seen: TICK.toISOString(),
+    });
+
+    it('of an account is empty at first, and then what was kept last', async () => {
+      const { ledger } = twin;
+      expect(await ledger.ladder(ACCOUNT)).toEqual([]);
+      await ledger.keepLadder(ACCOUNT, [rung('i-1')], TICK);
+      const later = [rung('i-1'), { ...rung('i-2'), wokeAt: TICK.toISOString() }];
+      await ledger.keepLadder(ACCOUNT, later, new Date(TICK.getTime() + 1));
+      expect(await ledger.ladder(ACCOUNT)).toEqual(later);
+      expect(await ledger.ladder('999999999999')).toEqual([]);
+    });
+
+    it('of a later tick is not replaced by that of an earlier one, but by its own', async () => {
+      const { ledger } = twin;
+      await ledger.keepLadder(ACCOUNT, [rung('i-1')], TICK);
+      await ledger.keepLadder(ACCOUNT, [], new Date(TICK.getTime() - 1));
+      expect(await ledger.ladder(ACCOUNT)).toEqual([rung('i-1')]);
+      await ledger.keepLadder(ACCOUNT, [rung('i-2')], TICK);
+      expect(await ledger.ladder(ACCOUNT)).toEqual([rung('i-2')]);
+    });
+  });
+
   describe('prices', () => {
     const query = (instanceType: string): PriceQuery => ({
       service: 'AmazonRDS',
@@ -318,7 +349,7 @@ describe.each([
       await twin.prices.put(asked, price, TICK);
       const turned = { ...asked, attributes: { databaseEngine: 'PostgreSQL', instanceType: 'db.r6g.large' } };
       const elsewhere = { ...asked, region: 'eu-west-1' };
-      const found = await twin.prices.get([asked, turned, elsewhere], TICK);
+      const found = await twin.prices.get([asked, turned, elsewhere, { ...asked, usage: 'BackupUsage' }], TICK);
       expect([...found]).toEqual([
         [asked, price],
         [turned, price],

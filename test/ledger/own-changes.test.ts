@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterAll(() => dynamo.close());
 
 const AROUND = { from: daysLater(-1), to: daysLater(3) };
-const between = (range = AROUND, account = ACCOUNT) => ownChangesIn(table).between(account, range);
+const between = (range = AROUND, account = ACCOUNT) => ownChangesIn(table).between(account, range, 'Asia/Seoul');
 
 /** A plan that was handed over, and how its first action ended. */
 async function carriedOut(spoiled: Partial<Change> = {}, draft: Partial<PlanDraft> = {}): Promise<Change> {
@@ -44,11 +44,11 @@ describe('what Lamplighter itself changed', () => {
   });
 
   it('is named with its action, its resource and its time', async () => {
-    const { id, proposal, appliedAt } = await carriedOut();
+    const { id, proposal } = await carriedOut();
     const [one, ...others] = await between();
     expect(others).toEqual([]);
     expect(one).toContain(
-      `of ${proposal.resource.name} in ${proposal.resource.region} at ${appliedAt} (kept, change ${id})`,
+      `of ${proposal.resource.name} in ${proposal.resource.region} at 2026-11-24 05:00 Asia/Seoul (kept, change ${id})`,
     );
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Anomaly } from '../../shared/core/spend/anomaly.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { daysIn } from '../../shared/core/spend/day.ts';
+import type { Explanation } from '../../shared/core/spend/explanation.ts';
 import type { MonthOfCosts } from '../../shared/core/spend/history.ts';
 import type { KeptCosts, SpendRun } from '../../shared/ports-spend.ts';
 import { anomaly } from '../support/anomaly-specimen.ts';
@@ -107,6 +109,17 @@ describe.each([
       expect((await twin.spend.run(PAYER, run().time))?.anomalies).toHaveLength(1);
     });
 
+    it('of the same moment for another end is another run', async () => {
+      const test = run({ anomalies: [], occasion: 'self-test' });
+      await twin.spend.record(test);
+      expect(await twin.spend.run(PAYER, run().time)).toBeUndefined();
+      await twin.spend.record(run());
+      await twin.spend.announced(test);
+      expect(await twin.spend.run(PAYER, run().time)).toEqual(run());
+      expect(await twin.spend.run(PAYER, run().time, 'self-test')).toEqual({ ...test, state: 'announced' });
+      expect(await twin.spend.unfinished(PAYER, NOW)).toEqual([run()]);
+    });
+
     it('of any size is kept whole', async () => {
       const anomalies = many(3000, (n) =>
         anomaly({ id: `2026-11-18-${n}`, service: `${Math.sin(n)} ${Math.cos(n)} ${Math.tan(n)}` }),
@@ -114,6 +127,18 @@ describe.each([
       await twin.spend.record(run({ anomalies }));
       expect((await twin.spend.run(PAYER, run().time))?.anomalies).toEqual(anomalies);
       expect(await twin.spend.unfinished(PAYER, NOW)).toHaveLength(1);
+    });
+
+    it('is the last look before a moment, whatever ran beside it', async () => {
+      expect(await twin.spend.lastLook(PAYER, NOW)).toBeUndefined();
+      const [yesterday, before] = [minutes(-1440).toISOString(), minutes(-60_000).toISOString()];
+      for (const time of [before, yesterday, NOW.toISOString()]) await twin.spend.record(run({ time }));
+      for (const minute of [-1, -2, -3, -4, -5, -6]) {
+        await twin.spend.record(run({ time: minutes(minute).toISOString(), anomalies: [], occasion: 'alarm' }));
+      }
+      expect(await twin.spend.lastLook(PAYER, NOW)).toBe(yesterday);
+      expect(await twin.spend.lastLook(PAYER, minutes(-1440))).toBe(before);
+      expect(await twin.spend.lastLook('210987654321', NOW)).toBeUndefined();
     });
 
     it('is unfinished until it is announced, the oldest first', async () => {
@@ -179,6 +204,15 @@ describe.each([
     expect(await twin.spend.countPaidCall(PAYER, '2026-12', 5)).toBe(true);
   });
 
+  it('knows why AWS has no resource-level data of a service, until it is to be asked again', async () => {
+    const without = { service: 'AWS Lambda', why: 'DataUnavailableException', until: minutes(60) };
+    await twin.spend.keepWithoutResources(PAYER, without);
+    expect(await twin.spend.withoutResources(PAYER, 'AWS Lambda', minutes(59))).toBe('DataUnavailableException');
+    expect(await twin.spend.withoutResources(PAYER, 'AWS Lambda', minutes(60))).toBeUndefined();
+    expect(await twin.spend.withoutResources(PAYER, 'AWS Glue', NOW)).toBeUndefined();
+    expect(await twin.spend.withoutResources('210987654321', 'AWS Lambda', NOW)).toBeUndefined();
+  });
+
   describe('anomalies', () => {
     const at = (day: string, spoiled = {}) => anomaly({ id: `${day}-3f9a1c`, firstDay: day, ...spoiled });
 
@@ -211,6 +245,35 @@ describe.each([
     });
   });
 
+  describe('an explanation', () => {
+    const { id } = anomaly();
+    const nothing = { known: false, why: 'nobody asked' } as const;
+    const explanation = (event: string): Explanation => ({
+      causes: { known: true, value: [{ keys: ['Requests', 'eu-central-1'], amount: 12.5, share: 1 }] },
+      also: { by: 'by resource', ...nothing },
+      traces: {
+        known: true,
+        value: { events: [{ time: NOW.toISOString(), event, actor: 'kim', resources: [] }], complete: true },
+      },
+      ours: nothing,
+    });
+
+    it('is found for the state of the anomaly that it is about, the last one', async () => {
+      expect(await twin.spend.explanation(id, 'first')).toBeUndefined();
+      await twin.spend.keepExplanation(id, { about: 'first', explanation: explanation('RunTask'), now: NOW });
+      expect(await twin.spend.explanation(id, 'first')).toEqual(explanation('RunTask'));
+      await twin.spend.keepExplanation(id, { about: 'second', explanation: explanation('StopTask'), now: NOW });
+      expect(await twin.spend.explanation(id, 'first')).toBeUndefined();
+      expect(await twin.spend.explanation(id, 'second')).toEqual(explanation('StopTask'));
+    });
+
+    it('is no anomaly', async () => {
+      await twin.spend.keepExplanation(id, { about: 'first', explanation: explanation('RunTask'), now: NOW });
+      expect(await twin.spend.anomalies(PAYER, { from: '2026-01-01', to: '2026-12-31' })).toEqual([]);
+      expect(await twin.anomalies.anomaly(id)).toBeUndefined();
+    });
+  });
+
   describe('answers', () => {
     const answer = (spoiled: Partial<SpendAnswer> = {}): SpendAnswer => ({
       anomaly: anomaly().id,
@@ -235,4 +298,11 @@ describe.each([
       expect(await twin.anomalies.answersAbout('2026-11-20-000000')).toEqual([]);
     });
   });
+});
+
+it('an anomaly of an earlier version, which did not count its days, has as many as it spans', async () => {
+  const twin = dynamoTwin(await dynamo.table());
+  const { days: _, ...earlier } = anomaly({ firstDay: '2026-11-18', lastDay: '2026-11-21' });
+  await twin.spend.keepAnomalies([earlier as Anomaly]);
+  expect(await twin.anomalies.anomaly(earlier.id)).toMatchObject({ days: 4, lastDay: '2026-11-21' });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seedShop } from '../../sandbox/fleet/shop.ts';
 import { PRODUCTION, STAGING } from '../../sandbox/fleet/shop-estate.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
 import { forgetCalls, openStage, type Stage, wake } from '../support/right-size.ts';
 
 const NOW = new Date('2026-11-22T21:30:00Z');
@@ -26,7 +27,7 @@ const RANGE = { from: '2026-11-01', to: '2026-11-15' };
 const ALLOWED_KEYS = 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format, check';
 const A_TIME = 'a time in ISO 8601 such as "2026-11-22T06:30:00Z"';
 const A_DATE = 'a date such as "2026-11-22"';
-const RULES = 'idle-database, idle-instance';
+const RULES = RULE_IDS.join(', ');
 const ALLOWED_SCOPES = `${STAGING} (ap-northeast-2, us-east-1)`;
 
 describe('an event that is not valid', () => {
@@ -60,7 +61,9 @@ describe('an event that is not valid', () => {
     [
       'asks for days of which CloudWatch has forgotten the windows',
       { from: '2025-09-01', to: '2025-09-10' },
-      ["from: too early: with the rules' windows it needs metrics from before the 455 days that CloudWatch keeps"],
+      [
+        "from: too early: with the rules' windows it needs metrics from before the 455 days that CloudWatch keeps; 2025-09-29 is the first day",
+      ],
     ],
     ['has a time beside a range', { ...RANGE, time: NOW.toISOString() }, ['time: not together with `from` and `to`']],
     [

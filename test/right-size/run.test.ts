@@ -214,6 +214,7 @@ describe('a crash', () => {
     'GetItem', // the policy
     'Query', // the run, is it there?
     'Query', // vetoes
+    'GetItem', // the ladder
     'AssumeRole',
     'DescribeDBInstances',
     'DescribeDBClusters',
@@ -225,6 +226,7 @@ describe('a crash', () => {
     'BatchGetItem', // prices
     'DescribeVolumes',
     'DescribeInstanceAttribute',
+    'PutItem', // the ladder
     'BatchWriteItem', // the parts of the plan
     'PutItem', // its header
     'PutItem', // the run

@@ -1,11 +1,15 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { RedshiftClient } from '@aws-sdk/client-redshift';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -20,15 +24,19 @@ export function clientsOf({ url, env }: Sandbox, { region = env.AWS_REGION ?? ''
   const config = { endpoint: url, region, credentials, maxAttempts: 1 };
   return {
     autoScaling: new AutoScalingClient(config),
+    backup: new BackupClient(config),
     cloudTrail: new CloudTrailClient(config),
     cloudwatch: new CloudWatchClient(config),
     // Cost Explorer has one endpoint for all regions.
     costExplorer: new CostExplorerClient({ ...config, region: 'us-east-1' }),
     dynamodb: new DynamoDBClient(config),
     ec2: new EC2Client(config),
+    elastiCache: new ElastiCacheClient(config),
+    kms: new KMSClient(config),
     // The Pricing API is not in every region.
     pricing: new PricingClient({ ...config, region: 'us-east-1' }),
     rds: new RDSClient(config),
+    redshift: new RedshiftClient(config),
     sns: new SNSClient(config),
     sqs: new SQSClient(config),
     ssm: new SSMClient(config),

@@ -101,7 +101,7 @@ describe('an instance', () => {
   it.each<[string, InstanceSpec, string, string]>([
     ['while it runs', {}, 'm7i.xlarge', 'IncorrectInstanceState'],
     ['to another architecture', { State: instanceState('stopped') }, 'm7g.large', 'InvalidParameterValue'],
-    ['to what is no type', { State: instanceState('stopped') }, 'huge', 'InvalidParameterValue'],
+    ['to what is no type', { State: instanceState('stopped') }, 'huge', 'InvalidInstanceAttributeValue'],
     [
       'to Nitro without ENA',
       { State: instanceState('stopped'), EnaSupport: false },

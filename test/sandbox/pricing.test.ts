@@ -1,5 +1,7 @@
 import { type Filter, GetProductsCommand, paginateGetProducts } from '@aws-sdk/client-pricing';
 import { describe, expect, it } from 'vitest';
+import { DATABASE_CLASSES } from '../../sandbox/catalogue/database-classes.ts';
+import { MACHINES } from '../../sandbox/catalogue/machine.ts';
 import type { Product } from '../../sandbox/prices/product.ts';
 import { stageForEachTest } from './clients.ts';
 
@@ -68,10 +70,45 @@ describe('Pricing', () => {
       { volumeApiName: 'gp3', productFamily: 'Storage', regionCode: 'us-east-1' },
       ['GB-Mo', 0.08],
     ],
+    ['a snapshot', 'AmazonEC2', { usagetype: 'EBS:SnapshotUsage' }, ['GB-Mo', 0.05]],
+    ['provisioned IOPS', 'AmazonEC2', { usagetype: 'EBS:VolumeP-IOPS.io2.tier2' }, ['IOPS-Mo', 0.0455]],
+    ['provisioned throughput', 'AmazonEC2', { usagetype: 'EBS:VolumeP-Throughput.gp3' }, ['GiBps-mo', 40.96]],
+    [
+      'storage of databases',
+      'AmazonRDS',
+      { volumeType: 'General Purpose-GP3', deploymentOption: 'Single-AZ', regionCode: 'us-east-1' },
+      ['GB-Mo', 0.115],
+    ],
+    ['its throughput', 'AmazonRDS', { usagetype: 'RDS:Multi-AZ-GP3-Throughput' }, ['MBPS-Mo', 0.16]],
     ['a public address', 'AmazonVPC', { usagetype: 'EU-PublicIPv4:InUseAddress' }, ['Hrs', 0.005]],
   ])('finds exactly one price for %s', async (_, service, match, price) => {
     const found = await ask(service, match as unknown as Record<string, string>);
     expect(found.flatMap(usdOf)).toEqual([price]);
+  });
+
+  it.each([
+    ['AmazonEC2', 'm6a.48xlarge', 8.2944],
+    ['AmazonEC2', 'x2iedn.xlarge', 0.8336],
+    ['AmazonEC2', 't4g.nano', 0.0042],
+    ['AmazonRDS', 'db.r7g.16xlarge', 7.648],
+  ])('has in %s a price for %s', async (service, instanceType, usd) => {
+    const found = await ask(service, {
+      instanceType,
+      regionCode: 'us-east-1',
+      ...(service === 'AmazonEC2'
+        ? { operatingSystem: 'Linux' }
+        : { databaseEngine: 'MySQL', deploymentOption: 'Single-AZ' }),
+    });
+    expect(found.flatMap(usdOf)).toEqual([['Hrs', usd]]);
+  });
+
+  it('has a price for every type and every class of the catalogue', () => {
+    const priced = (service: string) =>
+      new Set(stage.sandbox.estate.prices.products(service).map(({ product }) => product.attributes.instanceType));
+    const [ec2, rds] = [priced('AmazonEC2'), priced('AmazonRDS')];
+    // The one type that only RunInstances still knows, as its default.
+    expect(MACHINES.filter(({ type }) => !ec2.has(type)).map(({ type }) => type)).toEqual(['m1.small']);
+    expect(DATABASE_CLASSES.filter(({ name }) => !rds.has(name))).toEqual([]);
   });
 
   it('comes in pages of a hundred', async () => {

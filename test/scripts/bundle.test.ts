@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withShortErrorClasses } from '../../scripts/bundle/error-classes.ts';
+import { withShortErrorSchemas } from '../../scripts/bundle/error-schemas.ts';
+import { withoutJsonSchema } from '../../scripts/bundle/no-json-schema.ts';
 import { ownMap } from '../../scripts/bundle/own-map.ts';
 
 const CLIENTS = ['auto-scaling', 'cloudwatch', 'dynamodb', 'lambda', 'pricing', 'rds', 'sns', 'ssm', 'sts'];
@@ -55,6 +57,49 @@ describe.each(CLIENTS)('the error classes of client-%s, written shorter', (clien
 it('leaves an error class that is written in another way as it is', () => {
   const other = 'export class Throttled extends __BaseException {\n    $retryable = { throttling: true };\n}\n';
   expect(withShortErrorClasses(other)).toBe(other);
+});
+
+describe.each(CLIENTS)('the error schemas of client-%s, written shorter', (client) => {
+  const file = createRequire(import.meta.url)
+    .resolve(`@aws-sdk/client-${client}`)
+    .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js');
+
+  it('describe the same errors and register the same classes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lamplighter-schemas-'));
+    const source = await readFile(file, 'utf8');
+    const short = withShortErrorSchemas(source);
+    const elsewhere = short
+      .replaceAll('from "../models/', `from "${join(dirname(file), '../models')}/`)
+      .replaceAll('"@smithy/core/schema"', JSON.stringify(import.meta.resolve('@smithy/core/schema')));
+    await writeFile(join(folder, 'schemas.js'), elsewhere);
+    try {
+      const before = await import(pathToFileURL(file).href);
+      const after = await import(pathToFileURL(join(folder, 'schemas.js')).href);
+      expect(registered(after)).toEqual(registered(before));
+      expect(registered(after).length).toBeGreaterThan(5);
+      expect(Object.keys(after)).toEqual(Object.keys(before));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect(short.length).toBeLessThan(source.length);
+  });
+});
+
+interface Registry {
+  readonly exceptions: ReadonlyMap<readonly unknown[], ErrorClass>;
+}
+
+/** What the client looks an error up in: the schemas in their order, with the class of each. */
+const registered = ({ errorTypeRegistries }: { readonly errorTypeRegistries: readonly Registry[] }) =>
+  errorTypeRegistries.flatMap(({ exceptions }) =>
+    [...exceptions].map(([schema, { name, shapeId }]) => ({ schema: JSON.stringify(schema), name, shapeId })),
+  );
+
+it('takes the JSON schemas out of zod, and refuses to do so when zod has changed', async () => {
+  const file = join(dirname(createRequire(import.meta.url).resolve('zod')), 'v4/classic/schemas.js');
+  const source = await readFile(file, 'utf8');
+  expect(withoutJsonSchema(source, file)).not.toMatch(/processJSONSchema|to-json-schema\.js";/);
+  expect(() => withoutJsonSchema('export {};', 'schemas.js')).toThrow(/schemas\.js does not bring JSON schemas/);
 });
 
 describe('the source map of a bundle', () => {

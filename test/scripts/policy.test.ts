@@ -7,6 +7,7 @@ import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { type LedgerTable, putItem } from '../../shared/aws/ledger/table.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
 import { type LocalDynamo, startDynamo } from '../ledger/local-table.ts';
 
 const NOW = new Date('2026-11-22T20:00:00.000Z');
@@ -56,7 +57,7 @@ describe('a policy file', () => {
       'policy.yml:3:3 defaults.mode: off, report, approve, or auto',
       'policy.yml:6:31 scopes[0].regions[1]: an AWS region',
       'policy.yml:7:5 scopes[1].account: an account id in quotes, 12 digits',
-      'policy.yml:9:3 rules.idle-databse: unknown key; allowed: idle-database, idle-instance',
+      `policy.yml:9:3 rules.idle-databse: unknown key; allowed: ${RULE_IDS.join(', ')}`,
       'policy.yml:11:20 rules.idle-database.window: from 7d to 455d (CloudWatch keeps daily statistics for 455 days)',
       'policy.yml:11:41 rules.idle-database.cap.count: a whole number from 1 to 100',
     ]);

@@ -36,6 +36,7 @@ export const anomaly = (spoiled: Partial<Anomaly> = {}): Anomaly => ({
   account: '111111111111',
   firstDay: '2026-11-18',
   lastDay: '2026-11-20',
+  days: 3,
   actual: 320,
   expected: 30,
   perDay: 100,

@@ -14,7 +14,7 @@ import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { type Change, inverseOf } from '../../shared/core/change.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import { sealPlan } from '../../shared/core/plan.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
+import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 
 const ACCOUNT = '111111111111';
 const REGION = 'ap-northeast-2';
@@ -29,6 +29,8 @@ export interface Scene {
   /** Kills the function at the n-th call that it makes to AWS. */
   readonly outside: Awaited<ReturnType<typeof openOutsideCalls>>;
   readonly region: ReturnType<ReturnType<Sandbox['estate']['account']>['region']>;
+  /** The policy in the ledger. */
+  readonly policy: Policy;
 }
 
 export interface SceneOptions {
@@ -72,7 +74,14 @@ export async function openScene({ policy = {}, durations = {} }: SceneOptions = 
     runtime: aliveUntilKilled(lambda),
     durable: { executionTimeoutSeconds: 90 * 86_400 },
   });
-  return { sandbox, hub, lambda, outside, region: sandbox.estate.account(ACCOUNT).region(REGION) };
+  return {
+    sandbox,
+    hub,
+    lambda,
+    outside,
+    region: sandbox.estate.account(ACCOUNT).region(REGION),
+    policy: parsePolicy({ ...POLICY, ...policy }),
+  };
 }
 
 /** The exported handler, loaded anew after every death: what it kept in memory dies with it. */
@@ -118,7 +127,7 @@ interface Steady {
 }
 
 /** One value for as far back as anybody asks. */
-function steady(region: Scene['region'], { namespace, metric, dimension, of, value }: Steady): void {
+export function steady(region: Scene['region'], { namespace, metric, dimension, of, value }: Steady): void {
   const name = { namespace, metric, dimensions: { [dimension]: of } };
   region.cloudwatch.series(name, function* (periodSeconds, start, end) {
     for (let at = start; at < end; at += periodSeconds * 1000) yield { at, value };
@@ -155,7 +164,7 @@ export function idleInstance({ region }: Scene, name: string, more: Parameters<t
 }
 
 /** What right-size adds to an action, whatever it is. */
-const PROPOSED = {
+export const PROPOSED = {
   mode: 'approve',
   because: 'nobody used it at any time in 35 days',
   saving: { known: true, value: { monthly: { currency: 'USD', amount: 200 }, basis: 'list', stillBilled: [] } },
@@ -200,7 +209,7 @@ export function stopOfInstance(instance: ReturnType<typeof idleInstance>, more: 
 export const takingBack = (proposal: Proposal): Proposal => ({
   ...proposal,
   mode: 'approve',
-  action: inverseOf(proposal.action),
+  action: inverseOf(proposal.action) ?? proposal.action,
   because: 'kim takes it back',
   saving: { known: false, why: 'taking a change back saves nothing' },
 });
@@ -256,7 +265,7 @@ export async function handOver(
   const { hub, lambda, sandbox } = scene;
   const { time = sandbox.clock.now(), approved = false } = options;
   const draft = { account: ACCOUNT, time, act, deferred: [], leave: [], unreadable: [] };
-  const plan = sealPlan({ function: options.function ?? 'right-size', ...draft }, parsePolicy(POLICY));
+  const plan = sealPlan({ function: options.function ?? 'right-size', ...draft }, scene.policy);
   const ledger = dynamoLedger({ client: hub.dynamodb, table: hub.table });
   const run = await ledger.record(plan, 'digest');
   await ledger.announced(run, run.time);
@@ -303,7 +312,9 @@ export const told = ({ sandbox, hub }: Scene) =>
   }));
 
 /** Operations that change an estate. */
-const MUTATION = /^(Start|Stop|Create|Delete|Modify|Reboot|Terminate|Run)(DB|Instances)/;
+const MUTATION = /^(Start|Stop|Create|Delete|Modify|Reboot|Terminate|Run)(DB|Instance|Snapshot|Volume)/;
+
+type Names = Readonly<Record<string, unknown>>;
 
 /** The mutations that took effect, in their order. */
 export const mutations = ({ sandbox }: Scene): string[] =>
@@ -311,8 +322,8 @@ export const mutations = ({ sandbox }: Scene): string[] =>
     .all()
     .filter(({ operation, outcome }) => outcome === 'ok' && MUTATION.test(operation))
     .map(({ operation, input }) => {
-      const { InstanceIds, DBInstanceIdentifier, DBClusterIdentifier } = input as Record<string, unknown>;
-      return `${operation} ${InstanceIds ?? DBInstanceIdentifier ?? DBClusterIdentifier}`;
+      const { InstanceIds, InstanceId, VolumeId, DBInstanceIdentifier, DBClusterIdentifier } = input as Names;
+      return `${operation} ${InstanceIds ?? InstanceId ?? VolumeId ?? DBInstanceIdentifier ?? DBClusterIdentifier}`;
     });
 
 /** Somebody is connected, on every day that anybody asks about. */

@@ -45,6 +45,15 @@ export const idleInstance: InstanceFacts = {
   usageOperation: 'RunInstances',
   rootDevice: 'ebs',
   addresses: { elastic: 0, released: 0 },
+  hardware: {
+    zone: `${REGION}a`,
+    architecture: 'x86_64',
+    virtualizationType: 'hvm',
+    enaSupport: true,
+    networkInterfaces: 1,
+    hibernation: false,
+    metricSeconds: 300,
+  },
   evidence: {
     peakCpuPercent: daily(1.2),
     networkBytes: daily(120_000),
@@ -69,6 +78,7 @@ export const idleDatabase: DatabaseFacts = {
   createdAt: new Date('2026-03-01T09:00:00.000Z'),
   classes: ['db.r6g.large'],
   metricNames: ['orders-qa'],
+  zones: [`${REGION}a`],
   multiAz: false,
   licenseModel: 'postgresql-license',
   members: [],

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../shared/core/canonical.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
 import type { Arn } from '../../shared/core/identity.ts';
+import type { Rung } from '../../shared/core/ladder.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
 import { type Plan, planInName } from '../../shared/core/plan.ts';
@@ -46,6 +47,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   readonly #vetoes = new Map<string, Map<string, Veto>>();
   readonly #runs = new Map<string, KeptRun>();
   readonly #plans = new Map<string, Plan>();
+  readonly #ladders = new Map<string, { ladder: readonly Rung[]; tick: Date }>();
   readonly #prices = new Map<string, { price: Evidence<Money>; at: Date }>();
 
   readonly #executions = new Map<string, Execution>();
@@ -290,6 +292,15 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
 
   async uncount({ changeId, ...cap }: Omit<CapCount, 'most'>): Promise<void> {
     this.#counted.get(dayOf(cap))?.delete(changeId);
+  }
+
+  async ladder(account: string): Promise<readonly Rung[]> {
+    return this.#ladders.get(account)?.ladder ?? [];
+  }
+
+  async keepLadder(account: string, ladder: readonly Rung[], tick: Date): Promise<void> {
+    const kept = this.#ladders.get(account);
+    if (!kept || kept.tick <= tick) this.#ladders.set(account, { ladder, tick });
   }
 
   async changesOf(resource: Arn): Promise<readonly Change[]> {

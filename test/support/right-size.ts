@@ -5,6 +5,7 @@ import { functionEnv, type Hub, type HubOptions, installHub } from '../../sandbo
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import type { Plan } from '../../shared/core/plan.ts';
+import { RULE_IDS } from '../../shared/core/rules.ts';
 
 /** A message as it reached the alert topic: what mail shows, and the facts that everything else gets. */
 export interface Sent {
@@ -24,11 +25,28 @@ export interface Stage {
   readonly close: () => Promise<void>;
 }
 
-export async function openStage(options: SandboxOptions & HubOptions = {}): Promise<Stage> {
+/** What a stage is opened with. Only the rules of what is idle are in force, but for those that its policy names. */
+export type StageOptions = SandboxOptions & Omit<HubOptions, 'policy'> & { readonly policy?: object | null };
+
+const OTHERS_OFF = Object.fromEntries(
+  RULE_IDS.filter((id) => !id.startsWith('idle-')).map((id) => [id, { mode: 'off' }]),
+);
+
+/** The policy with the other rules off, and without a bill to read, unless it says something of them. */
+const withIdleRules = (policy: object & { readonly rules?: object; readonly defaults?: object }) => ({
+  ...policy,
+  defaults: { savings: 'list', ...policy.defaults },
+  rules: { ...OTHERS_OFF, ...policy.rules },
+});
+
+export async function openStage({ policy, ...options }: StageOptions = {}): Promise<Stage> {
   // The SDK waits a random share of a growing limit between its attempts. With a share of nothing no test waits.
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const sandbox = await startSandbox(options);
-  const hub = await installHub(sandbox, options);
+  const hub = await installHub(sandbox, {
+    ...options,
+    ...(policy === undefined ? {} : { policy: withIdleRules(policy ?? {}) }),
+  });
   return {
     sandbox,
     hub,
@@ -42,7 +60,7 @@ export async function openStage(options: SandboxOptions & HubOptions = {}): Prom
 }
 
 /** A stage that ends with the test. */
-export async function stageForTest(options: SandboxOptions & HubOptions = {}): Promise<Stage> {
+export async function stageForTest(options: StageOptions = {}): Promise<Stage> {
   const stage = await openStage(options);
   onTestFinished(() => stage.close());
   return stage;

@@ -261,6 +261,21 @@ describe('CloudTrail', () => {
 });
 
 describe('the clock', () => {
+  it('has to have come to the time of the event, give or take some minutes', async () => {
+    const stage = await billed(RISE);
+    const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000).toISOString();
+    await expect(wakeSpend(stage, { time: at(6) })).rejects.toMatchObject({
+      name: 'InvalidEventError',
+      message: expect.stringContaining('time: not after now, 2026-11-22T07:30:00.000Z'),
+    });
+    await expect(wakeSpend(stage, { time: at(7 * 24 * 60), selfTest: true })).rejects.toMatchObject({
+      name: 'InvalidEventError',
+    });
+    expect(paidCalls(stage)).toBe(0);
+    expect(stage.sent()).toEqual([]);
+    expect(await wakeSpend(stage, { time: at(4) })).toMatchObject({ said: 'sent' });
+  });
+
   it('stands at the boundary of a month: the day before is judged, and its month counts the calls', async () => {
     const stage = await billed(onDays(150, '2026-11-30'));
     vi.setSystemTime(new Date('2026-12-01T00:00:00Z'));

@@ -84,7 +84,7 @@ describe('a tick', () => {
     expect(message?.text).toContain('Amazon Relational Database Service in 111111111111 costs more (new');
     expect(message?.text).toContain('since 2026-11-20');
     expect(message?.text).toMatch(/APN2-InstanceUsage:db\.r6g\.4xlarge in ap-northeast-2 \$300\.00 \(\d+ %\)/);
-    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20T01:12:00');
+    expect(message?.text).toContain('CreateDBInstance of reporting-2 by kim (role data-team) at 2026-11-20 01:12 UTC');
     expect(message?.text).toContain('https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?');
     expect(message?.text).toContain(`npm run answer -- expected ${anomalies[0]?.id}`);
     expect(message?.attributes).toMatchObject({
@@ -179,7 +179,12 @@ describe('a tick', () => {
       ['new-service', 'Amazon Elastic Container Service'],
     ]);
     expect(stage.sent()).toHaveLength(1);
-    expect(stage.sent()[0]?.subject).toMatch(/, and 1 more$/);
+    expect(stage.sent()[0]?.subject).toMatch(/Amazon Elastic Container Service \+\$2,\d{3}\.\d\d a month$/);
+    expect(stage.sent()[0]?.text).toContain(
+      'the region eu-central-1 is new in 111111111111 (new, provisional): the same dollars, $180.00',
+    );
+    const [region, service] = anomalies.toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
+    expect([region?.sameDollarsAs, service?.sameDollarsAs]).toEqual([service?.id, undefined]);
   });
 
   it('names what Lamplighter changed itself as a possible cause', async () => {
@@ -193,7 +198,7 @@ describe('a tick', () => {
     await actingLedger(table).recordChange(change({ ...times, account: '111111111111' }, sealed));
     await tickOn(stage, 0);
     expect(stage.sent()[0]?.text).toMatch(
-      /Lamplighter itself: stop the .* at 2026-11-20T00:30:00.000Z .*, a possible cause/,
+      /Lamplighter itself: stop the .* at 2026-11-20 00:30 UTC .*, a possible cause/,
     );
   });
 
@@ -258,7 +263,7 @@ describe('one anomaly', () => {
     expect(await anomaliesIn(stage)).toMatchObject([{ state: 'accepted' }]);
   });
 
-  it('is withdrawn when AWS restates what it rested on', async () => {
+  it('is withdrawn when AWS restates what it rested on, and what AWS bills there later is another', async () => {
     const stage = await spendStage();
     let actual = 260;
     stage.sandbox.estate.billing.add(billLine({ usual: 60 }), {
@@ -269,9 +274,47 @@ describe('one anomaly', () => {
     expect(await anomaliesIn(stage)).toMatchObject([{ state: 'open', provisional: true }]);
     actual = 0;
     for (let day = 1; day <= 3; day += 1) await tickOn(stage, day);
-    expect(await anomaliesIn(stage)).toMatchObject([{ state: 'withdrawn' }]);
+    const before = await anomaliesIn(stage);
+    expect(before).toMatchObject([{ state: 'withdrawn' }]);
     expect(subjects(stage).at(-1)).toMatch(/was withdrawn$/);
     expect(stage.sent()).toHaveLength(2);
+    actual = 400;
+    expect(await tickOn(stage, 4)).toMatchObject({ said: 'sent', anomalies: [{ firstDay: '2026-11-21' }] });
+    const after = await anomaliesIn(stage);
+    expect(after).toHaveLength(2);
+    expect(after).toContainEqual(before[0]);
+  });
+
+  it('ends with the level that is accepted: a further step soon after is told as another', async () => {
+    const stage = await risen({}, { ...lasting(150, '2026-11-21', 15), ...lasting(500, '2026-12-06', 20) });
+    for (let day = 0; day <= 14; day += 1) await tickOn(stage, day);
+    expect(await anomaliesIn(stage)).toMatchObject([{ state: 'accepted' }]);
+    for (let day = 15; day <= 17; day += 1) await tickOn(stage, day);
+    expect(await anomaliesIn(stage)).toMatchObject([
+      { state: 'accepted' },
+      { state: 'open', firstDay: '2026-12-06', said: { state: 'open' } },
+    ]);
+    expect(stage.sent()).toHaveLength(3);
+  });
+});
+
+describe('days that no run has judged', () => {
+  it('are judged by the next one, each as of that day: what began and ended on them is told', async () => {
+    const stage = await risen({}, onDays(900, '2026-11-24'));
+    await tickOn(stage, 0);
+    const { note, anomalies } = await tickOn(stage, 25);
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-24', lastDay: '2026-11-24', state: 'resolved' }]);
+    expect(note).toContain('No run had judged the days from 2026-11-22 to before 2026-12-16');
+    expect(subjects(stage)).toEqual([expect.stringMatching(/is over$/)]);
+    expect(stage.sent()[0]?.text).toContain('No run had judged the days from 2026-11-22');
+    expect(await tickOn(stage, 26)).toMatchObject({ said: 'nothing' });
+    expect((await tickOn(stage, 27)).note).toBeUndefined();
+  });
+
+  it('are none on the first run, and on the day after', async () => {
+    const stage = await risen({}, {});
+    expect((await tickOn(stage, 0)).note).toBeUndefined();
+    expect((await tickOn(stage, 1)).note).toBeUndefined();
   });
 });
 
@@ -308,9 +351,53 @@ describe('an answer', () => {
 });
 
 describe('what the policy plans', () => {
+  const days = { from: '2026-11-19', to: '2026-11-24', why: 'migration' };
+  const planned = (of: object = {}) => ({ spend: { planned: [{ ...days, ...of }] } });
+
   it('is no anomaly', async () => {
-    const stage = await risen({ spend: { planned: [{ from: '2026-11-19', to: '2026-11-24', why: 'migration' }] } });
+    const stage = await risen(planned());
     expect((await tickOn(stage, 0)).anomalies).toEqual([]);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['everything', {}, []],
+    ['its account', { account: '111111111111' }, []],
+    ['the service', { service: 'Amazon Elastic Container Service' }, []],
+    ['another account', { account: '222222222222' }, ['new-region', 'new-service']],
+    ['another service', { service: 'AWS Glue' }, ['new-region', 'new-service']],
+  ])('for %s goes for a new service, and for the region that it opens', async (_, of, kinds) => {
+    const stage = await risen(planned(of), {});
+    stage.sandbox.estate.billing.add(
+      billLine({
+        usual: 0,
+        service: 'Amazon Elastic Container Service',
+        usageType: 'EUC1-Fargate-vCPU-Hours:perCPU',
+        region: 'eu-central-1',
+        days: onDays(90, '2026-11-20', '2026-11-21'),
+      }),
+    );
+    const { anomalies, unjudged } = await tickOn(stage, 0);
+    expect(anomalies.map(({ kind }) => kind).sort()).toEqual(kinds);
+    expect(unjudged).toBeUndefined();
+  });
+
+  it('for a service leaves what else runs in a new region to be told', async () => {
+    const stage = await risen(planned({ service: 'AWS Glue' }), {});
+    const inRegion = (service: string, amount: number) =>
+      billLine({ usual: 0, service, region: 'eu-central-1', days: onDays(amount, '2026-11-20', '2026-11-21') });
+    stage.sandbox.estate.billing.add(inRegion('AWS Glue', 100), inRegion('Amazon Elastic Container Service', 90));
+    const { anomalies } = await tickOn(stage, 0);
+    expect(anomalies.map(({ service }) => service).sort()).toEqual([
+      'Amazon Elastic Container Service',
+      'eu-central-1',
+    ]);
+  });
+
+  it('and goes on after its last day is told from then on', async () => {
+    const stage = await risen(planned({ to: '2026-11-22' }), {});
+    stage.sandbox.estate.billing.add(billLine({ usual: 0, service: 'AWS Glue', days: lasting(90, '2026-11-20', 10) }));
+    expect((await tickOn(stage, 0)).anomalies).toEqual([]);
+    expect((await tickOn(stage, 1)).anomalies).toMatchObject([{ kind: 'new-service', firstDay: '2026-11-22' }]);
   });
 });
 
@@ -366,6 +453,24 @@ describe('the weekly test', () => {
     expect(stage.sent()).toHaveLength(1);
     expect(stage.sent()[0]).toMatchObject({ attributes: { kind: 'self-test' }, facts: { kind: 'self-test' } });
     expect(paidCalls(stage)).toBe(0);
+  });
+
+  it('and the daily look in the same minute are two runs, whichever comes first', async () => {
+    const [test, look] = [{ time: NOW.toISOString(), selfTest: true }, { time: NOW.toISOString() }];
+    for (const [first, second] of [
+      [test, look],
+      [look, test],
+    ]) {
+      const stage = await risen();
+      expect(await wakeSpend(stage, first, 'first')).toMatchObject({ said: 'sent' });
+      expect(await wakeSpend(stage, second, 'second')).toMatchObject({ said: 'sent' });
+      expect(
+        stage
+          .sent()
+          .map(({ attributes }) => attributes.kind)
+          .sort(),
+      ).toEqual(['self-test', 'spend']);
+    }
   });
 
   it('fails when SNS does not take it', async () => {
@@ -426,11 +531,32 @@ describe('a billing alarm', () => {
   it('does not call it quiet while something is open that was told before', async () => {
     const stage = await risen({}, onDays(150, '2026-11-20', '2026-11-21', '2026-11-22'));
     await tickOn(stage, 0);
-    await wakeSpend(stage, { ...alarm(), time: '2026-11-22T15:00:00Z' }, 'alarm');
+    const afternoon = new Date('2026-11-22T15:00:00Z');
+    stage.sandbox.clock.advanceTo(afternoon);
+    vi.setSystemTime(afternoon);
+    await wakeSpend(stage, { ...alarm(), time: afternoon.toISOString() }, 'alarm');
     const message = stage.sent()[1];
     expect(message?.subject).toMatch(/nothing new, 1 still open in the spend$/);
     expect(message?.text).toContain('Still open: 1');
     expect(message?.text).not.toContain('nothing is unusual');
+  });
+
+  it('in the minute of the daily look is answered as well', async () => {
+    const stage = await risen();
+    await tickOn(stage, 0);
+    await wakeSpend(stage, { ...alarm(), time: NOW.toISOString() }, 'alarm');
+    expect(stage.sent()).toHaveLength(2);
+    expect(subjects(stage)[1]).toMatch(/^\[Lamplighter\] billing alarm/);
+  });
+
+  it('of the payer is looked into, where the policy names another account than the hub', async () => {
+    const payer = '222222222222';
+    const stage = await risen({ spend: { payer } }, onDays(150, '2026-11-21'));
+    stage.sandbox.estate.billing.payer = payer;
+    stage.sandbox.estate.account(payer).role('lamplighter-look', { externalId: 'lamplighter' });
+    const { anomalies } = await wakeSpend(stage, alarm(payer));
+    expect(anomalies).toMatchObject([{ firstDay: '2026-11-21', account: '111111111111' }]);
+    expect(stage.sent()[0]?.text).toContain('The billing alarm lamplighter-prod-billing went off');
   });
 
   it('of a foreign account is refused', async () => {
@@ -464,7 +590,7 @@ describe('what is only asked for', () => {
       billLine({ usual: 0, days: onDays(60, '2026-11-19', '2026-11-20', '2026-11-21') }),
     );
     const table = await wakeSpend<string>(stage, { mode: 'report', format: 'table', time: NOW.toISOString() });
-    expect(table).toContain('Not judged yet, with too little history: 1 series.');
+    expect(table).toContain('Not judged in full yet, with too little history: 1 series.');
     expect(table).toContain('Nothing is unusual in what is judged.');
   });
 

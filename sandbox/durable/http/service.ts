@@ -1,10 +1,10 @@
 import * as LambdaApi from '@aws-sdk/client-lambda';
 import { AwsError } from '../../http/errors.ts';
 import type { Reply } from '../../http/protocol.ts';
+import { type RestModel, type RestOperation, type RestRequest, restModelOf } from '../../http/rest-json.ts';
 import { asAwsError, notImplemented } from '../../services/service.ts';
 import type { Lambda } from '../lambda.ts';
 import { LAMBDA_OPERATIONS } from './operations.ts';
-import { type RestModel, type RestOperation, type RestRequest, restModelOf } from './rest-json.ts';
 
 /** A request whose operation and input are known. */
 export interface LambdaRequest {

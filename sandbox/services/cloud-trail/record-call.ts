@@ -20,6 +20,8 @@ const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   DBSnapshotIdentifier: 'AWS::RDS::DBSnapshot',
   InstanceId: 'AWS::EC2::Instance',
   InstanceIds: 'AWS::EC2::Instance',
+  TargetDBClusterSnapshotIdentifier: 'AWS::RDS::DBClusterSnapshot',
+  TargetDBSnapshotIdentifier: 'AWS::RDS::DBSnapshot',
   VolumeId: 'AWS::EC2::Volume',
 };
 

@@ -15,7 +15,8 @@ import { statisticOf } from './statistics.ts';
 export const getMetricData: Operation<GetMetricDataInput, GetMetricDataOutput> = (input, { region, partial }) => {
   checkRequest(input);
   const queries = input.MetricDataQueries!.filter((query) => query.ReturnData ?? true);
-  const found = queries.map((query) => ({ query, points: pointsOf(region.cloudwatch, query, input) }));
+  // Only what a page shows is computed: of five hundred queries it may show twelve.
+  const found = queries.map((query) => ({ query, points: () => pointsOf(region.cloudwatch, query, input) }));
   const from = input.NextToken === undefined ? { query: 0, point: 0 } : readPosition(input.NextToken);
   if (partial === 'lost') return { MetricDataResults: found.map(halfLost) };
   const limit = input.MaxDatapoints ?? POINTS_PER_CALL;
@@ -24,7 +25,7 @@ export const getMetricData: Operation<GetMetricDataInput, GetMetricDataOutput> =
 
 interface Found {
   readonly query: MetricDataQuery;
-  readonly points: readonly Point[];
+  points(): readonly Point[];
 }
 
 function pointsOf(
@@ -52,7 +53,8 @@ function cut(found: readonly Found[], from: Position, limit: number): GetMetricD
   const results: MetricDataResult[] = [];
   let room = limit;
   for (let index = from.query; index < found.length; index += 1) {
-    const { query, points } = found[index]!;
+    const { query } = found[index]!;
+    const points = found[index]!.points();
     const first = index === from.query ? from.point : 0;
     const shown = points.slice(first, first + room);
     room -= shown.length;
@@ -81,12 +83,13 @@ function result(
 
 /** Half of what is left, at least one point so that pages come to an end. */
 function halfOf(found: readonly Found[], from: Position): number {
-  const left = found.slice(from.query).reduce((sum, { points }) => sum + points.length, -from.point);
+  const left = found.slice(from.query).reduce((sum, { points }) => sum + points().length, -from.point);
   return Math.max(1, Math.ceil(left / 2));
 }
 
 /** Half of every result, and no token to come back for the rest. */
-function halfLost({ query, points }: Found): MetricDataResult {
+function halfLost({ query, points: read }: Found): MetricDataResult {
+  const points = read();
   return {
     ...result(query, points.slice(0, Math.floor(points.length / 2)), 'PartialData'),
     Messages: [{ Code: 'InternalError', Value: 'Some of the data could not be read.' }],

@@ -4,6 +4,7 @@ import type { StoredLine } from '../../estate/billing.ts';
 export type Dimensions = Readonly<Record<string, (line: StoredLine) => string>>;
 
 export const DIMENSIONS: Dimensions = {
+  DATABASE_ENGINE: ({ databaseEngine }) => databaseEngine ?? 'NoDatabaseEngine',
   LINKED_ACCOUNT: ({ account }) => account,
   RECORD_TYPE: ({ recordType }) => recordType,
   REGION: ({ region }) => region,

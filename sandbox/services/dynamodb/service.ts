@@ -1,7 +1,8 @@
 import * as DynamoDB from '@aws-sdk/client-dynamodb';
 import type { Reply } from '../../http/protocol.ts';
 import { modelOf } from '../../http/service-model.ts';
-import { type Answer, type Incoming, notImplemented, type Service } from '../service.ts';
+import { type Answer, asAwsError, type Incoming, notImplemented, type Operations, type Service } from '../service.ts';
+import { CONTINUOUS_BACKUPS, checkTable } from './continuous-backups.ts';
 import { createDatabases, type Database } from './databases.ts';
 
 /** What dynalite does not know and would answer with an error without a name. */
@@ -25,7 +26,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'UpdateTable',
 ]);
 
-/** DynamoDB is dynalite, a server in this process per account and region; this service forwards to it. */
+/** DynamoDB is dynalite, a server in this process per account and region; all but its backups is forwarded to it. */
 export function dynamodb(): Service {
   const model = modelOf(DynamoDB, new DynamoDB.DynamoDBClient({ region: 'us-east-1' }));
   const databases = createDatabases();
@@ -33,12 +34,19 @@ export function dynamodb(): Service {
     name: 'dynamodb',
     model,
     answer: async (incoming) => {
-      const { operation, requestId, caller } = incoming;
-      if (!KNOWN.has(operation.name)) {
-        const error = notImplemented('dynamodb', operation.name);
+      const { operation, requestId, caller, input } = incoming;
+      try {
+        const carryOut = (CONTINUOUS_BACKUPS as Operations)[operation.name];
+        if (!carryOut && !KNOWN.has(operation.name)) throw notImplemented('dynamodb', operation.name);
+        const database = await databases.of(caller.account.id, caller.region.name);
+        if (!carryOut) return await forward(database, incoming);
+        await checkTable(database, incoming);
+        const output = carryOut(input as never, caller);
+        return { reply: model.protocol.writeOutput(operation, output, requestId), outcome: 'ok' };
+      } catch (thrown) {
+        const error = asAwsError(thrown);
         return { reply: model.protocol.writeError(error, requestId), outcome: error.code };
       }
-      return forward(await databases.of(caller.account.id, caller.region.name), incoming);
     },
     close: () => databases.close(),
   };

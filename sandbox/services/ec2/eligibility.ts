@@ -1,6 +1,8 @@
+import { ebsOptimized, enaAndNvme, machineOf } from '../../catalogue/machine.ts';
 import type { StoredInstance } from '../../estate/ec2-shapes.ts';
 import type { Ec2State } from '../../estate/ec2-state.ts';
 import { AwsError } from '../../http/errors.ts';
+import { enaRequired } from './change-type.ts';
 
 /** The error for an instance that cannot be stopped now, if it cannot. Stopping a stopped one is no error. */
 export function whyNotStop(
@@ -56,11 +58,39 @@ export function whyNotStart(ec2: Ec2State, instance: StoredInstance): AwsError |
       `The instance '${instance.InstanceId}' is not in a state from which it can be started.`,
     );
   }
-  if (state === 'stopped') return whyNoCapacity(ec2, instance.InstanceType, instance.Placement?.AvailabilityZone ?? '');
+  if (state !== 'stopped') return undefined;
+  return (
+    whyNotSupported(instance) ?? whyNotToBeHad(ec2, instance.InstanceType, instance.Placement?.AvailabilityZone ?? '')
+  );
+}
+
+/** The error for what an instance asks for and its type has not. */
+function whyNotSupported(instance: StoredInstance): AwsError | undefined {
+  const machine = machineOf(instance.InstanceType)!;
+  if (enaAndNvme(machine) === 'required' && !instance.EnaSupport) return enaRequired(instance, machine.type);
+  if (instance.EbsOptimized && ebsOptimized(machine) === 'unsupported') {
+    return new AwsError(
+      'Unsupported',
+      'The requested configuration is currently not supported. Please check the documentation for supported configurations.',
+    );
+  }
   return undefined;
 }
 
-export function whyNoCapacity(ec2: Ec2State, type: string, zone: string): AwsError | undefined {
+/** The error for a type that its zone does not offer, or has no room for. */
+export function whyNotToBeHad(ec2: Ec2State, type: string, zone: string): AwsError | undefined {
+  const zones = ec2.zonesOffering(type);
+  if (!zones.includes(zone)) {
+    const choose = zones.length > 0 ? ` or choosing ${zones.join(', ')}` : '';
+    return new AwsError(
+      'Unsupported',
+      `Your requested instance type (${type}) is not supported in your requested Availability Zone (${zone}). Please retry your request by not specifying an Availability Zone${choose}.`,
+    );
+  }
+  return whyNoCapacity(ec2, type, zone);
+}
+
+function whyNoCapacity(ec2: Ec2State, type: string, zone: string): AwsError | undefined {
   if (ec2.hasCapacity(type, zone)) return undefined;
   return new AwsError(
     'InsufficientInstanceCapacity',

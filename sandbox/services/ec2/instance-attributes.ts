@@ -4,9 +4,9 @@ import type {
   ModifyInstanceAttributeRequest,
 } from '@aws-sdk/client-ec2';
 import type { StoredInstance } from '../../estate/ec2-shapes.ts';
-import { architectureOf, cpuOf, isNitro, parseInstanceType } from '../../estate/instance-types.ts';
 import { AwsError } from '../../http/errors.ts';
 import type { Operation } from '../service.ts';
+import { changeType, checkStopped } from './change-type.ts';
 import { findInstances } from './checks.ts';
 
 /** One attribute a call, as AWS has it. */
@@ -40,49 +40,20 @@ function attribute(instance: StoredInstance, name: string): InstanceAttribute {
   }
 }
 
-/** Changes stop protection, termination protection or the type. */
+/** Changes stop protection, termination protection, EBS optimization or the type. */
 export const modifyInstanceAttribute: Operation<ModifyInstanceAttributeRequest, object> = (input, { region }) => {
   const instance = findInstances(region.ec2, [input.InstanceId ?? ''])[0]!;
   const type = input.InstanceType?.Value ?? (input.Attribute === 'instanceType' ? input.Value : undefined);
-  if (type !== undefined) changeType(instance, type);
+  if (type !== undefined) changeType(region.ec2, instance, type);
   else if (input.DisableApiStop) instance.DisableApiStop = input.DisableApiStop.Value ?? false;
   else if (input.DisableApiTermination) instance.DisableApiTermination = input.DisableApiTermination.Value ?? false;
-  else
+  else if (input.EbsOptimized) {
+    checkStopped(instance);
+    instance.EbsOptimized = input.EbsOptimized.Value ?? false;
+  } else
     throw new AwsError(
       'NotImplemented',
-      'the sandbox changes only disableApiStop, disableApiTermination and instanceType',
+      'the sandbox changes only disableApiStop, disableApiTermination, ebsOptimized and instanceType',
     );
   return {};
 };
-
-function changeType(instance: StoredInstance, type: string): void {
-  if (!parseInstanceType(type)) {
-    throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
-  }
-  if (instance.State.Name !== 'stopped') {
-    throw new AwsError(
-      'IncorrectInstanceState',
-      `The instance '${instance.InstanceId}' is not in the 'stopped' state.`,
-    );
-  }
-  if (instance.InstanceLifecycle === 'spot') {
-    throw new AwsError(
-      'UnsupportedOperation',
-      `You can't modify the type of the Spot Instance '${instance.InstanceId}'.`,
-    );
-  }
-  if (architectureOf(type) !== instance.Architecture) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `The requested instance type's supported architecture (${architectureOf(type)}) does not match the instance's (${instance.Architecture}).`,
-    );
-  }
-  if (isNitro(type) && !instance.EnaSupport) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      `Enhanced networking with the Elastic Network Adapter (ENA) is required for the '${type}' instance type.`,
-    );
-  }
-  instance.InstanceType = type as StoredInstance['InstanceType'];
-  instance.CpuOptions = cpuOf(type);
-}

@@ -1,12 +1,12 @@
 import type { Reservation, RunInstancesRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { machineOf } from '../../catalogue/machine.ts';
 import type { InstanceSpec } from '../../estate/ec2-instance.ts';
 import { instanceState, type StoredInstance } from '../../estate/ec2-shapes.ts';
 import type { Ec2State } from '../../estate/ec2-state.ts';
-import { parseInstanceType } from '../../estate/instance-types.ts';
 import { AwsError } from '../../http/errors.ts';
 import { hex } from '../../random.ts';
 import type { Operation } from '../service.ts';
-import { whyNoCapacity } from './eligibility.ts';
+import { whyNotToBeHad } from './eligibility.ts';
 
 /** Launches instances. The same client token gives the same reservation, however often it comes. */
 export const runInstances: Operation<RunInstancesRequest, Reservation> = (input, { account, region }) => {
@@ -26,8 +26,8 @@ function launch(ec2: Ec2State, input: RunInstancesRequest): StoredInstance[] {
   const type = input.InstanceType ?? 'm1.small';
   const zone = input.Placement?.AvailabilityZone ?? `${place.region}a`;
   check(input, type);
-  const noCapacity = whyNoCapacity(ec2, type, zone);
-  if (noCapacity) throw noCapacity;
+  const refusal = whyNotToBeHad(ec2, type, zone);
+  if (refusal) throw refusal;
   const ReservationId = `r-0${hex(place.world.random, 16)}`;
   return Array.from({ length: input.MaxCount ?? 1 }, (_, index) => {
     const instance = ec2.addInstance({
@@ -46,8 +46,7 @@ function launch(ec2: Ec2State, input: RunInstancesRequest): StoredInstance[] {
 function check({ ImageId, MinCount = 1, MaxCount = 1 }: RunInstancesRequest, type: string): void {
   if (!ImageId) throw new AwsError('MissingParameter', 'The request must contain the parameter ImageId');
   if (!/^ami-[0-9a-f]+$/.test(ImageId)) throw new AwsError('InvalidAMIID.Malformed', `Invalid id: "${ImageId}"`);
-  if (!parseInstanceType(type))
-    throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
+  if (!machineOf(type)) throw new AwsError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
   if (MinCount < 1 || MaxCount < MinCount) {
     throw new AwsError(
       'InvalidParameterValue',

@@ -2,29 +2,48 @@ import * as EC2 from '@aws-sdk/client-ec2';
 import { modelOf } from '../../http/service-model.ts';
 import { ownService, type Service } from '../service.ts';
 import { allocateAddress, associateAddress, describeAddresses } from './addresses.ts';
+import { attachVolume, deleteVolume, detachVolume } from './attach-volume.ts';
+import { createVolume } from './create-volume.ts';
+import { describeInstanceCreditSpecifications } from './credit-specifications.ts';
 import { describeInstances } from './describe-instances.ts';
+import { describeImages } from './images.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
+import { describeInstanceTypeOfferings } from './instance-type-offerings.ts';
 import { describeInstanceTypes } from './instance-types.ts';
+import { modifyVolume } from './modify-volume.ts';
 import { describeRegions } from './regions.ts';
 import { runInstances } from './run-instances.ts';
+import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.ts';
 import { startInstances, stopInstances, terminateInstances } from './stop-start.ts';
 import { createTags, deleteTags } from './tags.ts';
-import { createVolume, describeVolumes } from './volumes.ts';
+import { describeVolumesModifications } from './volume-modifications.ts';
+import { describeVolumes } from './volumes.ts';
 
 export function ec2(): Service {
   return ownService('ec2', modelOf(EC2, new EC2.EC2Client({ region: 'us-east-1' })), {
     AllocateAddress: allocateAddress,
     AssociateAddress: associateAddress,
+    AttachVolume: attachVolume,
+    CreateSnapshot: createSnapshot,
     CreateTags: createTags,
     CreateVolume: createVolume,
+    DeleteSnapshot: deleteSnapshot,
     DeleteTags: deleteTags,
+    DeleteVolume: deleteVolume,
     DescribeAddresses: describeAddresses,
+    DescribeImages: describeImages,
     DescribeInstanceAttribute: describeInstanceAttribute,
+    DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
     DescribeInstances: describeInstances,
+    DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeRegions: describeRegions,
+    DescribeSnapshots: describeSnapshots,
     DescribeVolumes: describeVolumes,
+    DescribeVolumesModifications: describeVolumesModifications,
+    DetachVolume: detachVolume,
     ModifyInstanceAttribute: modifyInstanceAttribute,
+    ModifyVolume: modifyVolume,
     RunInstances: runInstances,
     StartInstances: startInstances,
     StopInstances: stopInstances,

@@ -3,6 +3,7 @@ import type { Ec2State } from '../../estate/ec2-state.ts';
 import { AwsError } from '../../http/errors.ts';
 import type { Operation } from '../service.ts';
 import { findInstances } from './checks.ts';
+import { findSnapshots } from './snapshots.ts';
 
 /** Adds or overwrites tags; one unknown resource and none is tagged. */
 export const createTags: Operation<CreateTagsRequest, object> = ({ Resources = [], Tags = [] }, { region }) => {
@@ -26,6 +27,7 @@ export const deleteTags: Operation<DeleteTagsRequest, object> = ({ Resources = [
 
 function resource(ec2: Ec2State, id: string): { Tags: Tag[] } {
   if (id.startsWith('i-')) return findInstances(ec2, [id])[0]!;
+  if (id.startsWith('snap-')) return findSnapshots(ec2, [id])[0]!;
   if (!id.startsWith('vol-')) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
   const volume = ec2.volumes.get(id);
   if (!volume) throw new AwsError('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);

@@ -1,11 +1,10 @@
-import type { CreateVolumeRequest, DescribeVolumesRequest, DescribeVolumesResult, Volume } from '@aws-sdk/client-ec2';
+import type { DescribeVolumesRequest, DescribeVolumesResult } from '@aws-sdk/client-ec2';
 import type { StoredVolume } from '../../estate/ec2-shapes.ts';
 import type { Ec2State } from '../../estate/ec2-state.ts';
 import { AwsError } from '../../http/errors.ts';
 import type { Operation } from '../service.ts';
 import { ec2Page, refuseIdsWithMaxResults } from './checks.ts';
 import { type Fields, filterBy } from './filters.ts';
-import { tagsFor } from './run-instances.ts';
 
 const FIELDS: Fields<StoredVolume> = {
   'attachment.instance-id': ({ Attachments = [] }) => Attachments.map((one) => one.InstanceId),
@@ -30,7 +29,7 @@ export const describeVolumes: Operation<DescribeVolumesRequest, DescribeVolumesR
   return { Volumes: [...page.items], ...(page.token === undefined ? {} : { NextToken: page.token }) };
 };
 
-function findVolumes({ volumes }: Ec2State, ids: readonly string[]): StoredVolume[] {
+export function findVolumes({ volumes }: Ec2State, ids: readonly string[]): StoredVolume[] {
   return ids.map((id) => {
     if (!/^vol-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
       throw new AwsError(
@@ -43,26 +42,3 @@ function findVolumes({ volumes }: Ec2State, ids: readonly string[]): StoredVolum
     return volume;
   });
 }
-
-/** A volume that becomes available after a moment. The same client token gives the same volume. */
-export const createVolume: Operation<CreateVolumeRequest, Volume> = (input, { region: { ec2 } }) => {
-  const [known] = (input.ClientToken !== undefined && ec2.tokens.get(input.ClientToken)) || [];
-  if (known !== undefined) return ec2.volumes.get(known)!;
-  if (!input.AvailabilityZone)
-    throw new AwsError('MissingParameter', 'The request must contain the parameter AvailabilityZone');
-  const volume = ec2.addVolume({
-    AvailabilityZone: input.AvailabilityZone,
-    VolumeType: input.VolumeType ?? 'gp2',
-    Tags: tagsFor(input.TagSpecifications, 'volume'),
-    State: 'creating',
-    ...(input.Size === undefined ? {} : { Size: input.Size }),
-    ...(input.Iops === undefined ? {} : { Iops: input.Iops }),
-    ...(input.Throughput === undefined ? {} : { Throughput: input.Throughput }),
-    ...(input.Encrypted === undefined ? {} : { Encrypted: input.Encrypted }),
-  });
-  ec2.place.world.clock.after(ec2.place.world.durations.volumeCreate, () => {
-    if (volume.State === 'creating') volume.State = 'available';
-  });
-  if (input.ClientToken !== undefined) ec2.tokens.set(input.ClientToken, [volume.VolumeId]);
-  return volume;
-};

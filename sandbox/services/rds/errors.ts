@@ -21,3 +21,11 @@ export const invalidValue = (message: string): AwsError => new AwsError('Invalid
 
 export const missing = (parameter: string): AwsError =>
   new AwsError('MissingParameter', `The request must contain the parameter ${parameter}.`);
+
+export const invalidCombination = (message: string): AwsError => new AwsError('InvalidParameterCombination', message);
+
+export const insufficientCapacity = (dbInstanceClass: string): AwsError =>
+  new AwsError(
+    'InsufficientDBInstanceCapacity',
+    `The requested DB instance class ${dbInstanceClass} is not available in the specified Availability Zone.`,
+  );

@@ -2,8 +2,8 @@ import type { Filter } from '@aws-sdk/client-rds';
 import { type Page, pageOf } from '../paging.ts';
 import { invalidValue } from './errors.ts';
 
-/** The value of one item that a filter compares. */
-export type Fields<T> = Readonly<Record<string, (item: T) => string | undefined>>;
+/** What a filter compares of one item: a value, or several of which one must do. */
+export type Fields<T> = Readonly<Record<string, (item: T) => string | undefined | readonly (string | undefined)[]>>;
 
 /** At most so many ids fit into one filter. */
 const FILTER_VALUES = 50;
@@ -15,7 +15,7 @@ export function filterBy<T>(filters: readonly Filter[] | undefined, fields: Fiel
     if (!fieldOf) throw invalidValue(`Unrecognized filter name: ${Name}`);
     if (Values.length === 0) throw invalidValue(`The filter ${Name} must have at least one value.`);
     if (Values.length > FILTER_VALUES) throw invalidValue(`The filter ${Name} has more than ${FILTER_VALUES} values.`);
-    return (item: T) => Values.includes(fieldOf(item) ?? '');
+    return (item: T) => [fieldOf(item)].flat().some((value) => Values.includes(value ?? ''));
   });
   return (item) => tests.every((test) => test(item));
 }

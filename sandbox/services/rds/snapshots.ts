@@ -1,32 +1,15 @@
-import type {
-  CreateDBSnapshotMessage,
-  CreateDBSnapshotResult,
-  DBSnapshotMessage,
-  DeleteDBSnapshotMessage,
-  DeleteDBSnapshotResult,
-  DescribeDBSnapshotsMessage,
-  Tag,
-} from '@aws-sdk/client-rds';
+import type { CreateDBSnapshotMessage, CreateDBSnapshotResult, Tag } from '@aws-sdk/client-rds';
 import { isClusterEngine } from '../../estate/rds-engines.ts';
 import type { StoredDatabase, StoredSnapshot } from '../../estate/rds-shapes.ts';
 import { newSnapshot } from '../../estate/rds-snapshot.ts';
 import type { RdsState } from '../../estate/rds-state.ts';
-import { AwsError } from '../../http/errors.ts';
 import type { Operation } from '../service.ts';
-import { invalidDatabaseState, invalidValue, missing, snapshotNotFound } from './errors.ts';
+import { invalidDatabaseState, invalidValue, missing } from './errors.ts';
 import { findDatabase } from './instances.ts';
-import { type Fields, filterBy, nameOf, rdsPage } from './listing.ts';
+import { INSTANCE_FORM } from './snapshot-forms.ts';
 import { snapshotLasts, take } from './snapshot-progress.ts';
-import { checkQuota, checkSnapshotName, showsType } from './snapshot-rules.ts';
+import { checkNewName, checkQuota, snapshotTags } from './snapshot-rules.ts';
 import { checkTags } from './tags.ts';
-
-const FIELDS: Fields<StoredSnapshot> = {
-  'db-instance-id': (one) => one.DBInstanceIdentifier,
-  'db-snapshot-id': (one) => one.DBSnapshotIdentifier,
-  'dbi-resource-id': (one) => one.DbiResourceId,
-  'snapshot-type': (one) => one.SnapshotType,
-  engine: (one) => one.Engine,
-};
 
 export const createDBSnapshot: Operation<CreateDBSnapshotMessage, CreateDBSnapshotResult> = (
   input,
@@ -43,7 +26,7 @@ export const createDBSnapshot: Operation<CreateDBSnapshotMessage, CreateDBSnapsh
     throw invalidDatabaseState(`Instance ${database.DBInstanceIdentifier} is not in available state.`);
   }
   const snapshot = takeSnapshot(rds, database, { DBSnapshotIdentifier, Tags });
-  backUp(rds, database);
+  beBackingUp(rds, database, snapshot);
   return { DBSnapshot: snapshot };
 };
 
@@ -51,64 +34,37 @@ export const createDBSnapshot: Operation<CreateDBSnapshotMessage, CreateDBSnapsh
 export function takeSnapshot(
   rds: RdsState,
   database: StoredDatabase,
-  { DBSnapshotIdentifier, Tags = [] }: { readonly DBSnapshotIdentifier: string; readonly Tags?: Tag[] },
+  { DBSnapshotIdentifier, Tags }: { readonly DBSnapshotIdentifier: string; readonly Tags?: Tag[] },
 ): StoredSnapshot {
-  const id = checkSnapshotName(DBSnapshotIdentifier);
-  if (rds.snapshots.has(id)) {
-    throw new AwsError(
-      'DBSnapshotAlreadyExists',
-      `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
-    );
-  }
-  checkQuota(rds.snapshots.values(), rds.snapshotQuota, 'SnapshotQuotaExceeded');
-  const copied = database.CopyTagsToSnapshot ? database.TagList : [];
-  const TagList = [...new Map([...copied, ...Tags].map((tag) => [tag.Key, tag])).values()];
-  const snapshot = newSnapshot(rds.place, database, { DBSnapshotIdentifier: id, TagList });
-  rds.snapshots.set(id, snapshot);
-  take(rds, database.DBInstanceIdentifier, snapshot);
+  const id = checkNewName(INSTANCE_FORM, rds, DBSnapshotIdentifier);
+  checkQuota(INSTANCE_FORM, rds);
+  return beginSnapshot(rds, database, { DBSnapshotIdentifier: id, TagList: snapshotTags(database, Tags) });
+}
+
+/** The same without asking whether it may be. */
+export function beginSnapshot(
+  rds: RdsState,
+  database: StoredDatabase,
+  spec: Parameters<typeof newSnapshot>[2],
+): StoredSnapshot {
+  const snapshot = newSnapshot(rds.place, database, spec);
+  rds.snapshots.set(snapshot.DBSnapshotIdentifier, snapshot);
+  take(rds, namesOf(snapshot, database), snapshot);
   return snapshot;
 }
 
 /** While its snapshot is taken a database is `backing-up`, and can for instance not be stopped. */
-function backUp(rds: RdsState, database: StoredDatabase): void {
+export function beBackingUp(rds: RdsState, database: StoredDatabase, snapshot: StoredSnapshot): void {
+  const lasts = snapshotLasts(rds, namesOf(snapshot, database));
   const before = database.DBInstanceStatus;
   database.DBInstanceStatus = 'backing-up';
-  rds.place.world.clock.after(snapshotLasts(rds, database.DBInstanceIdentifier), () => {
+  if (!Number.isFinite(lasts)) return;
+  rds.place.world.clock.after(lasts, () => {
     if (database.DBInstanceStatus === 'backing-up') database.DBInstanceStatus = before;
   });
 }
 
-export const describeDBSnapshots: Operation<DescribeDBSnapshotsMessage, DBSnapshotMessage> = (
-  input,
-  { region: { rds } },
-) => {
-  const { DBSnapshotIdentifier: id, DBInstanceIdentifier: of, SnapshotType, Filters } = input;
-  const asked = id === undefined ? [...rds.snapshots.values()] : [findSnapshot(rds, id)];
-  const found = asked
-    .filter((one) => id !== undefined || showsType(one.SnapshotType, SnapshotType))
-    .filter((one) => of === undefined || one.DBInstanceIdentifier === nameOf(of))
-    .filter(filterBy(Filters, FIELDS));
-  const page = rdsPage(found, input, (one) => one.DBSnapshotIdentifier);
-  return { DBSnapshots: [...page.items], ...(page.token === undefined ? {} : { Marker: page.token }) };
-};
-
-export const deleteDBSnapshot: Operation<DeleteDBSnapshotMessage, DeleteDBSnapshotResult> = (
-  input,
-  { region: { rds } },
-) => {
-  const snapshot = findSnapshot(rds, input.DBSnapshotIdentifier);
-  if (snapshot.Status !== 'available' || snapshot.SnapshotType !== 'manual') {
-    const why = `Cannot delete the ${snapshot.SnapshotType} snapshot ${snapshot.DBSnapshotIdentifier} in state ${snapshot.Status}.`;
-    throw new AwsError('InvalidDBSnapshotState', why);
-  }
-  rds.snapshots.delete(snapshot.DBSnapshotIdentifier);
-  return { DBSnapshot: { ...snapshot, Status: 'deleted' } };
-};
-
-function findSnapshot(rds: RdsState, id: string | undefined): StoredSnapshot {
-  if (!id) throw missing('DBSnapshotIdentifier');
-  // Automated snapshots have a colon in their name, `rds:orders-2026-11-22-18-05`, so this is no ARN.
-  const snapshot = rds.snapshots.get(id.startsWith('arn:') ? id.split(':').slice(6).join(':') : id.toLowerCase());
-  if (!snapshot) throw snapshotNotFound(id);
-  return snapshot;
-}
+const namesOf = ({ DBSnapshotIdentifier }: StoredSnapshot, { DBInstanceIdentifier }: StoredDatabase) => [
+  DBSnapshotIdentifier,
+  DBInstanceIdentifier,
+];

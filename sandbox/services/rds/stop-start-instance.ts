@@ -6,10 +6,9 @@ import type {
 } from '@aws-sdk/client-rds';
 import type { StoredDatabase } from '../../estate/rds-shapes.ts';
 import type { RdsState } from '../../estate/rds-state.ts';
-import { AwsError } from '../../http/errors.ts';
 import type { Operation } from '../service.ts';
 import { whyNotStopDatabase } from './eligibility.ts';
-import { invalidDatabaseState } from './errors.ts';
+import { insufficientCapacity, invalidDatabaseState } from './errors.ts';
 import { findDatabase } from './instances.ts';
 import { takeSnapshot } from './snapshots.ts';
 
@@ -31,11 +30,8 @@ export const startDBInstance: Operation<StartDBInstanceMessage, StartDBInstanceR
   if (database.DBInstanceStatus !== 'stopped') {
     throw invalidDatabaseState(`Instance ${database.DBInstanceIdentifier} is not in stopped state.`);
   }
-  if (rds.noCapacity.has(database.DBInstanceClass)) {
-    throw new AwsError(
-      'InsufficientDBInstanceCapacity',
-      `The requested DB instance class ${database.DBInstanceClass} is not available in the specified Availability Zone.`,
-    );
+  if (!rds.hasCapacity(database.DBInstanceClass, database.AvailabilityZone ?? '')) {
+    throw insufficientCapacity(database.DBInstanceClass);
   }
   beginStart(rds, database);
   return { DBInstance: database };

@@ -8,7 +8,7 @@ export type Verdict = 'ask' | 'done' | RefusedError;
 export interface Question<Seen> {
   readonly look: () => Promise<Seen>;
   readonly judge: (seen: Seen) => Verdict;
-  readonly mutate: () => Promise<unknown>;
+  readonly mutate: (seen: Seen) => Promise<unknown>;
 }
 
 /**
@@ -17,19 +17,19 @@ export interface Question<Seen> {
  * @throws {RefusedError} when nothing was changed
  */
 export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promise<Asked> {
-  const judged = async () => judge(await look().catch(refuse));
-  const verdict = await judged();
+  const seen = await look().catch(refuse);
+  const verdict = judge(seen);
   if (verdict === 'done') return 'there';
   if (verdict !== 'ask') throw verdict;
   try {
-    await mutate();
+    await mutate(seen);
     return 'asked';
   } catch (error) {
-    const { message, code, retryable, cause } = refusedBy(error);
-    const now = await judged();
+    const { message, code, retryable, untimely, cause } = refusedBy(error);
+    const now = judge(await look().catch(refuse));
     if (now === 'done') return 'asked';
     const passes = now !== 'ask' && now.retryable;
-    throw new RefusedError(message, { code, retryable: retryable || passes, cause });
+    throw new RefusedError(message, { code, retryable: retryable || passes, untimely, cause });
   }
 }
 

@@ -4,6 +4,15 @@ import type { Action, ActionKind } from '../../core/action.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
+import { changeDatabaseStorage } from './change-database-storage.ts';
+import { changeVolumeType } from './change-volume-type.ts';
+import { copySnapshot } from './copy-snapshot.ts';
+import { createSnapshot } from './create-snapshot.ts';
+import { deleteSnapshot } from './delete-snapshot.ts';
+import { resizeDatabase } from './resize-database.ts';
+import { resizeInstance } from './resize-instance.ts';
+import { snapshotAndDeleteVolume } from './snapshot-and-delete-volume.ts';
+import type { RdsIn } from './snapshot-forms.ts';
 import { startDatabase } from './start-database.ts';
 import { startInstance } from './start-instance.ts';
 import { stopDatabase } from './stop-database.ts';
@@ -13,15 +22,25 @@ import { stopInstance } from './stop-instance.ts';
 export interface ActingClients {
   readonly ec2: EC2Client;
   readonly rds: RDSClient;
+  /** Other scopes: a copy reads in one and is made in another. */
+  readonly rdsIn: RdsIn;
 }
 
 /** The verbs of every kind, in the scope of the clients. */
-export function changeVerbs({ ec2, rds }: ActingClients): { readonly [Kind in ActionKind]: ChangeVerbs } {
+export function changeVerbs({ ec2, rds, rdsIn }: ActingClients): { readonly [Kind in ActionKind]: ChangeVerbs } {
   return {
     'stop-database': stopDatabase(rds),
     'stop-instance': stopInstance(ec2),
     'start-database': startDatabase(rds),
     'start-instance': startInstance(ec2),
+    'resize-instance': resizeInstance(ec2),
+    'change-volume-type': changeVolumeType(ec2),
+    'resize-database': resizeDatabase(rds),
+    'change-database-storage': changeDatabaseStorage(rds),
+    'snapshot-and-delete-volume': snapshotAndDeleteVolume(ec2),
+    'create-snapshot': createSnapshot(rdsIn),
+    'copy-snapshot': copySnapshot(rdsIn),
+    'delete-snapshot': deleteSnapshot(rdsIn),
   };
 }
 
@@ -33,8 +52,14 @@ const QUICK = { maxAttempts: 3 } as const;
 
 /** Opens the act role of a scope's account for one action. @throws {AccessDeniedError} when it does not let us in */
 export function actingVerbs(credentialsOf: CredentialsOf): (scope: Scope, action: Action) => Promise<ChangeVerbs> {
-  return async ({ account, region }, { kind }) => {
-    const config = { region, credentials: await credentialsOf(account), ...QUICK };
-    return changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config) })[kind];
+  const configIn = async ({ account, region }: Scope) => ({
+    region,
+    credentials: await credentialsOf(account),
+    ...QUICK,
+  });
+  const rdsIn: RdsIn = async (scope) => new RDSClient(await configIn(scope));
+  return async (scope, { kind }) => {
+    const config = await configIn(scope);
+    return changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config), rdsIn })[kind];
   };
 }

@@ -133,7 +133,7 @@ const snapshotSeen = (of: string | undefined, snapshot: AnySnapshot): SnapshotSe
   tags: tagsOf(snapshot.TagList),
 });
 
-const tagList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+export const tagList = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 const NOT_FOUND = new Set([
   'DBInstanceNotFoundFault',
@@ -143,7 +143,7 @@ const NOT_FOUND = new Set([
 ]);
 
 /** A reading, or undefined when what it names is not there. @throws {AccessDeniedError} */
-async function found<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function found<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

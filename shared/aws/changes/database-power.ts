@@ -92,3 +92,6 @@ const BUSY = [
 
 const RUNNING = new Set([...BUSY, 'available', 'starting']);
 const PASSING = new Set([...BUSY, 'creating', 'starting', 'stopping']);
+
+/** Whether a status passes by itself. */
+export const isPassing = (status: string): boolean => PASSING.has(status);

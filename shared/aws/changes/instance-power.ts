@@ -24,20 +24,20 @@ export interface Power {
 
 export const stopInstanceNow = (power: Power): Promise<Asked> =>
   ask({
-    look: () => describe(power),
+    look: () => describeInstance(power),
     judge: (seen) => judge(seen, { ...power, from: 'running', towards: ['stopping', 'stopped'] }),
     mutate: () => power.ec2.send(new StopInstancesCommand({ InstanceIds: [power.instance.id] })),
   });
 
 export const startInstanceNow = (power: Power): Promise<Asked> =>
   ask({
-    look: () => describe(power),
+    look: () => describeInstance(power),
     judge: (seen) => judge(seen, { ...power, from: 'stopped', towards: ['pending', 'running'] }),
     mutate: () => power.ec2.send(new StartInstancesCommand({ InstanceIds: [power.instance.id] })),
   });
 
 export async function instanceStopped(power: Power): Promise<Progress> {
-  const seen = await describe(power);
+  const seen = await describeInstance(power);
   if (!seen) return { state: 'failed', because: GONE };
   const state = stateOf(seen);
   if (state === 'stopped') return { state: 'done' };
@@ -49,22 +49,24 @@ export async function instanceStopped(power: Power): Promise<Progress> {
  * (`kms:CreateGrant`): the instance is `stopped` again, and says why in its state reason only.
  */
 export async function instanceRuns(power: Power): Promise<Progress> {
-  const seen = await describe(power);
+  const seen = await describeInstance(power);
   if (!seen) return { state: 'failed', because: GONE };
   const state = stateOf(seen);
   if (state === 'running') return { state: 'done' };
   if (state === 'pending') return { state: 'pending', seen: state };
-  const { Code = '', Message: reason = Code } = seen.StateReason ?? {};
-  return {
-    state: 'failed',
-    because: reason ? `it is ${state}: ${reason}` : `it is ${state}`,
-    ...(PASSING.has(Code.replace('Server.', '')) ? { retryable: true } : {}),
-  };
+  const code = seen.StateReason?.Code?.replace('Server.', '') ?? '';
+  return { state: 'failed', because: whyStopped(seen), ...(PASSING.has(code) ? { retryable: true } : {}) };
 }
 
-const GONE = 'it is gone';
+/** The state of an instance that does not run, with what AWS says of it. */
+export function whyStopped(seen: Instance): string {
+  const reason = seen.StateReason?.Message ?? seen.StateReason?.Code;
+  return reason ? `it is ${stateOf(seen)}: ${reason}` : `it is ${stateOf(seen)}`;
+}
 
-const stateOf = ({ State }: Instance): string => State?.Name ?? 'unknown';
+export const GONE = 'it is gone';
+
+export const stateOf = ({ State }: Instance): string => State?.Name ?? 'unknown';
 
 interface Move extends Power {
   readonly from: 'running' | 'stopped';
@@ -82,7 +84,7 @@ function judge(seen: Instance | undefined, { instanceType, from, towards }: Move
 }
 
 /** The instance as it is now; undefined when EC2 does not know it any more. @throws {AccessDeniedError} */
-async function describe({ ec2, instance }: Power): Promise<Instance | undefined> {
+export async function describeInstance({ ec2, instance }: Power): Promise<Instance | undefined> {
   try {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instance.id] }));
     return Reservations?.flatMap(({ Instances }) => Instances ?? [])[0];

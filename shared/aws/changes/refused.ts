@@ -6,26 +6,36 @@ export class RefusedError extends Error implements Refused {
   override readonly name = 'RefusedError';
   readonly code: string;
   readonly retryable: boolean;
+  readonly untimely: boolean;
 
-  constructor(message: string, { code, retryable, cause }: Pick<Refused, 'code' | 'retryable' | 'cause'>) {
+  constructor(message: string, { code, retryable, untimely = false, cause }: Refusal) {
     super(message, { cause });
     this.code = code;
     this.retryable = retryable;
+    this.untimely = untimely;
   }
 }
 
-/** The resource is not what the action expects, so AWS was not asked. */
-export const notAsExpected = (message: string, { retryable = false } = {}): RefusedError =>
-  new RefusedError(message, { code: 'NotAsExpected', retryable });
+type Refusal = Pick<Refused, 'code' | 'retryable' | 'cause'> & Partial<Pick<Refused, 'untimely'>>;
 
-/** What AWS refuses now and may grant later, without anybody changing anything. */
-export const PASSING: ReadonlySet<string> = new Set([
+/** The resource is not what the action expects, so AWS was not asked. */
+export const notAsExpected = (message: string, { retryable = false, untimely = false } = {}): RefusedError =>
+  new RefusedError(message, { code: 'NotAsExpected', retryable, untimely });
+
+const NO_CAPACITY = [
   'InsufficientCapacity',
   'InsufficientHostCapacity',
   'InsufficientInstanceCapacity',
   'InsufficientReservedInstanceCapacity',
   'InsufficientDBInstanceCapacityFault',
   'InsufficientStorageClusterCapacityFault',
+];
+
+export const isNoCapacity = ({ code }: Refused): boolean => NO_CAPACITY.includes(code);
+
+/** What AWS refuses now and may grant later, without anybody changing anything. */
+export const PASSING: ReadonlySet<string> = new Set([
+  ...NO_CAPACITY,
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
@@ -33,6 +43,15 @@ export const PASSING: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+
+/** What AWS takes only so often, or one at a time: four modifications of a volume in any 24 hours, whoever makes them. */
+const UNTIMELY = new Set(['VolumeModificationRateExceeded', 'IncorrectModificationState']);
+
+/** RDS takes a change of storage every six hours, and says so in words only (InvalidParameterCombination). */
+const OPTIMIZED = /previous storage change is being optimized/;
+
+const isUntimely = (error: unknown, code: string): boolean =>
+  UNTIMELY.has(code) || (error instanceof Error && OPTIMIZED.test(error.message));
 
 /**
  * AWS's no, as ours. What is none is thrown on: after an outage or on a broken connection nobody knows whether the
@@ -42,7 +61,7 @@ export function refusedBy(error: unknown): RefusedError {
   const code = nameOf(error);
   const retryable = PASSING.has(code);
   if (!retryable && !isClientFault(error) && !(error instanceof AccessDeniedError)) throw error;
-  return new RefusedError(sentence(error, code), { code, retryable, cause: error });
+  return new RefusedError(sentence(error, code), { code, retryable, untimely: isUntimely(error, code), cause: error });
 }
 
 const isClientFault = (error: unknown): boolean => (error as { $fault?: unknown } | undefined)?.$fault === 'client';

@@ -8,7 +8,7 @@ import { nameIn, whyNot, whyOther } from './database-power.ts';
 import { notAsExpected } from './refused.ts';
 
 /** The tags that say of a snapshot which change it protects, and until when (a calendar date). */
-const SNAPSHOT_TAGS = { change: 'lamplighter:change', expires: 'lamplighter:expires' } as const;
+export const SNAPSHOT_TAGS = { change: 'lamplighter:change', expires: 'lamplighter:expires' } as const;
 
 const PREFIX = 'lamplighter-';
 
@@ -27,8 +27,8 @@ export function snapshotName(changeId: string): string {
   return [...`${PREFIX}${plain}`.slice(0, 200).split('-').filter(Boolean), hash].join('-');
 }
 
-/** The change's id in the characters and the length that RDS allows in a tag's value. */
-const tagValue = (changeId: string): string => changeId.replace(/[^\p{L}\p{N}_.:/=+\-@ ]/gu, '-').slice(0, 256);
+/** The change's id in the characters and the length that RDS, and so EC2, allows in a tag's value. */
+export const tagValue = (changeId: string): string => changeId.replace(/[^\p{L}\p{N}_.:/=+\-@ ]/gu, '-').slice(0, 256);
 
 export interface SnapshotWanted {
   readonly database: Identity;

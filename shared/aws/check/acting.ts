@@ -1,6 +1,11 @@
 import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
+} from '@aws-sdk/client-ec2';
 import {
   DescribeDBClusterSnapshotsCommand,
   DescribeDBClustersCommand,
@@ -32,8 +37,12 @@ export const tryRecheck: Tries = async (clients, now) => {
 /** What is read, with the act role, in the same breath as a change is made. */
 export const tryHands: Tries = async ({ ec2, rds }) => {
   const page = { MaxRecords: SMALLEST.rds };
+  const few = { MaxResults: SMALLEST.ec2 };
   return tryAll({
-    'ec2:DescribeInstances': () => ec2.send(new DescribeInstancesCommand({ MaxResults: SMALLEST.ec2 })),
+    'ec2:DescribeInstances': () => ec2.send(new DescribeInstancesCommand(few)),
+    'ec2:DescribeSnapshots': () => ec2.send(new DescribeSnapshotsCommand({ ...few, OwnerIds: ['self'] })),
+    'ec2:DescribeVolumes': () => ec2.send(new DescribeVolumesCommand(few)),
+    'ec2:DescribeVolumesModifications': () => ec2.send(new DescribeVolumesModificationsCommand(few)),
     'rds:DescribeDBInstances': () => rds.send(new DescribeDBInstancesCommand(page)),
     'rds:DescribeDBClusters': () => rds.send(new DescribeDBClustersCommand(page)),
     'rds:DescribeDBSnapshots': () => rds.send(new DescribeDBSnapshotsCommand(page)),

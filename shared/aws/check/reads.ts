@@ -1,12 +1,17 @@
-import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeVolumesCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
+import {
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
+  DescribeOrderableDBInstanceOptionsCommand,
+} from '@aws-sdk/client-rds';
 import { DAY_MS } from '../../core/time.ts';
 import type { Answer, Answers } from '../../ports-check.ts';
 import type { ScopeClients } from '../clients.ts';
@@ -23,13 +28,18 @@ export async function tryAll(calls: Readonly<Record<string, () => Promise<unknow
 
 /** What is read of databases and instances, by those who propose a change and by those who recheck one. */
 export async function tryReads(clients: ScopeClients, now: Date): Promise<Answers> {
-  const { ec2, rds } = clients;
+  const { ec2, rds, cloudwatch } = clients;
   const [instances, types, metrics, others] = await Promise.all([
     tryInstances(ec2),
     tryTypes(ec2),
     tryMetrics(clients, now),
     tryAll({
       'ec2:DescribeVolumes': () => ec2.send(new DescribeVolumesCommand({ MaxResults: SMALLEST.ec2 })),
+      'ec2:DescribeInstanceTypeOfferings': () =>
+        ec2.send(new DescribeInstanceTypeOfferingsCommand({ MaxResults: SMALLEST.ec2 })),
+      'rds:DescribeOrderableDBInstanceOptions': () =>
+        rds.send(new DescribeOrderableDBInstanceOptionsCommand({ Engine: 'mysql', MaxRecords: SMALLEST.rds })),
+      'cloudwatch:ListMetrics': () => cloudwatch.send(new ListMetricsCommand({ Namespace: 'CWAgent' })),
       'rds:DescribeDBInstances': () => rds.send(new DescribeDBInstancesCommand({ MaxRecords: SMALLEST.rds })),
       'rds:DescribeDBClusters': () => rds.send(new DescribeDBClustersCommand({ MaxRecords: SMALLEST.rds })),
     }),

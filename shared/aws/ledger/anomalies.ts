@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { canonicalJson } from '../../core/canonical.ts';
 import { type Anomaly, monthlyOf } from '../../core/spend/anomaly.ts';
-import { monthOf, monthsIn, startOf } from '../../core/spend/day.ts';
+import { daysBetween, monthOf, monthsIn, startOf } from '../../core/spend/day.ts';
 import type { AnomalyAnswers, SpendLedger } from '../../ports-spend.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
@@ -81,6 +81,8 @@ const anomalySchema = z.looseObject({
   account: z.string(),
   firstDay: z.iso.date(),
   lastDay: z.iso.date(),
+  /** Earlier versions did not write it: as good as all of its days are unusual then. */
+  days: z.number().optional(),
   actual: z.number(),
   expected: z.number(),
   perDay: z.number(),
@@ -90,9 +92,12 @@ const anomalySchema = z.looseObject({
 
 function anomalyOf(item: Item): Anomaly {
   const parsed = anomalySchema.safeParse(parseJson(readItem(itemSchema, item).anomaly));
-  if (parsed.success) return parsed.data as unknown as Anomaly;
+  if (parsed.success) return { ...parsed.data, days: parsed.data.days ?? spanOf(parsed.data) } as unknown as Anomaly;
   throw new LedgerCorruptError(keyText(item), 'the anomaly is not what this version of Lamplighter writes');
 }
+
+const spanOf = ({ firstDay, lastDay }: Pick<Anomaly, 'firstDay' | 'lastDay'>): number =>
+  daysBetween(firstDay, lastDay) + 1;
 
 function parseJson(text: string): unknown {
   try {

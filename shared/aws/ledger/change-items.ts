@@ -94,6 +94,7 @@ export function afterwards(standing: Change, next: Change): Change {
   return {
     ...standing,
     ...(isNew && { outcome: next.outcome, because: next.because, finishedAt: next.finishedAt }),
+    ...(isNew && next.made !== undefined && { made: next.made }),
     ...((isNew || ends) && next.warning !== undefined && { warning: next.warning }),
     ...(pauses.length > 0 && { pauses }),
     ...(endedAt !== undefined && { endedAt }),

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { hashOf } from '../../core/canonical.ts';
+import { startOf } from '../../core/spend/day.ts';
 import type { MonthOfCosts } from '../../core/spend/history.ts';
-import type { KeptCosts, SpendLedger } from '../../ports-spend.ts';
+import type { Day } from '../../core/spend/series.ts';
+import type { KeptCosts, OnDemandLedger, SpendLedger } from '../../ports-spend.ts';
 import { LedgerCorruptError } from './errors.ts';
-import { expiresAfter, keyText } from './items.ts';
+import { expiresAfter, keyText, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
-import { getItems, IF_NEW, type Item, type Key, type LedgerTable, putItem, updateItem } from './table.ts';
+import { getItem, getItems, IF_NEW, type Item, type Key, type LedgerTable, putItem, updateItem } from './table.ts';
 
 /**
  * What Cost Explorer has answered, so that it is not paid for twice:
@@ -13,6 +15,9 @@ import { getItems, IF_NEW, type Item, type Key, type LedgerTable, putItem, updat
  *     COST#payer#UnblendedCost#services#5f1c09ab / MONTH#2026-11   compressed: the days, and each pair's amounts; the
  *                                                                 hash is that of the record types that were left out
  *     COST#payer#calls / MONTH#2026-11                             how many pages were paid for
+ *     COST#payer#without-resources / SERVICE#AWS Lambda            why AWS has no resource-level data of it, and until when
+ *                                                                 that holds
+ *     COST#payer#on-demand / DAY#2026-11-22                        compressed: what no commitment covered, by pool
  */
 const keyOf = ({ payer, metric, without, view }: KeptCosts, month: string): Key => ({
   pk: `COST#${payer}#${metric}#${view}#${hashOf(without.toSorted()).slice(0, 8)}`,
@@ -27,11 +32,21 @@ const monthSchema = z.tuple([
     month: z.string(),
     currency: z.string(),
     days: z.array(z.string()),
+    empty: z.array(z.string()).optional(),
     groups: z.array(z.object({ keys: z.tuple([z.string(), z.string()]), amounts: z.array(z.number()) })),
   }),
 ]);
 
-export const costsIn = (ledger: LedgerTable): Pick<SpendLedger, 'costs' | 'keepCosts' | 'countPaidCall'> => ({
+const withoutSchema = z.object({ why: z.string(), until: z.string() });
+
+const withoutKey = (payer: string, service: string): Key => ({
+  pk: `COST#${payer}#without-resources`,
+  sk: `SERVICE#${service}`,
+});
+
+type Costs = Pick<SpendLedger, 'costs' | 'keepCosts' | 'countPaidCall' | 'withoutResources' | 'keepWithoutResources'>;
+
+export const costsIn = (ledger: LedgerTable): Costs => ({
   costs: async (kept, months) => {
     const items = await getItems(
       ledger,
@@ -57,6 +72,45 @@ export const costsIn = (ledger: LedgerTable): Pick<SpendLedger, 'costs' | 'keepC
       names: ['calls'],
       values: { one: 1, most },
     });
+  },
+  withoutResources: async (payer, service, now) => {
+    const item = await getItem(ledger, withoutKey(payer, service));
+    if (!item) return undefined;
+    const { why, until } = readItem(withoutSchema, item);
+    return now.toISOString() < until ? why : undefined;
+  },
+  keepWithoutResources: async (payer, { service, why, until }) => {
+    await putItem(ledger, {
+      ...withoutKey(payer, service),
+      why,
+      until: until.toISOString(),
+      expires: expiresAfter(until),
+    });
+  },
+});
+
+const onDemandKey = (payer: string, day: Day): Key => ({ pk: `COST#${payer}#on-demand`, sk: `DAY#${day}` });
+
+/** A day's is asked for on that day only. */
+const ON_DEMAND_DAYS = 7;
+
+const onDemandSchema = z.tuple([
+  z.object({ currency: z.string(), monthly: z.record(z.string(), z.number()), accounts: z.array(z.string()) }),
+]);
+
+/** The bill as right-size reads it. */
+export const onDemandIn = (ledger: LedgerTable): OnDemandLedger => ({
+  countPaidCall: costsIn(ledger).countPaidCall,
+  onDemand: async (payer, day) => {
+    const item = await getItem(ledger, onDemandKey(payer, day));
+    if (!item) return undefined;
+    const { data } = onDemandSchema.safeParse(await unpackedFrom(ledger, item));
+    if (data) return data[0];
+    throw new LedgerCorruptError(keyText(item), 'not what this version of Lamplighter writes');
+  },
+  keepOnDemand: async (payer, day, onDemand) => {
+    const key = { ...onDemandKey(payer, day), expires: expiresAfter(startOf(day), ON_DEMAND_DAYS) };
+    await putItem(ledger, { ...key, ...(await packedInto(ledger, key, [onDemand])) });
   },
 });
 

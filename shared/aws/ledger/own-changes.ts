@@ -1,7 +1,7 @@
 import { describeAction } from '../../core/action.ts';
 import type { Change } from '../../core/change.ts';
 import type { Plan } from '../../core/plan.ts';
-import { daysBefore } from '../../core/time.ts';
+import { daysBefore, localTime } from '../../core/time.ts';
 import type { OwnChanges } from '../../ports-spend.ts';
 import { changeKey, changeOf } from './change-items.ts';
 import { plansIn } from './plans.ts';
@@ -19,7 +19,7 @@ const REACH_DAYS = 60;
  * plan that was handed over its parts and its changes.
  */
 export const ownChangesIn = (ledger: LedgerTable): OwnChanges => ({
-  between: async (account, range) => {
+  between: async (account, range, timezone) => {
     const reach = { from: daysBefore(REACH_DAYS, range.from), to: range.to };
     const runs = await Promise.all(PLANNERS.map((name) => runsBetween(ledger, { function: name, account }, reach)));
     const planIds = new Set(runs.flat().flatMap(({ planId, state }) => (state === 'handed-over' ? [planId] : [])));
@@ -28,7 +28,7 @@ export const ownChangesIn = (ledger: LedgerTable): OwnChanges => ({
     const changes: Change[] = [];
     for (const id of planIds) changes.push(...(await changesOf(ledger, await plansIn(ledger).plan(id))));
     return changes
-      .flatMap((change) => momentsOf(change))
+      .flatMap((change) => momentsOf(change, timezone))
       .filter(({ at }) => at >= range.from.toISOString() && at < range.to.toISOString())
       .sort((a, b) => (a.at < b.at ? -1 : 1))
       .map(({ words }) => words);
@@ -43,11 +43,14 @@ async function changesOf(ledger: LedgerTable, plan: Plan): Promise<Change[]> {
 }
 
 /** When it was done, and when it was taken back. */
-function momentsOf({ id, proposal, appliedAt, endedAt, endedBecause, outcome }: Change) {
+function momentsOf({ id, proposal, appliedAt, endedAt, endedBecause, outcome }: Change, timezone: string) {
   const { resource, action } = proposal;
   const what = `${describeAction(action)} of ${resource.name} in ${resource.region}`;
+  const shown = (at: string) => localTime(new Date(at), timezone);
   return [
-    ...(appliedAt ? [{ at: appliedAt, words: `${what} at ${appliedAt} (${outcome}, change ${id})` }] : []),
-    ...(endedAt ? [{ at: endedAt, words: `the end of: ${what}, at ${endedAt}: ${endedBecause} (change ${id})` }] : []),
+    ...(appliedAt ? [{ at: appliedAt, words: `${what} at ${shown(appliedAt)} (${outcome}, change ${id})` }] : []),
+    ...(endedAt
+      ? [{ at: endedAt, words: `the end of: ${what}, at ${shown(endedAt)}: ${endedBecause} (change ${id})` }]
+      : []),
   ];
 }

@@ -11,6 +11,7 @@ import type { Expression, Item } from './table.ts';
  *
  *     PLAN#id / ACTION#0001#edition     one proposal, in order
  *     PLAN#id / DEFERRED#001#edition    compressed, see packed.ts
+ *     PLAN#id / FINDING#001#edition
  *     PLAN#id / LEAVE#001#edition
  *     PLAN#id / HEADER                  everything else, and which edition counts
  *
@@ -30,7 +31,7 @@ export const partsOfAction = (id: string, number: number): Expression => ({
 
 const headerSchema = z.object({
   edition: z.string(),
-  parts: z.object({ act: z.int(), deferred: z.int(), leave: z.int() }),
+  parts: z.object({ act: z.int(), deferred: z.int(), findings: z.int().default(0), leave: z.int() }),
   plan: z.looseObject({ id: z.string(), hash: z.string(), policyHash: z.string() }),
 });
 
@@ -47,18 +48,24 @@ export function partsOf(plan: Plan): Item[] {
   return [
     ...plan.act.map((proposal, index) => write(`ACTION#${actionNumber(index + 1)}`, { proposal })),
     ...pack(plan.deferred).map((packed, index) => write(`DEFERRED#${pieceNumber(index)}`, { packed })),
+    ...pack(plan.findings ?? []).map((packed, index) => write(`FINDING#${pieceNumber(index)}`, { packed })),
     ...pack(plan.leave).map((packed, index) => write(`LEAVE#${pieceNumber(index)}`, { packed })),
   ];
 }
 
 /** The item that makes the parts a plan. */
 export function headerOf(plan: Plan, parts: readonly Item[]): Item {
-  const { act: _act, deferred: _deferred, leave: _leave, ...rest } = plan;
+  const { act: _act, deferred: _deferred, findings: _findings, leave: _leave, ...rest } = plan;
   const count = (name: string) => parts.filter(({ sk }) => sk.startsWith(name)).length;
   return {
     ...headerKey(plan.id),
     edition: hashOf(plan),
-    parts: { act: count('ACTION#'), deferred: count('DEFERRED#'), leave: count('LEAVE#') },
+    parts: {
+      act: count('ACTION#'),
+      deferred: count('DEFERRED#'),
+      findings: count('FINDING#'),
+      leave: count('LEAVE#'),
+    },
     plan: rest,
     expires: expiresAfter(new Date(plan.time)),
   };
@@ -76,8 +83,10 @@ export function planOf(id: string, items: readonly Item[]): Plan {
   if (!header) throw new LedgerCorruptError(planKey(id), 'the header is missing: never recorded, or expired');
   const { edition, parts, plan } = readItem(headerSchema, header);
   const named = (name: keyof Header['parts']) => partsNamed(name, { id, items, edition, count: parts[name] });
+  const findings = unpacked(id, named('findings'));
   const whole = {
     ...plan,
+    ...(findings.length > 0 ? { findings } : {}),
     act: named('act').map(({ proposal }) => proposal as Proposal),
     deferred: unpacked(id, named('deferred')),
     leave: unpacked(id, named('leave')),
@@ -96,7 +105,7 @@ interface Parts {
 }
 
 function partsNamed(name: keyof Header['parts'], { id, items, edition, count }: Parts): Item[] {
-  const prefix = { act: 'ACTION#', deferred: 'DEFERRED#', leave: 'LEAVE#' }[name];
+  const prefix = { act: 'ACTION#', deferred: 'DEFERRED#', findings: 'FINDING#', leave: 'LEAVE#' }[name];
   const found = items.filter(({ sk }) => sk.startsWith(prefix) && sk.endsWith(`#${suffixOf(edition)}`));
   if (found.length === count) return found;
   throw new LedgerCorruptError(planKey(id), `${found.length} of ${count} ${prefix} items are there`);

@@ -12,9 +12,9 @@ import { getItems, type Item, type Key, type LedgerTable, putItem } from './tabl
 const FRESH_DAYS = 7;
 
 /** `PRICE#service#region / attributes`. */
-const keyOf = ({ service, region, attributes }: PriceQuery): Key => ({
+const keyOf = ({ service, region, attributes, usage }: PriceQuery): Key => ({
   pk: `PRICE#${service}#${region}`,
-  sk: canonicalJson(attributes),
+  sk: canonicalJson(usage === undefined ? attributes : { ...attributes, usage }),
 });
 
 const priceSchema = z.intersection(

@@ -33,19 +33,24 @@ export function exemptFromAll(facts: Facts, context: JudgeContext): string | und
 const held = (one: Held, context: JudgeContext): string | undefined =>
   protectedBy(one.tags, context) ?? vetoedBy(one, context);
 
-/**
- * A date in the tag ends the protection after that day, in the policy's time zone. Anything else in it, a mistyped date
- * too, protects without end: a tool must not read a slip of the pen as permission.
- */
 function protectedBy(tags: Tags, { policy, now }: JudgeContext): string | undefined {
-  const name = policy.defaults.protectTag;
-  const value = tags[name];
-  if (value === undefined) return undefined;
-  if (!isCalendarDate(value)) return `protected by its tag ${name}${value ? ` (${value})` : ''}`;
-  return localDate(now, policy.timezone) <= value ? `protected by its tag ${name} until ${value}` : undefined;
+  const tag = standingTag(tags, policy.defaults.protectTag, localDate(now, policy.timezone));
+  return tag && `protected by ${tag}`;
 }
 
-function vetoedBy(facts: Held, { vetoes, now, policy }: JudgeContext): string | undefined {
+/**
+ * The tag in words while it stands. A date in it is its last day, in the policy's time zone. Anything else in it, a mistyped
+ * date too, stands without end: a tool must not read a slip of the pen as permission.
+ */
+export function standingTag(tags: Tags, name: string, today: string): string | undefined {
+  const value = tags[name];
+  if (value === undefined) return undefined;
+  if (!isCalendarDate(value)) return `its tag ${name}${value ? ` (${value})` : ''}`;
+  return today <= value ? `its tag ${name} until ${value}` : undefined;
+}
+
+/** A person's standing no to it. */
+export function vetoedBy(facts: Pick<Held, 'identity'>, { vetoes, now, policy }: JudgeContext): string | undefined {
   const veto = vetoes.find((one) => one.resource === facts.identity.arn && now < one.until);
   return veto && `vetoed by ${veto.by} until ${localDate(veto.until, policy.timezone)}: ${veto.why}`;
 }

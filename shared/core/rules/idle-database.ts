@@ -1,6 +1,7 @@
 import type { DatabaseFacts } from '../facts.ts';
+import { cap, mode, notice, number, section, whole, window } from '../policy-fields.ts';
 import { parseDays } from '../quantity.ts';
-import { type ActVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
+import { type ActVerdict, inUse, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import { exemptFromAll, type JudgeContext, tooYoung, wholeWindow } from './exempt.ts';
 import { savingOf, tooSmall } from './saving.ts';
 import { unstoppableDatabase } from './unstoppable-database.ts';
@@ -27,13 +28,13 @@ export function judgeIdleDatabase(database: DatabaseFacts, context: JudgeContext
   const connections = wholeWindow(peakConnections, { what: 'connections', ...over });
   if (!connections.known) return leaveUnknown(connections.why);
   const mostConnections = Math.max(...connections.value);
-  if (mostConnections > rule.monitoringConnections) return leave(used('connections', mostConnections, context));
+  if (mostConnections > rule.monitoringConnections) return inUse(used('connections', mostConnections, context));
 
   if (!peakIops) return lacks('peakIops');
   const iops = wholeWindow(peakIops, { what: 'read and write IOPS', ...over });
   if (!iops.known) return leaveUnknown(iops.why);
   const mostIops = Math.max(...iops.value);
-  if (mostIops > rule.iops) return leave(used('iops', mostIops, context));
+  if (mostIops > rule.iops) return inUse(used('iops', mostIops, context));
 
   if (!hourlyPrice) return lacks('hourlyPrice');
   const saving = savingOf(hourlyPrice, [storageOf(database)]);
@@ -74,3 +75,24 @@ const nobody = (mostConnections: number): string =>
   mostConnections === 0 ? 'no connection' : `at most ${count(mostConnections, 'connection')}, as monitoring holds,`;
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 const count = (value: number, noun: string): string => `${round(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** What can be set of it. */
+export const idleDatabaseSettings = section({
+  mode: mode().optional(),
+  window: window().default('35d').describe('Nobody may have connected for so long'),
+  monitoringConnections: whole(0, 1000)
+    .default(0)
+    .describe('Connections that monitoring agents, proxies or poolers always hold; a peak up to here is nobody'),
+  iops: number(0)
+    .default(5)
+    .describe('The peak of read plus write operations a second of an idle database, on every day'),
+  notice: notice('3d'),
+  cap: cap(),
+}).prefault({});
+
+/** As it is registered. */
+export const idleDatabase = {
+  type: 'database',
+  judge: judgeIdleDatabase,
+  shows: ['peakConnections', 'peakIops'],
+} as const;

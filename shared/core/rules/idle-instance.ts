@@ -1,16 +1,21 @@
-import type { Undo } from '../action.ts';
+import { undoOfRestart } from '../action.ts';
+import { known } from '../evidence.ts';
 import type { InstanceFacts, Volume } from '../facts.ts';
-import { parseBytes, parseDays } from '../quantity.ts';
-import { type ActVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
-import { exemptFromAll, type JudgeContext, tooYoung, wholeWindow } from './exempt.ts';
+import { cap, mode, notice, percent, section, window } from '../policy-fields.ts';
+import { bytes, parseBytes, parseDays } from '../quantity.ts';
+import { judgeIdleness } from '../sizing/idle.ts';
+import { daysBefore, utcMidnight } from '../time.ts';
+import { type ActVerdict, inUse, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
+import { exemptFromAll, type JudgeContext, tooYoung } from './exempt.ts';
 import { controllerOf } from './owner.ts';
 import { savingOf, tooSmall } from './saving.ts';
 
 /**
  * idle-instance
  *   > Stop a running EC2 instance whose highest CPU utilization stayed below 5 % and whose network carried at most 5 MB,
- *   > on every day of the whole window.
- *   > Exempt: protected; vetoed; younger than the window; history incomplete; owned by a controller that would replace
+ *   > on every day of the whole window. If one day in ten has no data, or one was a stir such as a patch or a scan, the
+ *   > stop is only suggested: what is not known never justifies an action.
+ *   > Exempt: protected; vetoed; younger than the window; more of the history missing; owned by a controller that would replace
  *   > it; Spot; instance store; stop-protected; a saving below the policy's minimum.
  */
 export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext): Judgement {
@@ -23,20 +28,13 @@ export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext
   if (exempt) return leave(exempt);
 
   const { peakCpuPercent, networkBytes, instanceStore, hourlyPrice, volumes, stopProtection } = instance.evidence;
-  const over = { windowDays, now: context.now };
   if (!peakCpuPercent) return lacks('peakCpuPercent');
-  const cpu = wholeWindow(peakCpuPercent, { what: 'CPU', ...over });
-  if (!cpu.known) return leaveUnknown(cpu.why);
-  const mostCpu = Math.max(...cpu.value);
-  if (mostCpu >= rule.cpuPercent) return leave(`in use: CPU up to ${round(mostCpu)} % in ${windowDays} days`);
-
+  const limits = { windowDays, cpuPercent: rule.cpuPercent, networkBytes: parseBytes(rule.networkBytesPerDay) };
+  const nothingMoved = known({ firstDay: daysBefore(windowDays, utcMidnight(context.now)), values: zeros(windowDays) });
+  const use = { peakCpuPercent, networkBytes: networkBytes ?? nothingMoved };
+  const idleness = judgeIdleness(use, limits, context.now);
+  if (!idleness.idle) return idleness.unknown ? leaveUnknown(idleness.because) : inUse(idleness.because);
   if (!networkBytes) return lacks('networkBytes');
-  const network = wholeWindow(networkBytes, { what: 'network', ...over });
-  if (!network.known) return leaveUnknown(network.why);
-  const mostBytes = Math.max(...network.value);
-  if (mostBytes > parseBytes(rule.networkBytesPerDay)) {
-    return leave(`in use: network up to ${megabytes(mostBytes)} on a day, more than ${rule.networkBytesPerDay}`);
-  }
 
   if (!instanceStore) return lacks('instanceStore');
   if (!instanceStore.known) return leaveUnknown(`local disks unknown: ${instanceStore.why}`);
@@ -47,6 +45,9 @@ export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext
   const small = tooSmall(saving, context.policy);
   if (small) return leave(small);
 
+  const { because, doubt } = idleness;
+  if (doubt) return { verdict: 'find', kind: 'suggestion', because, note: doubt, step: stepOf(instance), saving };
+
   const act: ActVerdict = {
     verdict: 'act',
     action: {
@@ -54,9 +55,9 @@ export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext
       instance: instance.identity,
       expect: { state: 'running', instanceType: instance.instanceType },
     },
-    because: `CPU at most ${round(mostCpu)} % and network at most ${megabytes(mostBytes)} on any day of ${windowDays}`,
+    because,
     saving,
-    undo: undoOf(instance),
+    undo: undoOfRestart(instance.addresses),
   };
   if (!volumes) return lacks('volumes', act);
   if (!stopProtection) return lacks('stopProtection', act);
@@ -76,12 +77,6 @@ function unstoppableInstance(instance: InstanceFacts): string | undefined {
   return undefined;
 }
 
-/** A started instance comes back as it was, but for a public address that was not an Elastic IP. */
-function undoOf({ addresses }: InstanceFacts): Undo {
-  if (addresses.released === 0) return { reversibility: 'full' };
-  return { reversibility: 'partial', loses: 'its public IPv4 address: a start brings a new one' };
-}
-
 function stillBilled({ addresses, evidence }: InstanceFacts): string[] {
   const disks = evidence.volumes?.known ? describeVolumes(evidence.volumes.value) : 'its volumes';
   const elastic = addresses.elastic > 0 ? `${addresses.elastic} Elastic IP` : '';
@@ -96,5 +91,24 @@ function describeVolumes(volumes: readonly Volume[]): string {
   return parts.length > 0 ? `${parts.join(' and ')} volumes` : '';
 }
 
-const round = (value: number): string => String(Math.round(value * 10) / 10);
-const megabytes = (bytes: number): string => `${round(bytes / 1e6)} MB`;
+const stepOf = ({ identity, scope }: InstanceFacts): string =>
+  `aws ec2 stop-instances --region ${scope.region} --instance-ids ${identity.id}`;
+
+const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+
+/** What can be set of it. */
+export const idleInstanceSettings = section({
+  mode: mode().optional(),
+  window: window().default('28d').describe('It must have been idle on every day for so long'),
+  cpuPercent: percent().default(5).describe("Each day's highest CPU utilization must be below"),
+  networkBytesPerDay: bytes().default('5MB').describe("Each day's bytes in and out must be at most"),
+  notice: notice('3d'),
+  cap: cap(),
+}).prefault({});
+
+/** As it is registered. */
+export const idleInstance = {
+  type: 'instance',
+  judge: judgeIdleInstance,
+  shows: ['peakCpuPercent', 'networkBytes'],
+} as const;

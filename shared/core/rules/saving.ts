@@ -1,6 +1,9 @@
-import { type Evidence, known } from '../evidence.ts';
-import { formatMoney, HOURS_PER_MONTH, type Money, type Saving, times } from '../money.ts';
+import type { VolumeSpec } from '../action.ts';
+import { type Evidence, known, unknown } from '../evidence.ts';
+import type { Prices } from '../facts.ts';
+import { add, formatMoney, HOURS_PER_MONTH, type Money, type Saving, times } from '../money.ts';
 import type { Policy } from '../policy.ts';
+import { monthlyCost, sum } from '../storage-price.ts';
 
 /** What a stop saves at list price: the compute, never what goes on being billed. */
 export function savingOf(hourlyPrice: Evidence<Money>, stillBilled: readonly string[]): Evidence<Saving> {
@@ -8,10 +11,33 @@ export function savingOf(hourlyPrice: Evidence<Money>, stillBilled: readonly str
   return known({ monthly: times(HOURS_PER_MONTH, hourlyPrice.value), basis: 'list', stillBilled });
 }
 
+/** What volumes cost a month, which is no longer billed without them. */
+export function storageSaving(
+  specs: readonly VolumeSpec[],
+  prices: Evidence<Prices>,
+  stillBilled: readonly string[],
+): Evidence<Saving> {
+  if (!prices.known) return prices;
+  const cost = sum(specs.map((spec) => monthlyCost(spec, prices.value)));
+  return cost.known ? known({ monthly: cost.value, basis: 'list', stillBilled }) : cost;
+}
+
+/** What is no longer billed when one thing takes the place of another. */
+export function differenceOf(before: Evidence<Money>, after: Evidence<Money>): Evidence<Saving> {
+  if (!before.known) return before;
+  if (!after.known) return after;
+  if (before.value.currency !== after.value.currency) return unknown('the prices are in different currencies');
+  return known({ monthly: add(before.value, times(-1, after.value)), basis: 'list', stillBilled: [] });
+}
+
 /** Why the saving is too small to bother anybody, if it is. An unknown saving is not small. */
-export function tooSmall(saving: Evidence<Saving>, { defaults }: Policy): string | undefined {
+export function tooSmall(
+  saving: Evidence<Saving>,
+  { defaults }: Policy,
+  what = 'idle, but stopping it',
+): string | undefined {
   if (!saving.known || saving.value.monthly.amount >= defaults.minMonthlySaving) return undefined;
   const { monthly } = saving.value;
   const least = formatMoney({ currency: monthly.currency, amount: defaults.minMonthlySaving });
-  return `idle, but stopping it saves ${formatMoney(monthly)} a month, less than the policy's ${least}`;
+  return `${what} saves ${formatMoney(monthly)} a month, less than the policy's ${least}`;
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.ts';
-import { addDays } from './day.ts';
+import { addDays, dayOf } from './day.ts';
 import type { Day, Lesson, SeriesKey } from './series.ts';
 
 /** What a person may say about an anomaly. */
@@ -45,7 +45,19 @@ export function lessonsFor(
   ];
 }
 
-function lessonOf({ firstDay: from, until, recurring }: SpendAnswer): Lesson {
-  if (recurring) return { kind: 'recurring', from, ...(until && { until: addDays(until, 1) }) };
-  return until ? { kind: 'once', from, until: addDays(until, 1) } : { kind: 'level', from };
+function lessonOf(answer: SpendAnswer): Lesson {
+  const { firstDay: from, until, recurring } = answer;
+  const told = { from, through: seenBy(answer), ...(until && { until: addDays(until, 1) }) };
+  if (recurring) return { ...told, kind: 'recurring' };
+  return { ...told, kind: until ? 'once' : 'level' };
+}
+
+/** No thread lasts for longer: whoever answers later means its days, and not all that came behind them. */
+const MOST_DAYS = 28;
+
+/** The last day that whoever said it can have seen, and meant: the one before. */
+function seenBy({ firstDay, at }: SpendAnswer): Day {
+  const [before, most] = [addDays(dayOf(new Date(at)), -1), addDays(firstDay, MOST_DAYS - 1)];
+  if (before < firstDay) return firstDay;
+  return before < most ? before : most;
 }

@@ -1,57 +1,132 @@
-/**
- * Which calls make a service cost more or less, as CloudTrail names them, the likeliest first. CloudTrail takes one name a
- * look-up, two look-ups a second, so that a list is as long as the pages that may be read. The names are those of each
- * service's API reference.
- */
-const EVENTS: Readonly<Record<string, string>> = {
-  'Amazon Elastic Compute Cloud - Compute':
-    'RunInstances StartInstances ModifyInstanceAttribute CreateFleet UpdateAutoScalingGroup',
-  'EC2 - Other': 'CreateNatGateway CreateVolume CreateSnapshot ModifyVolume AllocateAddress',
-  'Amazon Relational Database Service':
-    'CreateDBInstance ModifyDBInstance CreateDBCluster RestoreDBInstanceFromDBSnapshot StartDBInstance',
-  'Amazon Simple Storage Service':
-    'CreateBucket PutBucketLifecycle PutBucketReplication PutBucketVersioning DeleteBucketLifecycle',
-  'Amazon DynamoDB': 'CreateTable UpdateTable RestoreTableFromBackup CreateGlobalTable ImportTable',
-  'AWS Lambda':
-    'CreateFunction20150331 UpdateFunctionConfiguration20150331v2 PutProvisionedConcurrencyConfig CreateEventSourceMapping20150331 UpdateFunctionCode20150331v2',
-  AmazonCloudWatch: 'PutMetricAlarm CreateLogGroup PutMetricStream PutDashboard DeleteRetentionPolicy',
-  'Amazon ElastiCache':
-    'CreateReplicationGroup CreateCacheCluster ModifyReplicationGroup IncreaseReplicaCount CreateServerlessCache',
-  'Amazon OpenSearch Service': 'CreateDomain UpdateDomainConfig CreateElasticsearchDomain',
-  'Amazon Redshift': 'CreateCluster ModifyCluster ResizeCluster RestoreFromClusterSnapshot ResumeCluster',
-  'Amazon SageMaker': 'CreateEndpoint CreateNotebookInstance CreateTrainingJob CreateApp UpdateEndpoint',
-  'Amazon Bedrock': 'CreateProvisionedModelThroughput CreateModelCustomizationJob CreateModelInvocationJob',
-  'Amazon Elastic Container Service': 'CreateService UpdateService RunTask CreateCluster CreateCapacityProvider',
-  'Amazon Elastic Container Service for Kubernetes': 'CreateCluster CreateNodegroup UpdateNodegroupConfig',
-  'Amazon Elastic Load Balancing': 'CreateLoadBalancer CreateTargetGroup ModifyLoadBalancerAttributes',
-  'Amazon Elastic File System': 'CreateFileSystem UpdateFileSystem CreateReplicationConfiguration',
-  'Amazon Elastic MapReduce': 'RunJobFlow AddInstanceFleet AddInstanceGroups ModifyInstanceGroups',
-  'Amazon Kinesis': 'CreateStream UpdateShardCount UpdateStreamMode IncreaseStreamRetentionPeriod',
-  'Amazon Managed Streaming for Apache Kafka': 'CreateClusterV2 CreateCluster UpdateBrokerCount UpdateBrokerType',
-  'Amazon Virtual Private Cloud':
-    'CreateVpcEndpoint CreateVpnConnection CreateTransitGatewayVpcAttachment AllocateAddress',
-  'Amazon CloudFront': 'CreateDistribution UpdateDistribution CreateInvalidation',
-  'AWS Glue': 'StartJobRun CreateJob UpdateJob StartCrawler CreateDevEndpoint',
-  'Amazon Athena': 'StartQueryExecution CreateWorkGroup UpdateWorkGroup',
-  AWSCloudTrail: 'CreateTrail PutEventSelectors UpdateTrail CreateEventDataStore',
-  'AWS Config': 'PutConfigurationRecorder PutConfigRule StartConfigurationRecorder',
-  'Amazon GuardDuty': 'CreateDetector UpdateDetector UpdateOrganizationConfiguration',
-};
-
-/** What makes anything: for a service that the list does not have, and for a region that is new. */
-const ANY = 'CreateStack UpdateStack RunInstances CreateDBInstance CreateFunction20150331';
-
-function namesIn(list: string): string[] {
-  return list.split(' ');
+/** The calls, as CloudTrail names them, the likeliest first. */
+interface Calls {
+  /** What makes a service cost more. */
+  readonly more: string;
+  /** What ends, stops or shrinks it. */
+  readonly less: string;
 }
 
-/** What makes a service cost less all at once. */
-export const ENDING_EVENTS: readonly string[] = namesIn(
-  'TerminateInstances StopInstances DeleteDBInstance DeleteStack StopDBInstance',
-);
+/**
+ * Which calls make a service cost more or less. CloudTrail takes one name a look-up, two look-ups a second, so that a list
+ * is no longer than the pages that may be read. The names are those of each service's API reference; Lambda's carry the
+ * version of its API (Lambda Developer Guide, "Logging API calls using CloudTrail"), S3's are those of its user guide.
+ */
+const EVENTS: Readonly<Record<string, Calls>> = {
+  'Amazon Elastic Compute Cloud - Compute': {
+    more: 'RunInstances StartInstances ModifyInstanceAttribute CreateFleet UpdateAutoScalingGroup',
+    less: 'TerminateInstances StopInstances UpdateAutoScalingGroup ModifyInstanceAttribute DeleteFleets',
+  },
+  'EC2 - Other': {
+    more: 'CreateNatGateway CreateVolume CreateSnapshot ModifyVolume AllocateAddress',
+    less: 'DeleteNatGateway DeleteVolume DeleteSnapshot ModifyVolume ReleaseAddress',
+  },
+  'Amazon Relational Database Service': {
+    more: 'CreateDBInstance ModifyDBInstance CreateDBCluster RestoreDBInstanceFromDBSnapshot StartDBInstance',
+    less: 'DeleteDBInstance StopDBInstance ModifyDBInstance StopDBCluster DeleteDBCluster',
+  },
+  'Amazon Simple Storage Service': {
+    more: 'CreateBucket PutBucketLifecycle PutBucketReplication PutBucketVersioning DeleteBucketLifecycle',
+    less: 'DeleteBucket PutBucketLifecycle DeleteBucketReplication PutBucketVersioning',
+  },
+  'Amazon DynamoDB': {
+    more: 'CreateTable UpdateTable RestoreTableFromBackup CreateGlobalTable ImportTable',
+    less: 'DeleteTable UpdateTable DeleteBackup UpdateContinuousBackups',
+  },
+  'AWS Lambda': {
+    more: 'CreateFunction20150331 UpdateFunctionConfiguration20150331v2 PutProvisionedConcurrencyConfig CreateEventSourceMapping20150331 UpdateFunctionCode20150331v2',
+    less: 'DeleteFunction20150331 UpdateFunctionConfiguration20150331v2 DeleteProvisionedConcurrencyConfig UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331',
+  },
+  AmazonCloudWatch: {
+    more: 'PutMetricAlarm CreateLogGroup PutMetricStream PutDashboard DeleteRetentionPolicy',
+    less: 'DeleteLogGroup DeleteAlarms PutRetentionPolicy DeleteMetricStream StopMetricStreams',
+  },
+  'Amazon ElastiCache': {
+    more: 'CreateReplicationGroup CreateCacheCluster ModifyReplicationGroup IncreaseReplicaCount CreateServerlessCache',
+    less: 'DeleteReplicationGroup DeleteCacheCluster ModifyReplicationGroup DecreaseReplicaCount DeleteServerlessCache',
+  },
+  'Amazon OpenSearch Service': {
+    more: 'CreateDomain UpdateDomainConfig CreateElasticsearchDomain',
+    less: 'DeleteDomain UpdateDomainConfig DeleteElasticsearchDomain UpdateElasticsearchDomainConfig',
+  },
+  'Amazon Redshift': {
+    more: 'CreateCluster ModifyCluster ResizeCluster RestoreFromClusterSnapshot ResumeCluster',
+    less: 'DeleteCluster PauseCluster ResizeCluster ModifyCluster',
+  },
+  'Amazon SageMaker': {
+    more: 'CreateEndpoint CreateNotebookInstance CreateTrainingJob CreateApp UpdateEndpoint',
+    less: 'DeleteEndpoint StopNotebookInstance UpdateEndpoint StopTrainingJob DeleteApp',
+  },
+  'Amazon Bedrock': {
+    more: 'CreateProvisionedModelThroughput CreateModelCustomizationJob CreateModelInvocationJob',
+    less: 'DeleteProvisionedModelThroughput StopModelInvocationJob StopModelCustomizationJob',
+  },
+  'Amazon Elastic Container Service': {
+    more: 'CreateService UpdateService RunTask CreateCluster CreateCapacityProvider',
+    less: 'UpdateService DeleteService StopTask DeleteCluster',
+  },
+  'Amazon Elastic Container Service for Kubernetes': {
+    more: 'CreateCluster CreateNodegroup UpdateNodegroupConfig',
+    less: 'DeleteCluster DeleteNodegroup UpdateNodegroupConfig DeleteFargateProfile',
+  },
+  'Amazon Elastic Load Balancing': {
+    more: 'CreateLoadBalancer CreateTargetGroup ModifyLoadBalancerAttributes',
+    less: 'DeleteLoadBalancer DeleteTargetGroup ModifyLoadBalancerAttributes',
+  },
+  'Amazon Elastic File System': {
+    more: 'CreateFileSystem UpdateFileSystem CreateReplicationConfiguration',
+    less: 'DeleteFileSystem UpdateFileSystem PutLifecycleConfiguration DeleteReplicationConfiguration',
+  },
+  'Amazon Elastic MapReduce': {
+    more: 'RunJobFlow AddInstanceFleet AddInstanceGroups ModifyInstanceGroups',
+    less: 'TerminateJobFlows ModifyInstanceGroups ModifyInstanceFleet PutAutoTerminationPolicy',
+  },
+  'Amazon Kinesis': {
+    more: 'CreateStream UpdateShardCount UpdateStreamMode IncreaseStreamRetentionPeriod',
+    less: 'DeleteStream UpdateShardCount UpdateStreamMode MergeShards DecreaseStreamRetentionPeriod',
+  },
+  'Amazon Managed Streaming for Apache Kafka': {
+    more: 'CreateClusterV2 CreateCluster UpdateBrokerCount UpdateBrokerType',
+    less: 'DeleteCluster UpdateBrokerCount UpdateBrokerType',
+  },
+  'Amazon Virtual Private Cloud': {
+    more: 'CreateVpcEndpoint CreateVpnConnection CreateTransitGatewayVpcAttachment AllocateAddress',
+    less: 'DeleteVpcEndpoints DeleteVpnConnection DeleteTransitGatewayVpcAttachment ReleaseAddress',
+  },
+  'Amazon CloudFront': {
+    more: 'CreateDistribution UpdateDistribution CreateInvalidation',
+    less: 'UpdateDistribution DeleteDistribution',
+  },
+  'AWS Glue': {
+    more: 'StartJobRun CreateJob UpdateJob StartCrawler CreateDevEndpoint',
+    less: 'DeleteJob StopTrigger BatchStopJobRun UpdateJob DeleteDevEndpoint',
+  },
+  'Amazon Athena': {
+    more: 'StartQueryExecution CreateWorkGroup UpdateWorkGroup',
+    less: 'UpdateWorkGroup DeleteWorkGroup CancelCapacityReservation',
+  },
+  AWSCloudTrail: {
+    more: 'CreateTrail PutEventSelectors UpdateTrail CreateEventDataStore',
+    less: 'DeleteTrail StopLogging PutEventSelectors UpdateTrail DeleteEventDataStore',
+  },
+  'AWS Config': {
+    more: 'PutConfigurationRecorder PutConfigRule StartConfigurationRecorder',
+    less: 'StopConfigurationRecorder PutConfigurationRecorder DeleteConfigRule DeleteConfigurationRecorder',
+  },
+  'Amazon GuardDuty': {
+    more: 'CreateDetector UpdateDetector UpdateOrganizationConfiguration',
+    less: 'DeleteDetector UpdateDetector UpdateOrganizationConfiguration',
+  },
+};
 
-/** The names to look for when this service costs more than it should. */
-export const auditEventsFor = (service: string): readonly string[] => namesIn(EVENTS[service] ?? ANY);
+/** What makes or ends anything: for a service that the list does not have, and for a region that is new. */
+const ANY: Calls = {
+  more: 'CreateStack UpdateStack RunInstances CreateDBInstance CreateFunction20150331',
+  less: 'DeleteStack UpdateStack TerminateInstances StopInstances DeleteDBInstance',
+};
+
+/** The names to look for when this service costs more than it should, or less. */
+export const auditEventsFor = (service: string, direction: keyof Calls): readonly string[] =>
+  (EVENTS[service] ?? ANY)[direction].split(' ');
 
 /** Over all names together. */
 export const MOST_AUDIT_PAGES = 5;

@@ -7,8 +7,11 @@ export interface CalendarDay {
   readonly day: Day;
   /** 0 is Sunday. */
   readonly weekday: number;
-  readonly dayOfMonth: number;
+  /** The days of the month whose charges come on it: its own, and on a month's last day those that the month does not have. */
+  readonly chargeDays: readonly number[];
 }
+
+const LONGEST_MONTH = 31;
 
 /** The days that were last asked for. */
 let latest: { readonly firstDay: Day; readonly calendar: readonly CalendarDay[] } | undefined;
@@ -25,6 +28,12 @@ function makeCalendar(firstDay: Day, days: number): CalendarDay[] {
   const start = startOf(firstDay).getTime();
   return Array.from({ length: days }, (_, index) => {
     const date = new Date(start + index * DAY_MS);
-    return { day: dayOf(date), weekday: date.getUTCDay(), dayOfMonth: date.getUTCDate() };
+    return { day: dayOf(date), weekday: date.getUTCDay(), chargeDays: chargeDaysOf(date) };
   });
+}
+
+function chargeDaysOf(date: Date): number[] {
+  const dayOfMonth = date.getUTCDate();
+  const isLast = new Date(date.getTime() + DAY_MS).getUTCDate() === 1;
+  return Array.from({ length: isLast ? LONGEST_MONTH - dayOfMonth + 1 : 1 }, (_, further) => dayOfMonth + further);
 }

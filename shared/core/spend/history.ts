@@ -1,12 +1,14 @@
 import { addDays, daysBetween, daysIn, monthOf } from './day.ts';
 import type { CostSeries, DailyCosts, Day, SeriesKey } from './series.ts';
 
-/** What was answered for the days of one month. A day that is not listed was not answered: it is unknown, not free. */
+/** What was answered for the days of one month. A day that is not in `days` was not answered: it is unknown, not free. */
 export interface MonthOfCosts {
   /** `2026-11` */
   readonly month: string;
   readonly currency: string;
   readonly days: readonly Day[];
+  /** Days that were asked about, of which Cost Explorer had not a single group: it has not got to them, or keeps nothing. */
+  readonly empty?: readonly Day[] | undefined;
   /** The pairs that had spend on any of the days; `amounts` are in the order of `days`. */
   readonly groups: readonly { readonly keys: readonly [string, string]; readonly amounts: readonly number[] }[];
 }
@@ -29,21 +31,28 @@ class CurrencyChangedError extends Error {
 }
 
 /**
- * The months with newly answered days in them: a day that was answered again replaces what it was.
+ * The months with newly answered days in them: a day that was answered again replaces what it was, unless it has no group
+ * now.
  * @throws {CurrencyChangedError}
  */
 export function withAnswer(
   history: readonly MonthOfCosts[],
   answer: { readonly currency: string; readonly days: readonly AnsweredDay[] },
 ): MonthOfCosts[] {
-  const before = history.find(({ currency }) => currency !== answer.currency);
-  if (before && answer.days.length > 0) throw new CurrencyChangedError(before.currency, answer.currency);
+  const before = history.find(({ currency, days }) => days.length > 0 && currency !== answer.currency);
+  if (before && answer.days.some(hasGroups)) throw new CurrencyChangedError(before.currency, answer.currency);
   const months = new Map(history.map((one) => [one.month, one]));
   for (const [month, days] of Map.groupBy(answer.days, ({ day }) => monthOf(day))) {
-    months.set(month, monthWith(months.get(month) ?? { month, currency: answer.currency, days: [], groups: [] }, days));
+    const known = months.get(month);
+    const start = known && known.days.length > 0 ? known : { ...NOTHING, ...known, month, currency: answer.currency };
+    months.set(month, monthWith(start, days));
   }
   return [...months.values()].sort((a, b) => (a.month < b.month ? -1 : 1));
 }
+
+const NOTHING = { days: [], groups: [] };
+
+const hasGroups = ({ groups }: AnsweredDay): boolean => groups.length > 0;
 
 function monthWith(before: MonthOfCosts, answered: readonly AnsweredDay[]): MonthOfCosts {
   const byDay = new Map<Day, Map<string, number>>();
@@ -59,7 +68,7 @@ function monthWith(before: MonthOfCosts, answered: readonly AnsweredDay[]): Mont
     byDay.set(day, new Map());
     for (const { keys, amounts } of before.groups) if (amounts[index]) put(day, keys, amounts[index]);
   }
-  for (const { day, groups } of answered) {
+  for (const { day, groups } of answered.filter(hasGroups)) {
     byDay.set(day, new Map());
     for (const { keys, amount } of groups) put(day, keys, rounded(amount));
   }
@@ -68,7 +77,9 @@ function monthWith(before: MonthOfCosts, answered: readonly AnsweredDay[]): Mont
     .map(([id, keys]) => ({ keys, amounts: days.map((day) => byDay.get(day)?.get(id) ?? 0) }))
     .filter(({ amounts }) => amounts.some((amount) => amount !== 0))
     .sort((a, b) => (a.keys.join('\n') < b.keys.join('\n') ? -1 : 1));
-  return { month: before.month, currency: before.currency, days, groups };
+  const without = answered.filter((one) => !hasGroups(one)).map(({ day }) => day);
+  const empty = [...new Set([...(before.empty ?? []), ...without])].filter((day) => !byDay.has(day)).sort();
+  return { month: before.month, currency: before.currency, days, groups, ...(empty.length > 0 && { empty }) };
 }
 
 /** To the hundredth of a cent: enough for any sum that people see, and half the bytes in the ledger. */
@@ -144,9 +155,9 @@ interface Asking {
   readonly restatedDays: number;
 }
 
-/** The runs of days of a half-open range that nobody has answered, each half-open. */
+/** The runs of days of a half-open range that nobody has asked about, each half-open. */
 export function missingRanges(history: readonly MonthOfCosts[], { from, to }: { from: Day; to: Day }) {
-  const answered = new Set(history.flatMap(({ days }) => days));
+  const answered = new Set(history.flatMap(({ days, empty = [] }) => [...days, ...empty]));
   const ranges: { from: Day; to: Day }[] = [];
   for (const day of daysIn(from, to)) {
     if (answered.has(day)) continue;

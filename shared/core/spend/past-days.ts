@@ -10,9 +10,12 @@ const SEASON_DAYS = 20;
 /** The week around a day ends so many days later. */
 const HALF_WEEK = 3;
 
-/** A new level is taken from so many days; so many are rewritten to it, the longest window included. */
-const LEVEL_DAYS = 7;
+/** So many days are rewritten to a new level, the longest window included. */
 const REWRITTEN_DAYS = 28;
+
+/** So many times as much, or as far off, is far; off by this share of what was spent is near. */
+const FAR = 2;
+const NEAR = 0.1;
 
 /** What is known of a series up to a day, without its charges: each day, the weekdays, the levels. */
 export class PastDays {
@@ -23,6 +26,9 @@ export class PastDays {
   readonly #amounts: Float64Array;
   /** The same, but what was unusual is what was expected. */
   readonly #clean: Float64Array;
+  #largest = 0;
+  /** The first day that tells something of the weekdays. */
+  #seasonFrom = 0;
 
   constructor(days: number) {
     this.levels = new Levels(days);
@@ -38,6 +44,7 @@ export class PastDays {
   know(day: number, amount: number): void {
     this.#amounts[day] = amount;
     this.#clean[day] = amount;
+    if (amount > this.#largest) this.#largest = amount;
   }
 
   /** It was unusual: what enters the history is what was expected. */
@@ -49,12 +56,18 @@ export class PastDays {
     return this.#amounts[day]!;
   }
 
-  dayOfMonth(day: number): number {
-    return this.#calendar[day]!.dayOfMonth;
+  /** The days of the month whose charges come on this day; the first is its own. */
+  chargeDays(day: number): readonly number[] {
+    return this.#calendar[day]!.chargeDays;
   }
 
   factor(day: number): number {
     return this.#weekdays.factor(this.#calendar[day]!.weekday);
+  }
+
+  /** What a day is to cost at a level, by its weekday: never far more than any day did. */
+  costAt(level: number, day: number): number {
+    return Math.min(level * this.factor(day), FAR * this.#largest);
   }
 
   /** A day by itself. */
@@ -73,13 +86,44 @@ export class PastDays {
     }
   }
 
-  /** What an average day cost in the week up to a day, and since `from`. */
-  levelOfWeek(day: number, from: number): number {
+  /** What an average day cost from a day through another. The weekdays are learned anew where these days contradict them. */
+  levelSince(from: number, through: number): number {
     const days: number[] = [];
-    for (let one = Math.max(from, day - LEVEL_DAYS + 1); one <= day; one++) {
-      if (!Number.isNaN(this.#amounts[one]!)) days.push(this.#amounts[one]! / this.factor(one));
-    }
-    return Math.max(0, median(days));
+    for (let day = Math.max(0, from); day <= through; day++) if (!Number.isNaN(this.amount(day))) days.push(day);
+    const level = this.#levelOf(days);
+    if (this.#areAsWeekdays(days, level)) return level;
+    this.relearnWeekdays(from, through);
+    return this.#levelOf(days);
+  }
+
+  /** The weekdays are no more what they were before a day, but what they were from it on. */
+  relearnWeekdays(from: number, through: number): void {
+    this.#weekdays.forget();
+    this.#seasonFrom = from;
+    for (let day = Math.max(0, from); day < through; day++) this.learnWeekday(day);
+  }
+
+  /** The largest amount from a day until another; 0 where none is known. */
+  largestSince(from: number, until: number): number {
+    let largest = 0;
+    for (let day = Math.max(0, from); day < until; day++)
+      if (this.#amounts[day]! > largest) largest = this.#amounts[day]!;
+    return largest;
+  }
+
+  #levelOf(days: readonly number[]): number {
+    return days.length === 0 ? 0 : Math.max(0, median(days.map((day) => this.amount(day) / this.factor(day))));
+  }
+
+  /** No day is to cost far more than any did, nor are the days far off what they were to cost, and nearer to their mean. */
+  #areAsWeekdays(days: readonly number[], level: number): boolean {
+    const spent = sum(days.map((day) => this.amount(day)));
+    const off = (expected: (day: number) => number) =>
+      sum(days.map((day) => Math.abs(this.amount(day) - expected(day))));
+    return (
+      level * this.#weekdays.largest() <= FAR * this.#largest &&
+      off((day) => level * this.factor(day)) <= Math.max(FAR * off(() => spent / days.length), NEAR * spent)
+    );
   }
 
   /** As if it had been at this level for weeks. */
@@ -95,7 +139,7 @@ export class PastDays {
    */
   learnWeekday(today: number): void {
     const day = today - HALF_WEEK;
-    if (day < HALF_WEEK) return;
+    if (day - HALF_WEEK < this.#seasonFrom) return;
     let week = 0;
     for (let one = day - HALF_WEEK; one <= today; one++) week += this.#amounts[one]!;
     if (!(week > 0)) return;
@@ -103,3 +147,5 @@ export class PastDays {
     if (today >= SEASON_DAYS) this.#weekdays.settle();
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

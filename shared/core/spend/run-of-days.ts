@@ -2,7 +2,7 @@
 export const PAUSE_DAYS = 3;
 
 /** What has been unusual on so many days is how it is now. */
-const ACCEPTED_AFTER = 14;
+export const ACCEPTED_AFTER = 14;
 
 /** So many days in a row at the level before, and it has returned to it. */
 const RETURNED_AFTER = 2;

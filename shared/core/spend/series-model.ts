@@ -1,22 +1,35 @@
 import type { CalendarDay } from './calendar.ts';
 import { MonthlyCharges } from './charges.ts';
 import { PastDays } from './past-days.ts';
-import { hasReturned, isAccepted, isOpen, type Run, withDay } from './run-of-days.ts';
+import { isRecord, Records } from './records.ts';
+import { ACCEPTED_AFTER, hasReturned, isAccepted, isOpen, type Run, withDay } from './run-of-days.ts';
 import type { Judgement } from './series.ts';
 import { deviationOf, LEAST_DAY } from './span.ts';
 import { median } from './statistics.ts';
 import { Steadiness } from './steadiness.ts';
-
 import { Windows } from './windows.ts';
 
 /** Known days before there is a level. */
 const START_DAYS = 14;
 
+const UP = 1;
+
 /** What is unusual stays unusual down to this share of the threshold. */
 const STAYS = 0.45;
 
-/** A day is at a level when it is off it by less than this share of what it is off the present one. */
+/** A day is at a level when it is off it by less than this, and by less than this share of what it is off the present one. */
+const NEAR = 0.3;
 const NEARER = 0.5;
+
+/** For so many days a level may be returned to; later it is a rise or a fall like any other. */
+const RETURN_DAYS = 28;
+
+/** The last week of what has been unusual for long makes the new level. */
+const LEVEL_DAYS = 7;
+
+/** Of the days that people know to be right, the last ones make the level; what none of them has seen is not twice as large. */
+const SETTLING_DAYS = 3;
+const UNSEEN = 2;
 
 /** The least first charge: in the first days against the next largest day, later as a share of the level. */
 const CHARGE_AT_START = 1.25;
@@ -29,10 +42,16 @@ const CHARGE_DAYS = 2;
 export interface Taught {
   /** Its day of the month carries a charge. */
   readonly isRecurring: boolean;
-  /** So many days ago began what is the level now. */
-  readonly levelSince?: number;
-  /** From here on it is the level of before again. */
-  readonly isLevelBack?: boolean;
+  /** It is one of the days that make a new level. */
+  readonly level?: NewLevel;
+}
+
+/** What people say is how it is now. */
+interface NewLevel {
+  /** It began so many days ago. */
+  readonly since: number;
+  /** Whoever says so had seen this day. */
+  readonly isSeen: boolean;
 }
 
 export type Verdict = Pick<Judgement, 'expected' | 'score' | 'turn'>;
@@ -63,8 +82,10 @@ export class SeriesModel {
   /** The known days until there is a level. */
   readonly #beginning: { readonly day: number; readonly amount: number }[] = [];
   #windows: Windows | undefined;
+  readonly #records = new Records();
   #run: Run | undefined;
-  #lastLevel: number | undefined;
+  /** The one before that was accepted, and the day of that. */
+  #lastLevel: { readonly level: number; readonly day: number } | undefined;
 
   /** For so many days. */
   constructor(days: number) {
@@ -75,55 +96,65 @@ export class SeriesModel {
   next(amount: number | undefined, calendar: CalendarDay, taught: Taught): Verdict {
     const past = this.#past;
     const day = past.begin(calendar);
+    if (amount === undefined) return this.#skip(day);
+    const told = taught.level && this.#isOf(taught.level, day, amount) ? taught.level : undefined;
+    const record = this.#records.next(amount);
+    if (told) this.#records.accept();
     const windows = this.#windows;
     if (!windows) return this.#begin(day, amount);
-    if (amount === undefined) {
-      past.levels.hold(day);
-      return { expected: windows.levelFor(day) * past.factor(day), score: undefined };
-    }
-    if (taught.isLevelBack && this.#lastLevel !== undefined) this.#moveTo(day - 1, this.#lastLevel);
     const level = windows.levelFor(day);
-    const season = level * past.factor(day);
+    const season = past.costAt(level, day);
     const charge = this.#chargeOn(day, { excess: amount - season, level, isTaught: taught.isRecurring });
     past.know(day, amount - charge);
-    const verdict =
-      taught.levelSince === undefined
-        ? this.#judge(day, { level, charge }, windows)
-        : this.#settle(day, { level, since: day - taught.levelSince });
+    const verdict = told
+      ? this.#settle(day, { level, since: day - told.since })
+      : this.#judge(day, { level, charge }, { windows, record });
     past.learnWeekday(day);
-    return { expected: season + charge, ...verdict };
+    return record && !told ? record : { expected: season + charge, ...verdict };
+  }
+
+  /** A day of which nothing is known: whoever asks is told what was expected, and nothing is learned. */
+  #skip(day: number): Verdict {
+    if (!this.#windows) return { expected: 0, score: undefined };
+    this.#past.levels.hold(day);
+    return { expected: this.#past.costAt(this.#windows.levelFor(day), day), score: undefined };
   }
 
   /** The first days make the first level. A first of the month that stands out of them is one with a charge. */
-  #begin(day: number, amount: number | undefined): Verdict {
+  #begin(day: number, amount: number): Verdict {
     const days = this.#beginning;
-    if (amount !== undefined) {
-      this.#past.know(day, amount);
-      days.push({ day, amount });
-    }
+    this.#past.know(day, amount);
+    days.push({ day, amount });
     if (days.length === START_DAYS) {
       const inOrder = days.map((one) => one.amount).sort((a, b) => a - b);
       const level = Math.max(0, median(inOrder));
       const least = CHARGE_AT_START * inOrder.at(-2)!;
-      for (const one of days.filter((first) => this.#past.dayOfMonth(first.day) === 1 && first.amount > least)) {
-        this.#charges.learn(1, { day: one.day, amount: one.amount - level });
+      for (const one of days.filter(
+        ({ day: first, amount: paid }) => this.#past.chargeDays(first)[0] === 1 && paid > least,
+      )) {
+        this.#charges.learn([1], { day: one.day, amount: one.amount - level });
         this.#past.know(one.day, level);
       }
       this.#past.levels.set(level, 0, day);
       for (let one = 0; one <= day; one++) this.#past.learnWeekday(one);
       this.#windows = new Windows(this.#past, day + 1);
     }
-    return { expected: amount ?? 0, score: undefined };
+    return { expected: amount, score: undefined };
   }
 
   #chargeOn(day: number, { excess, level, isTaught }: { excess: number; level: number; isTaught: boolean }): number {
-    const dayOfMonth = this.#past.dayOfMonth(day);
+    const chargeDays = this.#past.chargeDays(day);
     // The charge that a person has just told of.
-    if (isTaught && this.#charges.times(dayOfMonth) === 0) this.#charges.learn(dayOfMonth, { day, amount: excess });
-    return this.#charges.explains(dayOfMonth, excess, { level, isTaught });
+    if (isTaught && this.#charges.times(chargeDays) === 0) this.#charges.learn(chargeDays, { day, amount: excess });
+    return this.#charges.explains(chargeDays, excess, { level, isTaught });
   }
 
-  #judge(day: number, expected: Expected, windows: Windows): Omit<Verdict, 'expected'> {
+  #judge(
+    day: number,
+    expected: Expected,
+    { windows, record }: { windows: Windows; record: Verdict | undefined },
+  ): Omit<Verdict, 'expected'> {
+    if (record && isRecord(record)) return this.#keep(day, expected, record);
     const doubt = this.#doubtOf(day, expected) * this.#steadiness.lately();
     const farthest = windows.farthest(day, doubt);
     const score = farthest && this.#scoreOf(day, farthest.score);
@@ -143,7 +174,7 @@ export class SeriesModel {
 
   /** A charge that was rarely seen makes its day less sure. */
   #doubtOf(day: number, { charge }: Expected): number {
-    return charge > 0 ? Math.sqrt(1 + 1 / this.#charges.times(this.#past.dayOfMonth(day))) : 1;
+    return charge > 0 ? Math.sqrt(1 + 1 / this.#charges.times(this.#past.chargeDays(day))) : 1;
   }
 
   #scoreOf(day: number, score: number): number {
@@ -157,16 +188,16 @@ export class SeriesModel {
   /** What is unusual on a day of the month may be its charge; what comes again and again is. */
   #learnCharge(day: number, { level, charge }: Expected, unusual: { direction: number; days: number }): void {
     const { direction, days } = unusual;
-    const dayOfMonth = this.#past.dayOfMonth(day);
+    const chargeDays = this.#past.chargeDays(day);
     const excess = this.#past.amount(day) + charge - level * this.#past.factor(day);
     const goesOn = direction !== 0 && this.#run !== undefined && isOpen(this.#run, day, this.#run.direction);
     const isNew = direction > 0 && days <= CHARGE_DAYS && !goesOn;
-    const isKnown = this.#charges.times(dayOfMonth) > 0;
+    const isKnown = this.#charges.times(chargeDays) > 0;
     const isCharge =
-      dayOfMonth === 1
+      chargeDays[0] === 1
         ? direction >= 0 && !goesOn && (isKnown || excess > CHARGE_SHARE * level)
-        : isNew || (direction === 0 && this.#charges.isDue(dayOfMonth, day));
-    if (isCharge) this.#charges.learn(dayOfMonth, { day, amount: excess });
+        : isNew || (direction === 0 && this.#charges.isDue(chargeDays, day));
+    if (isCharge) this.#charges.learn(chargeDays, { day, amount: excess });
   }
 
   /**
@@ -180,23 +211,52 @@ export class SeriesModel {
     past.levels.follow(day, Math.max(0, past.amount(day)) / factor, pull);
   }
 
+  /** A day that is unusual by its records teaches nothing, unless it is one of many: then its level is the new one. */
+  #keep(day: number, expected: Expected, { score, turn }: Verdict): Omit<Verdict, 'expected'> {
+    const { level } = expected;
+    this.#learnCharge(day, expected, { direction: UP, days: 1 });
+    this.#run = withDay(this.#run, day, { direction: UP, levelBefore: level, atLastLevel: false });
+    this.#hold(day, level);
+    if (turn) {
+      // The weekdays were those of a series that rarely cost anything.
+      this.#past.relearnWeekdays(day - ACCEPTED_AFTER + 1, day);
+      this.#acceptWeek(day, this.#run.levelBefore);
+    }
+    return { score };
+  }
+
   /** An unusual day teaches nothing, unless it is one of many: then its level is the new one, or the last one again. */
   #standAside(day: number, { direction, level, levelBefore }: Unusual): Judgement['turn'] {
-    const past = this.#past;
-    const off = (from: number) => Math.abs(deviationOf(past.spanOf(day), from));
-    const atLastLevel = this.#lastLevel !== undefined && off(this.#lastLevel) < NEARER * off(level);
+    const atLastLevel = this.#isAtLastLevel(day, level);
     this.#run = withDay(this.#run, day, { direction, levelBefore, atLastLevel });
-    past.levels.hold(day);
-    past.replace(day, level * past.factor(day));
+    this.#hold(day, level);
     if (hasReturned(this.#run)) {
-      this.#moveTo(day, this.#lastLevel!);
+      this.#moveTo(day, this.#lastLevel!.level);
       return 'returned';
     }
     if (!isAccepted(this.#run)) return undefined;
-    const lastLevel = this.#run.levelBefore;
-    this.#moveTo(day, past.levelOfWeek(day, 0));
-    this.#lastLevel = lastLevel;
+    this.#acceptWeek(day, this.#run.levelBefore);
     return 'accepted';
+  }
+
+  #isAtLastLevel(day: number, level: number): boolean {
+    if (!this.#lastLevel || day - this.#lastLevel.day > RETURN_DAYS) return false;
+    const off = (from: number) => Math.abs(deviationOf(this.#past.spanOf(day), from));
+    return off(this.#lastLevel.level) < Math.min(NEAR, NEARER * off(level));
+  }
+
+  #hold(day: number, level: number): void {
+    this.#past.levels.hold(day);
+    this.#past.replace(day, level * this.#past.factor(day));
+  }
+
+  #acceptWeek(day: number, before: number): void {
+    this.#accept(day, { level: this.#past.levelSince(day - LEVEL_DAYS + 1, day), before });
+  }
+
+  #accept(day: number, { level, before }: { level: number; before: number }): void {
+    this.#moveTo(day, level);
+    this.#lastLevel = { level: before, day };
   }
 
   /** It is at this level now, and has been for weeks as far as what follows is concerned. */
@@ -206,11 +266,16 @@ export class SeriesModel {
     this.#run = undefined;
   }
 
-  /** A person says that a new level began `since`: a week makes it, without an opinion. */
+  /** What a person has seen makes the level that they say is right; what they have not seen may, if it is like it. */
+  #isOf({ since, isSeen }: NewLevel, day: number, amount: number): boolean {
+    return isSeen || amount < UNSEEN * this.#past.largestSince(day - since, day);
+  }
+
+  /** A person says that a new level began `since`, which is without an opinion. Its first day may not have been a whole one. */
   #settle(day: number, { level, since }: { level: number; since: number }): Omit<Verdict, 'expected'> {
-    const before = day === since ? level : this.#lastLevel;
-    this.#moveTo(day, this.#past.levelOfWeek(day, since));
-    this.#lastLevel = before;
+    const before = day === since ? level : (this.#lastLevel?.level ?? level);
+    const first = Math.max(Math.min(day, since + 1), day - SETTLING_DAYS + 1);
+    this.#accept(day, { level: this.#past.levelSince(first, day), before });
     return { score: undefined };
   }
 }

@@ -25,6 +25,8 @@ export interface Lesson {
   readonly from: Day;
   /** Exclusive; absent where it holds for good. */
   readonly until?: Day;
+  /** The last day that the person had seen when they said it. */
+  readonly through?: Day;
 }
 
 /** What the model thinks of one day. It knows that day and the days before, nothing later. */
@@ -39,4 +41,6 @@ export interface Judgement {
    * one from before the last that it accepted.
    */
   readonly turn?: 'accepted' | 'returned';
+  /** People have said that the day is to be left out: it is no history, and nothing on it is unusual. */
+  readonly leftOut?: true;
 }

@@ -4,11 +4,13 @@ import type { Message, Severity } from '../message.ts';
 import { asciiOf, bytesOf, fitting, roomForFacts } from '../message.ts';
 import { formatMoney } from '../money.ts';
 import type { Policy } from '../policy.ts';
+import { localTime } from '../time.ts';
 import { type Anomaly, impactOf, monthlyOf, type News, severityOf } from './anomaly.ts';
 import type { SpendAnswer } from './answer.ts';
 import { costExplorerLink } from './console.ts';
 import { addDays, daysBetween } from './day.ts';
 import type { Cause, Explanation } from './explanation.ts';
+import { sameDollars } from './new-region.ts';
 import type { Day } from './series.ts';
 
 const LIMITS = {
@@ -38,6 +40,8 @@ export interface Occasion {
   readonly stillOpen?: number;
   /** Series with too little history to be judged. */
   readonly unjudged?: number;
+  /** The days before that no run had judged, half-open: from `judgedFrom` on they are judged now, each as of that day. */
+  readonly missed?: { readonly from: Day; readonly to: Day; readonly judgedFrom: Day };
   /** The days of a backfill, half-open. */
   readonly backfill?: { readonly from: Day; readonly to: Day };
   /** The billing alarm that went off, in its own words. */
@@ -45,12 +49,14 @@ export interface Occasion {
 }
 
 /** A day's news as one message, the dearest first. */
-export function spendMessage(news: readonly Told[], occasion: Occasion, { spend, defaults }: Policy): Message {
+export function spendMessage(news: readonly Told[], occasion: Occasion, policy: Policy): Message {
+  const { spend, defaults } = policy;
   const all = [...news].sort((a, b) => weight(b) - weight(a) || (a.anomaly.id < b.anomaly.id ? -1 : 1));
+  const findings = findingsIn(all);
   const text = [
-    ...openingText(all, occasion),
-    ...all.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${anomalyText(one, spend)}`),
-    ...restText(all.slice(LIMITS.inText)),
+    ...openingText(findings, occasion),
+    ...findings.slice(0, LIMITS.inText).map((one, index) => `${index + 1}. ${findingText(one, policy)}`),
+    ...restText(findings.slice(LIMITS.inText)),
     leftOutText(spend),
   ].join('\n\n');
   const severity = worstOf(
@@ -66,16 +72,29 @@ export function spendMessage(news: readonly Told[], occasion: Occasion, { spend,
     rule: distinct(all.map(({ anomaly }) => anomaly.kind)),
     owner: distinct(all.flatMap(({ anomaly }) => ownerOf(anomaly, defaults.ownerTag))),
   };
-  const [only] = all;
+  const [only] = findings;
   return {
     id: hashOf({ occasion, told: all.map(({ anomaly, news }) => [anomaly.id, news, anomaly.asOf]) }).slice(0, 16),
-    subject: asciiOf(subjectOf(all, occasion)),
+    subject: asciiOf(subjectOf(findings, occasion)),
     text,
     facts: factsOf(all, occasion, { bytes: roomForFacts({ text, attributes }), policy: spend }),
-    chat: chatOf(all, occasion),
-    ...(only && all.length === 1 ? { thread: `spend-${only.anomaly.id}` } : {}),
+    chat: chatOf(findings, occasion),
+    ...(only && findings.length === 1 ? { thread: `spend-${only.anomaly.id}` } : {}),
     attributes,
   };
+}
+
+/** What is told as one: an anomaly, and the new regions that cost the same dollars. */
+interface Finding extends Told {
+  readonly regions: readonly Told[];
+}
+
+function findingsIn(all: readonly Told[]): Finding[] {
+  const same = sameDollars(all.map(({ anomaly }) => anomaly));
+  const regionsWith = ({ id }: Anomaly) => all.filter(({ anomaly }) => same.get(anomaly.id)?.id === id);
+  return all
+    .filter(({ anomaly }) => !same.has(anomaly.id))
+    .map((one) => ({ ...one, regions: regionsWith(one.anomaly) }));
 }
 
 /** By what it costs a month, or what it has cost when it is over. */
@@ -91,15 +110,21 @@ const NEWS: Readonly<Record<News, string>> = {
   withdrawn: 'was withdrawn',
 };
 
+/** Of what is back at the level from before nobody says that it was a new one. */
+const newsText = ({ news, anomaly }: Pick<Told, 'news' | 'anomaly'>): string =>
+  news === 'accepted' && anomaly.returned ? 'is back at its earlier level' : NEWS[news];
+
+const hasTotal = ({ news }: Told): boolean => news === 'resolved' || news === 'withdrawn';
+
 function subjectOf(all: readonly Told[], { payer, alarm, backfill, stillOpen }: Occasion): string {
   const [first] = all;
   const prefix = `[Lamplighter] ${alarm ? 'billing alarm, ' : backfill ? 'backfill, ' : ''}`;
   if (!first)
     return `${prefix}${payer}: nothing ${stillOpen ? `new, ${stillOpen} still open` : 'unusual'} in the spend`;
-  const { anomaly, news } = first;
+  const { anomaly } = first;
   const more = all.length > 1 ? `, and ${all.length - 1} more` : '';
-  const money = news === 'resolved' || news === 'withdrawn' ? impactText(anomaly) : `${monthlyText(anomaly)} a month`;
-  const tail = ` ${signOf(anomaly)}${money}${news === 'opened' ? '' : ` ${NEWS[news]}`}${more}`;
+  const money = hasTotal(first) ? impactText(anomaly) : `${monthlyText(anomaly)} a month`;
+  const tail = ` ${signOf(anomaly)}${money}${first.news === 'opened' ? '' : ` ${newsText(first)}`}${more}`;
   const room = 99 - prefix.length - anomaly.account.length - 2 - tail.length;
   return `${prefix}${anomaly.account}: ${shortened(anomaly.service, room)}${tail}`;
 }
@@ -114,7 +139,7 @@ const monthlyText = (anomaly: Anomaly): string => moneyOf(anomaly, Math.abs(mont
 
 function openingText(
   all: readonly Told[],
-  { payer, time, asOf, stillOpen, unjudged, alarm, backfill }: Occasion,
+  { payer, time, asOf, stillOpen, unjudged, missed, alarm, backfill }: Occasion,
 ): string[] {
   const count = all.length === 1 ? '1 anomaly' : `${all.length} anomalies`;
   const head = backfill
@@ -126,6 +151,7 @@ function openingText(
       ? [`Still open: ${stillOpen}, of which there is nothing new; npm run answer -- list shows what is open.`]
       : []),
     ...(unjudged ? [unjudgedText(unjudged)] : []),
+    ...(missed ? [missedText(missed)] : []),
   ];
   if (!alarm) return [head, ...more];
   return [
@@ -139,22 +165,33 @@ function openingText(
   ];
 }
 
-export const unjudgedText = (count: number): string => `Not judged yet, with too little history: ${count} series.`;
+export const unjudgedText = (count: number): string =>
+  `Not judged in full yet, with too little history: ${count} series. Of them is told what is new, and what costs at least twice as much.`;
 
-/** One anomaly: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
-function anomalyText({ anomaly, news, answer }: Told, spend: Policy['spend']): string {
+export const missedText = ({ from, to, judgedFrom }: NonNullable<Occasion['missed']>): string =>
+  `No run had judged the days from ${from} to before ${to}: they are judged now, each as of that day` +
+  (from < judgedFrom ? `, but for those before ${judgedFrom}: a backfill judges them.` : '.');
+
+/** One finding: what, where, since when, how much, why, who, how sure, where to look, how to answer. */
+function findingText({ anomaly, news, answer, regions }: Finding, { spend, timezone }: Policy): string {
   return [
-    `${titleOf(anomaly)} (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''})`,
+    headOf({ anomaly, news }),
     `   ${whenText(anomaly)}: ${impactText(anomaly)} ${anomaly.kind === 'drop' ? 'less' : 'more'} than expected so far`,
     ...stayText(anomaly),
-    `   expected ${perDay(anomaly, anomaly.expected)} a day, actual ${perDay(anomaly, anomaly.actual)} a day`,
-    ...explanationText(anomaly),
+    `   expected ${perDay(anomaly, anomaly.expected)} a day, actual ${perDay(anomaly, anomaly.actual)} a day${daysText(anomaly)}`,
+    ...explanationText(anomaly, timezone),
+    ...regions.map(
+      (one) => `   ${headOf(one)}: the same dollars, ${impactText(one.anomaly)} so far [${one.anomaly.id}]`,
+    ),
     `   how sure: ${sureText(anomaly)}`,
     ...(answer ? [`   ${answerText(answer)}`] : []),
     `   ${costExplorerLink(anomaly, spend.metric)}`,
     ...howToAnswer(anomaly),
   ].join('\n');
 }
+
+const headOf = ({ anomaly, news }: Told): string =>
+  `${titleOf(anomaly)} (${newsText({ anomaly, news })}${anomaly.provisional ? ', provisional' : ''})`;
 
 function titleOf({ kind, service, account }: Anomaly): string {
   switch (kind) {
@@ -177,8 +214,13 @@ function whenText({ state, firstDay, lastDay }: Anomaly): string {
   return `since ${firstDay}`;
 }
 
-const lengthOf = ({ firstDay, lastDay }: Anomaly): number => daysBetween(firstDay, lastDay) + 1;
-const perDay = (anomaly: Anomaly, total: number): string => moneyOf(anomaly, total / lengthOf(anomaly));
+const perDay = (anomaly: Anomaly, total: number): string => moneyOf(anomaly, total / anomaly.days);
+
+/** Where it paused, the days that count. */
+function daysText({ firstDay, lastDay, days }: Anomaly): string {
+  const span = daysBetween(firstDay, lastDay) + 1;
+  return days < span ? `, on ${days} of ${span} days` : '';
+}
 
 function stayText(anomaly: Anomaly): string[] {
   switch (anomaly.state) {
@@ -187,6 +229,7 @@ function stayText(anomaly: Anomaly): string[] {
     case 'resolved':
       return [`   it is over; that was its total`];
     case 'accepted':
+      if (anomaly.returned) return [`   it is back at its earlier level: ${monthlyText(anomaly)} a month from now on`];
       return [
         `   it has lasted for two weeks and is taken for the new level: ${monthlyText(anomaly)} a month from now on`,
       ];
@@ -199,7 +242,7 @@ function stayText(anomaly: Anomaly): string[] {
   }
 }
 
-function explanationText(anomaly: Anomaly): string[] {
+function explanationText(anomaly: Anomaly, timezone: string): string[] {
   const { explanation, kind } = anomaly;
   if (!explanation) return [];
   const { causes, also, traces, ours } = explanation;
@@ -207,7 +250,7 @@ function explanationText(anomaly: Anomaly): string[] {
   return [
     `   cause, ${grouped}: ${causes.known ? causesText(anomaly, causes.value) : `unknown, ${causes.why}`}`,
     `   ${also.by}: ${also.known ? causesText(anomaly, also.value) : `unknown, ${also.why}`}`,
-    ...tracesText(traces),
+    ...tracesText(traces, timezone),
     ...(ours.known
       ? ours.value.map((change) => `   Lamplighter itself: ${change}, a possible cause`)
       : [`   what Lamplighter itself changed: unknown, ${ours.why}`]),
@@ -225,7 +268,7 @@ function causesText(anomaly: Anomaly, causes: readonly Cause[]): string {
     .join('; ');
 }
 
-function tracesText(traces: Explanation['traces']): string[] {
+function tracesText(traces: Explanation['traces'], timezone: string): string[] {
   const where = traces.region ? ` in ${traces.region}` : '';
   if (!traces.known) return [`   CloudTrail${where}: unknown, ${traces.why}`];
   const { events, complete } = traces.value;
@@ -235,11 +278,17 @@ function tracesText(traces: Explanation['traces']): string[] {
     const what = resources.length > 0 ? ` of ${resources.slice(0, 3).join(', ')}` : '';
     const rest =
       index === 0 && events.length > LIMITS.traces ? ` (${events.length} such calls${more})` : index === 0 ? more : '';
-    return `   CloudTrail${where}: ${event}${what} by ${nameOfPerson(actor)} at ${time}${rest}`;
+    const when = localTime(new Date(time), timezone);
+    return `   CloudTrail${where}: ${event}${what} by ${nameOfPerson(actor)} at ${when}${rest}`;
   });
 }
 
-function sureText({ score, provisional, kind }: Anomaly): string {
+function sureText(anomaly: Anomaly): string {
+  const sure = sizeText(anomaly);
+  return anomaly.littleHistory ? `little history: held against its own few days alone; ${sure}` : sure;
+}
+
+function sizeText({ score, provisional, kind }: Anomaly): string {
   if (kind === 'new-service' || kind === 'new-region')
     return provisional ? 'provisional: AWS may still complete its days' : 'it was never there before';
   const size = Math.abs(score);
@@ -300,10 +349,13 @@ function factsOf(
   { bytes, policy }: { bytes: number; policy: Policy['spend'] },
 ) {
   const head = { version: 1, kind: 'spend', function: 'watch-spend', time, ...occasion };
+  const same = sameDollars(all.map(({ anomaly }) => anomaly));
   const facts = all.map(({ anomaly, news, answer }) => {
     const { said: _, service, ...rest } = anomaly;
+    const toldWith = same.get(anomaly.id)?.id;
     return {
       news,
+      ...(toldWith ? { sameDollarsAs: toldWith } : {}),
       ...rest,
       ...(anomaly.kind === 'new-region' ? { region: service } : { service }),
       impact: impactOf(anomaly),
@@ -317,13 +369,14 @@ function factsOf(
   return { ...head, anomalies, omitted: facts.length - anomalies.length };
 }
 
-function chatOf(all: readonly Told[], occasion: Occasion): string {
-  const lines = all.slice(0, LIMITS.inChat).map(({ anomaly, news }) => {
+function chatOf(all: readonly Finding[], occasion: Occasion): string {
+  const lines = all.slice(0, LIMITS.inChat).map(({ anomaly, news, regions }) => {
     const money = `${signOf(anomaly)}${impactText(anomaly)} so far, ${signOf(anomaly)}${monthlyText(anomaly)} a month if it stays`;
     const causes = anomaly.explanation?.causes;
     const [first] = causes?.known ? causes.value : [];
     const why = first ? `; mostly ${first.keys.filter(Boolean).join(' in ')}` : '';
-    return `• *${titleOf(anomaly)}* (${NEWS[news]}${anomaly.provisional ? ', provisional' : ''}): ${money}${why} \`${anomaly.id}\``;
+    const where = regions.map((one) => `; ${titleOf(one.anomaly)}`).join('');
+    return `• *${titleOf(anomaly)}* (${newsText({ anomaly, news })}${anomaly.provisional ? ', provisional' : ''}): ${money}${why}${where} \`${anomaly.id}\``;
   });
   const more = all.length > LIMITS.inChat ? [`and ${all.length - LIMITS.inChat} more`] : [];
   return [...openingText(all, occasion), ...lines, ...more].join('\n');

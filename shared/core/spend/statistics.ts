@@ -1,7 +1,10 @@
 /** The middle of some numbers; of an even count the mean of the two in the middle. NaN of none. */
-export function median(values: Iterable<number>): number {
+export const median = (values: Iterable<number>): number => quantile(values, 0.5);
+
+/** `share` 0 is the smallest of some numbers, 1 the largest. NaN of none. */
+export function quantile(values: Iterable<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
-  return quantileOf(sorted, sorted.length, 0.5);
+  return quantileOf(sorted, sorted.length, share);
 }
 
 /** The newest so many of a stream of numbers, in order of size: each costs one search and one move. */

@@ -14,6 +14,9 @@ const LEAST_FACTOR = 0.02;
 /** Mean absolute deviation to standard deviation, of normal noise. */
 const MEAN_TO_SD = 1.25;
 
+/** How far a day is off its weekday's share, until that is known. */
+const NOISE = 0.1;
+
 /**
  * How much of an average day each weekday costs. The factor of a weekday is the median of its days against the week around
  * each, drawn towards 1 the more the less it stands out from its own noise; the seven have a mean of 1.
@@ -22,10 +25,23 @@ export class Weekdays {
   readonly #ratios = Array.from({ length: WEEK }, () => new Newest(WEEKS));
   readonly #medians = new Float64Array(WEEK).fill(1);
   readonly #factors = new Float64Array(WEEK).fill(1);
-  #noise = 0.1;
+  #noise = NOISE;
 
   factor(weekday: number): number {
     return this.#factors[weekday]!;
+  }
+
+  /** Of the dearest weekday. */
+  largest(): number {
+    return Math.max(...this.#factors);
+  }
+
+  /** Nothing is known of them any more: each is an average day. */
+  forget(): void {
+    for (const [weekday] of this.#ratios.entries()) this.#ratios[weekday] = new Newest(WEEKS);
+    this.#medians.fill(1);
+    this.#factors.fill(1);
+    this.#noise = NOISE;
   }
 
   /** One more day of this weekday, and what a day cost on average in the week around it. */

@@ -113,6 +113,12 @@ export const cloudWatch = chapter('cloudwatch', seed, {
     expect(await daily(seed, 'Average')).toEqual(averages);
   },
 
+  'a high percentile of few values is their highest': async (seed) => {
+    for (const stat of ['p99', 'p99.5', 'p99.9']) {
+      expect(await daily(seed, stat), stat).toEqual([9, 8, 6, 5, 4].map((value) => expect.closeTo(value, 0)));
+    }
+  },
+
   'a gap stays a gap': async (seed) => {
     const [result] = await ask(seed, {
       MetricDataQueries: [cpu('Maximum')],

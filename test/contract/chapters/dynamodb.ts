@@ -4,12 +4,15 @@ import {
   ConditionalCheckFailedException,
   CreateTableCommand,
   DeleteItemCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
+  ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  UpdateContinuousBackupsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
@@ -232,5 +235,27 @@ export const dynamodb = chapter('dynamodb', seed, {
     const bytes = Uint8Array.from(oneTo(255));
     await put(dynamo, { ...key('PLAN#bytes'), leave: { B: bytes } });
     expect(new Uint8Array((await get(dynamo, key('PLAN#bytes')))?.leave?.B ?? [])).toEqual(bytes);
+  },
+
+  'a table is listed by its name': async ({ dynamo }) => {
+    expect((await dynamo.send(new ListTablesCommand({}))).TableNames).toContain(TableName);
+  },
+
+  'a table can be restored to a point in time only once that is switched on': async ({ dynamo }) => {
+    const status = async () => {
+      const { ContinuousBackupsDescription: shown } = await dynamo.send(
+        new DescribeContinuousBackupsCommand({ TableName }),
+      );
+      return shown?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+    };
+    expect(await status()).toBe('DISABLED');
+    const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+    await dynamo.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+    expect(await status()).toBe('ENABLED');
+  },
+
+  'the backups of an unknown table are TableNotFoundException': async ({ dynamo }) => {
+    const ask = new DescribeContinuousBackupsCommand({ TableName: 'nobody' });
+    await refused(dynamo.send(ask), 'TableNotFoundException');
   },
 });

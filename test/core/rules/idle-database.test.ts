@@ -31,6 +31,7 @@ const judgeEvidence = (spoiled: Partial<DatabaseFacts['evidence']>, under: Parti
   judgeIdleDatabase(withEvidence(idleDatabase, spoiled), context(under));
 
 const left = (because: string) => ({ verdict: 'leave', because });
+const inUse = (because: string) => ({ verdict: 'leave', because, used: true });
 const leftUnknown = (because: string) => ({ verdict: 'leave', because, unknown: true });
 
 describe('the perfect specimens', () => {
@@ -266,10 +267,10 @@ describe('the window', () => {
     ['the day that is not over', 0],
   ])('counts %s', (_, daysAgo) => {
     expect(judgeEvidence({ peakConnections: dailyBut(daysAgo, 3) })).toEqual(
-      left('in use: up to 3 connections in 35 days'),
+      inUse('in use: up to 3 connections in 35 days'),
     );
     expect(judgeEvidence({ peakIops: dailyBut(daysAgo, 120.44) })).toEqual(
-      left('in use: up to 120.4 IOPS in 35 days, more than 5'),
+      inUse('in use: up to 120.4 IOPS in 35 days, more than 5'),
     );
   });
 
@@ -295,9 +296,9 @@ describe('the thresholds', () => {
   it('say how many connections are allowed for monitoring', () => {
     const policy = parsePolicy({ rules: { 'idle-database': { monitoringConnections: 2 } } });
     expect(judgeEvidence({ peakConnections: daily(3) }, { policy })).toEqual(
-      left('in use: up to 3 connections in 35 days, more than the 2 of monitoring'),
+      inUse('in use: up to 3 connections in 35 days, more than the 2 of monitoring'),
     );
-    expect(judgeEvidence({ peakConnections: daily(1) })).toEqual(left('in use: up to 1 connection in 35 days'));
+    expect(judgeEvidence({ peakConnections: daily(1) })).toEqual(inUse('in use: up to 1 connection in 35 days'));
     expect(judgeEvidence({ peakConnections: daily(2) }, { policy })).toMatchObject({
       verdict: 'act',
       because: expect.stringMatching(/^at most 2 connections, as monitoring holds, and at most 0.4 IOPS/),

@@ -19,6 +19,7 @@ const judgeEvidence = (spoiled: Partial<InstanceFacts['evidence']>, under: Parti
   judgeIdleInstance(withEvidence(idleInstance, spoiled), context(under));
 
 const left = (because: string) => ({ verdict: 'leave', because });
+const inUse = (because: string) => ({ verdict: 'leave', because, used: true });
 const leftUnknown = (because: string) => ({ verdict: 'leave', because, unknown: true });
 
 const protectedUntil = (value: string, { timezone = 'UTC', now = TICK } = {}) =>
@@ -212,20 +213,29 @@ describe('the window', () => {
   it.each<[keyof InstanceEvidence & ('peakCpuPercent' | 'networkBytes'), string]>([
     ['peakCpuPercent', 'CPU'],
     ['networkBytes', 'network'],
-  ])('must be without a gap in %s', (kind, what) => {
+  ])('with a small gap in %s is only suggested', (kind) => {
     for (const daysAgo of [WINDOW, 14, 1]) {
-      const because = `${what} incomplete: no data for 1 of 28 days`;
-      expect(judgeEvidence({ [kind]: dailyBut(daysAgo, undefined) }), `${daysAgo} days ago`).toEqual(
-        leftUnknown(because),
-      );
-      expect(judgeEvidence({ [kind]: dailyBut(daysAgo, Number.NaN) }), `${daysAgo} days ago`).toEqual(
-        leftUnknown(because),
-      );
+      for (const gap of [undefined, Number.NaN]) {
+        expect(judgeEvidence({ [kind]: dailyBut(daysAgo, gap) }), `${daysAgo} days ago`).toMatchObject({
+          verdict: 'find',
+          kind: 'suggestion',
+          note: 'there is no data for 1 of 28 days',
+          step: 'aws ec2 stop-instances --region ap-northeast-2 --instance-ids i-0abc',
+        });
+      }
     }
   });
 
+  it.each<[keyof InstanceEvidence & ('peakCpuPercent' | 'networkBytes'), string]>([
+    ['peakCpuPercent', 'CPU'],
+    ['networkBytes', 'network'],
+  ])('with a gap of three days in %s is not judged', (kind, what) => {
+    const gap = daily(Array.from({ length: 36 }, (_, day) => (day >= 10 && day < 13 ? undefined : 0)));
+    expect(judgeEvidence({ [kind]: gap })).toEqual(leftUnknown(`${what} incomplete: no data for 3 of 28 days`));
+  });
+
   it.each([
-    ['begin too late', daily(new Array(WINDOW).fill(0)), 'CPU incomplete: no data for 1 of 28 days'],
+    ['begin too late', daily(new Array(WINDOW - 2).fill(0)), 'CPU incomplete: no data for 3 of 28 days'],
     ['are none at all', daily([]), 'CPU incomplete: no data for 28 of 28 days'],
     [
       'ended long ago',
@@ -247,11 +257,19 @@ describe('the window', () => {
     ['the day that is not over', 0],
   ])('counts %s', (_, daysAgo) => {
     expect(judgeEvidence({ peakCpuPercent: dailyBut(daysAgo, 63.04) })).toEqual(
-      left('in use: CPU up to 63 % in 28 days'),
+      inUse('in use: CPU up to 63 % in 28 days'),
     );
-    expect(judgeEvidence({ networkBytes: dailyBut(daysAgo, 7_340_000) })).toEqual(
-      left('in use: network up to 7.3 MB on a day, more than 5MB'),
+    expect(judgeEvidence({ networkBytes: dailyBut(daysAgo, 734_000_000) })).toEqual(
+      inUse('in use: network up to 734 MB on a day, more than 5 MB'),
     );
+  });
+
+  it.each([
+    ['a patch', { peakCpuPercent: dailyBut(9, 19.9) }, 'one day reached 19.9 % CPU and 0.1 MB'],
+    ['a scan', { networkBytes: dailyBut(9, 7_340_000, 120_000) }, 'one day reached 1.2 % CPU and 7.3 MB'],
+  ])('with one stir, such as %s, is only suggested, whatever the mode', (_, spoiled, note) => {
+    const policy = parsePolicy({ defaults: { mode: 'auto' } });
+    expect(judgeEvidence(spoiled, { policy })).toMatchObject({ verdict: 'find', kind: 'suggestion', note });
   });
 
   it('does not count the day before it', () => {
@@ -290,9 +308,9 @@ describe('the thresholds', () => {
 
   it('are those of the policy', () => {
     const policy = parsePolicy({ rules: { 'idle-instance': { cpuPercent: 1.2, networkBytesPerDay: '119KB' } } });
-    expect(judge({}, { policy })).toEqual(left('in use: CPU up to 1.2 % in 28 days'));
+    expect(judge({}, { policy })).toEqual(inUse('in use: CPU up to 1.2 % in 28 days'));
     expect(judgeEvidence({ peakCpuPercent: daily(0) }, { policy })).toEqual(
-      left('in use: network up to 0.1 MB on a day, more than 119KB'),
+      inUse('in use: network up to 0.1 MB on a day, more than 0.119 MB'),
     );
   });
 });

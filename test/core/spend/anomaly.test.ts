@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { unknown } from '../../../shared/core/evidence.ts';
 import {
   type Anomaly,
-  type Following,
-  follow,
   impactOf,
   monthlyOf,
   newsOf,
@@ -14,6 +12,7 @@ import {
 } from '../../../shared/core/spend/anomaly.ts';
 import type { SpendAnswer } from '../../../shared/core/spend/answer.ts';
 import { addDays } from '../../../shared/core/spend/day.ts';
+import { type Following, follow } from '../../../shared/core/spend/follow.ts';
 import { anomaly, EXPLAINED } from '../../support/anomaly-specimen.ts';
 
 const sighting = (spoiled: Partial<Sighting> = {}): Sighting => ({
@@ -22,12 +21,15 @@ const sighting = (spoiled: Partial<Sighting> = {}): Sighting => ({
   account: '111111111111',
   firstDay: '2026-11-18',
   lastDay: '2026-11-20',
+  days: 3,
   actual: 320,
   expected: 30,
   perDay: 100,
   score: 3.2,
   provisional: false,
   over: false,
+  accepted: false,
+  worthTelling: true,
   ...spoiled,
 });
 
@@ -78,7 +80,7 @@ describe('a run of unusual days', () => {
     ['another service', { service: 'AWS Glue' }],
     ['another account', { account: '222222222222' }],
     ['the other direction', { kind: 'drop' }],
-    ['another time', { firstDay: '2026-10-01', lastDay: '2026-10-02' }],
+    ['another time', { firstDay: '2026-11-10', lastDay: '2026-11-14' }],
   ])('of %s is not its thread', (_, spoiled) => {
     const changed = follow([anomaly({ state: 'resolved' })], [sighting({ over: false, ...spoiled })], following());
     expect(changed.map(({ id }) => id)).not.toContain(anomaly().id);
@@ -88,6 +90,10 @@ describe('a run of unusual days', () => {
   it('that was over long before is not told any more', () => {
     const long = sighting({ firstDay: '2026-10-01', lastDay: '2026-10-02', over: true });
     expect(follow([], [long], following())).toEqual([]);
+  });
+
+  it('of too few dollars opens no thread', () => {
+    expect(follow([], [sighting({ worthTelling: false })], following())).toEqual([]);
   });
 
   it('that was over before anybody saw it is told as over', () => {
@@ -101,14 +107,9 @@ describe('a thread', () => {
   it.each<[string, Partial<Anomaly>, Sighting[], Partial<Following>, Anomaly['state']]>([
     ['goes on', {}, [sighting()], {}, 'open'],
     ['is resolved when its days are over', {}, [sighting({ over: true })], {}, 'resolved'],
-    [
-      'is accepted after two weeks',
-      {},
-      [sighting({ lastDay: '2026-12-01', over: true })],
-      { asOf: '2026-12-04' },
-      'accepted',
-    ],
-    ['is not accepted a day before', {}, [sighting({ lastDay: '2026-11-30' })], { asOf: '2026-11-30' }, 'open'],
+    ['goes on with fewer dollars', {}, [sighting({ worthTelling: false })], {}, 'open'],
+    ['is accepted when the model says so', {}, [sighting({ accepted: true, over: true })], {}, 'accepted'],
+    ['goes on as long as it does not', {}, [sighting({ lastDay: '2026-12-20' })], { asOf: '2026-12-20' }, 'open'],
     ['is expected when a person says so', {}, [sighting()], answered({}), 'expected'],
     ['is withdrawn when nothing is left of settled days', {}, [], { settledUntil: '2026-11-21' }, 'withdrawn'],
     ['waits while its last day is not settled', {}, [], { settledUntil: '2026-11-20' }, 'open'],
@@ -117,19 +118,73 @@ describe('a thread', () => {
     expect(follow([anomaly(spoiled)], sightings, following(more))).toMatchObject([{ id: anomaly().id, state }]);
   });
 
-  it.each(['resolved', 'accepted', 'expected', 'withdrawn'] as const)(
-    'that is %s stays so, and takes what touches it',
-    (state) => {
-      expect(follow([anomaly({ state })], [sighting()], following())).toEqual([]);
-    },
-  );
+  it('that rested on days which nobody asks about any more ends, and nobody is told of an end that nobody has seen', () => {
+    const said = anomaly({ said: told(anomaly()).said! });
+    const late = (asOf: string) => follow([said], [], following({ asOf, settledUntil: asOf }))[0]!;
+    expect(newsOf(late('2026-12-03'), undefined, 0.5)).toBe('withdrawn');
+    expect(late('2026-12-04').state).toBe('resolved');
+    expect(newsOf(late('2026-12-04'), undefined, 0.5)).toBeUndefined();
+  });
 
-  it('that was accepted covers what the model still sees of it', () => {
-    const accepted = anomaly({ state: 'accepted', lastDay: '2026-12-02', asOf: '2026-12-06' });
-    const later = sighting({ firstDay: '2026-12-08', lastDay: '2026-12-09' });
-    expect(follow([accepted], [later], following({ asOf: '2026-12-09' }))).toEqual([]);
-    const much = sighting({ firstDay: '2026-12-28', lastDay: '2026-12-28' });
-    expect(follow([accepted], [much], following({ asOf: '2026-12-28' }))).toHaveLength(1);
+  it.each(['resolved', 'accepted', 'expected'] as const)('that is %s stays so, and keeps its days', (state) => {
+    expect(follow([anomaly({ state })], [sighting()], following())).toEqual([]);
+  });
+
+  it.each(['accepted', 'expected'] as const)('that is %s leaves a further step to a thread of its own', (state) => {
+    const ended = anomaly({ state, asOf: '2026-11-21' });
+    const own = sighting();
+    const step = sighting({ firstDay: '2026-11-21', lastDay: '2026-11-22' });
+    const [opened, ...others] = follow([ended], [own, step], following({ asOf: '2026-11-22' }));
+    expect(others).toEqual([]);
+    expect(opened).toMatchObject({ state: 'open', firstDay: '2026-11-21' });
+    expect(newsOf(opened!, undefined, 0.5)).toBe('opened');
+    const both = [ended, opened!];
+    const [carried, ...more] = follow(both, [own, step], following({ asOf: '2026-11-23' }));
+    expect(more).toEqual([]);
+    expect(carried).toMatchObject({ id: opened?.id, state: 'open', lastDay: '2026-11-22' });
+  });
+
+  it.each([
+    ['the same day', '2026-11-18'],
+    ['two days later', '2026-11-22'],
+  ])('that was withdrawn is no thread of what is found from %s on: it is told, and the record stays', (_, firstDay) => {
+    const [first] = follow([], [sighting()], following());
+    const withdrawn: Anomaly = { ...first!, state: 'withdrawn' };
+    const again = sighting({ firstDay, lastDay: '2026-11-22' });
+    const look = () => follow([withdrawn], [again], following({ asOf: '2026-11-22' }));
+    const [opened, ...others] = look();
+    expect(others).toEqual([]);
+    expect(opened).toMatchObject({ state: 'open', firstDay });
+    expect(newsOf(opened!, undefined, 0.5)).toBe('opened');
+    expect(opened?.id).toMatch(new RegExp(`^${firstDay}-[0-9a-f]{6}$`));
+    expect(opened?.id).not.toBe(withdrawn.id);
+    expect(look()[0]?.id).toBe(opened?.id);
+  });
+
+  it('takes of two runs the one that it has most days in common with, and the other is another', () => {
+    const thread = anomaly({ firstDay: '2026-11-18', lastDay: '2026-11-18', asOf: '2026-11-18' });
+    const before = sighting({ firstDay: '2026-11-16', lastDay: '2026-11-17', accepted: true, returned: true });
+    const own = sighting({ firstDay: '2026-11-18', lastDay: '2026-11-20' });
+    const [carried, opened, ...others] = follow([thread], [before, own], following());
+    expect(others).toEqual([]);
+    expect(carried).toMatchObject({ id: thread.id, state: 'open', firstDay: '2026-11-18', lastDay: '2026-11-20' });
+    expect(opened).toMatchObject({ state: 'accepted', returned: true, firstDay: '2026-11-16', lastDay: '2026-11-17' });
+  });
+
+  it('whose days AWS restates into two runs is the longer one, and tells no day twice', () => {
+    const thread = anomaly({ firstDay: '2026-11-10', lastDay: '2026-11-20' });
+    const [early, late] = [
+      sighting({ firstDay: '2026-11-10', lastDay: '2026-11-11', over: true }),
+      sighting({ firstDay: '2026-11-15', lastDay: '2026-11-20' }),
+    ];
+    const changed = follow([thread], [early, late], following());
+    expect(changed).toMatchObject([{ id: thread.id, state: 'open', lastDay: '2026-11-20' }]);
+  });
+
+  it('that is expected keeps the days that were answered', () => {
+    const longer = sighting({ lastDay: '2026-11-25', actual: 9000 });
+    const [one] = follow([anomaly()], [longer], following(answered({})));
+    expect(one).toMatchObject({ state: 'expected', lastDay: '2026-11-20', actual: 320 });
   });
 
   it('that was judged as of a later day is left alone', () => {
@@ -162,9 +217,10 @@ describe('news', () => {
     ['its end was told', { said: { ...before, state: 'resolved' }, state: 'resolved' }, undefined],
   ])('when %s', (_, spoiled, expected) => expect(news(spoiled)).toBe(expected));
 
-  it('is none of what is snoozed, through its day, but that it is over', () => {
+  it('is none of what is snoozed, through its day, but that it is over, or five times what it was', () => {
     const snooze = answer({ say: 'snooze', until: '2026-11-20' });
-    expect(news({ said: before, perDay: 500 }, snooze)).toBeUndefined();
+    expect(news({ said: before, perDay: 499 }, snooze)).toBeUndefined();
+    expect(news({ said: before, perDay: 500 }, snooze)).toBe('grown');
     expect(news({ said: before, perDay: 500, asOf: '2026-11-21' }, snooze)).toBe('reminded');
     expect(news({ said: { ...before, on: '2026-11-21' }, asOf: '2026-11-22' }, snooze)).toBeUndefined();
     expect(news({ said: before, state: 'resolved' }, snooze)).toBe('resolved');

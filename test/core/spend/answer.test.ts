@@ -24,19 +24,32 @@ describe('a series learns', () => {
   it.each<[string, SpendAnswer[], object[]]>([
     ['nothing from what is about others', [answer({ service: 'AWS Glue' }), answer({ account: '222222222222' })], []],
     ['nothing from a snooze or from looking into it', [answer({ say: 'snooze' }), answer({ say: 'investigate' })], []],
-    ['a new level', [answer()], [{ kind: 'level', from: '2026-11-18' }]],
+    ['a new level', [answer()], [{ kind: 'level', from: '2026-11-18', through: '2026-11-19' }]],
     [
       'days to leave out',
       [answer({ until: '2026-11-30' })],
-      [{ kind: 'once', from: '2026-11-18', until: '2026-12-01' }],
+      [{ kind: 'once', from: '2026-11-18', until: '2026-12-01', through: '2026-11-19' }],
     ],
-    ['a charge of each month', [answer({ recurring: true })], [{ kind: 'recurring', from: '2026-11-18' }]],
+    [
+      'a charge of each month',
+      [answer({ recurring: true })],
+      [{ kind: 'recurring', from: '2026-11-18', through: '2026-11-19' }],
+    ],
     [
       'a charge of each month until a day',
       [answer({ recurring: true, until: '2027-05-31' })],
-      [{ kind: 'recurring', from: '2026-11-18', until: '2027-06-01' }],
+      [{ kind: 'recurring', from: '2026-11-18', until: '2027-06-01', through: '2026-11-19' }],
     ],
   ])('%s', (_, answers, lessons) => expect(lessonsFor(SERIES, answers, [])).toEqual(lessons));
+
+  it.each([
+    ['on the first day, as from a billing alarm', '2026-11-18T15:00:00Z', '2026-11-18'],
+    ['on the next morning', '2026-11-19T09:00:00Z', '2026-11-18'],
+    ['a week later', '2026-11-25T09:00:00Z', '2026-11-24'],
+    ['when it is long over', '2027-03-01T09:00:00Z', '2026-12-15'],
+  ])('of the days that were seen by whoever answers %s', (_, at, through) =>
+    expect(lessonsFor(SERIES, [answer({ at })], [])).toMatchObject([{ through }]),
+  );
 
   it.each([
     ['everything', {}, 1],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween, daysIn, monthsIn } from '../../../shared/core/spend/day.ts';
 import {
   firstToAsk,
+  lastAnswered,
   leavesOf,
   type MonthOfCosts,
   missingRanges,
@@ -59,6 +60,27 @@ describe('the history', () => {
         }
       }),
     );
+  });
+
+  it('does not know a day without a single group, and does not ask about it again', () => {
+    const asked = withAnswer(history, answer(on('2026-10-31'), on('2026-11-01'), on('2026-12-05')));
+    expect(amountsOf(asked, { from: '2026-10-31', to: '2026-11-03' })).toEqual({
+      EC2: [6, undefined, 0],
+      RDS: [2, undefined, 3],
+    });
+    expect(lastAnswered(asked)).toBe('2026-11-02');
+    expect(missingRanges(asked, { from: '2026-10-31', to: '2026-11-04' })).toEqual([
+      { from: '2026-11-03', to: '2026-11-04' },
+    ]);
+    const late = withAnswer(asked, answer(on('2026-11-01', ['EC2', 4])));
+    expect(amountsOf(late, { from: '2026-11-01', to: '2026-11-02' })).toEqual({ EC2: [4], RDS: [0] });
+  });
+
+  it('has no currency from days without a group', () => {
+    const before = withAnswer([], { currency: 'USD', days: [on('2026-10-01')] });
+    const paid = withAnswer(before, { currency: 'EUR', days: [on('2026-10-02', ['EC2', 5])] });
+    expect(paid).toMatchObject([{ currency: 'EUR', days: ['2026-10-02'], empty: ['2026-10-01'] }]);
+    expect(withAnswer(paid, { currency: 'USD', days: [on('2026-10-03')] })).toMatchObject([{ currency: 'EUR' }]);
   });
 
   it('takes amounts of another currency for what they are', () => {

@@ -145,10 +145,25 @@ describe('a new level', () => {
   it('below is the same', () => expect(seen(from(120, LENGTH, (usual) => usual / 2))).toEqual(range(120, 134, -1)));
 
   it('that ends is known again within two days', () => {
-    const back = judge(costs(from(100, 150, (usual) => 2 * usual)));
-    expect(unusual(back)).toEqual([...range(100, 114), -150, -151]);
-    expect(at(back, 151).turn).toBe('returned');
-    expect(at(back, 152).expected / ordinary(152)).toBeCloseTo(1, 1);
+    const back = judge(costs(from(100, 140, (usual) => 2 * usual)));
+    expect(unusual(back)).toEqual([...range(100, 114), -140, -141]);
+    expect(at(back, 141).turn).toBe('returned');
+    expect(at(back, 142).expected / ordinary(142)).toBeCloseTo(1, 1);
+  });
+
+  it('that ends after four weeks is another one', () => {
+    const back = judge(costs(from(100, 142, (usual) => 2 * usual)));
+    expect(unusual(back)).toEqual([...range(100, 114), ...range(142, 156, -1)]);
+    expect(at(back, 155).turn).toBe('accepted');
+  });
+
+  it('below that ends after four weeks is a rise like any other', () =>
+    expect(seen(from(80, 122, (usual) => usual / 10))).toEqual([...range(80, 94, -1), ...range(122, 136)]));
+
+  it.each([3, 4, 50])('of %d times the one before is no return to it from a lower one', (times) => {
+    const judgements = judge(costs((usual, index) => usual * (index < 90 ? 1 : index < 115 ? 0.2 : times)));
+    expect(unusual(judgements)).toEqual([...range(90, 104, -1), ...range(115, 129)]);
+    expect(judgements.filter(({ turn }) => turn).map(({ turn }) => turn)).toEqual(['accepted', 'accepted']);
   });
 
   it('leaves no trace when it ends before it is accepted', () => {
@@ -267,8 +282,30 @@ describe('a series that rarely costs anything', () => {
     expect(seen((usual, index) => rarely(index < 150 ? 50 : 99)(usual, index))).toEqual([]);
   });
 
-  it('has no opinion before it has spent three times', () =>
-    expect(seen((_, index) => (index === 60 ? 10 : index === 120 ? 500 : 0))).toEqual([]));
+  it('is unusual when it costs far more than the one time before', () =>
+    expect(seen((_, index) => (index === 60 ? 10 : index === 120 ? 500 : 0))).toEqual([120]));
+
+  it.each<[string, (index: number) => number, number]>([
+    ['once', (index) => (index === 10 ? 0.4 : 0), 500],
+    ['on a few days', (index) => (index < 3 ? 30 : 0), 5000],
+    ['on twenty days', (index) => (index < 20 ? 3 : 0), 500],
+    ['each day until it was idle', (index) => (index < 110 ? 100 : 0), 5000],
+    ['on Mondays', (index) => (index % 7 === 0 ? 50 : 0), 5000],
+    ['on a day of the month', (index) => (dayOfMonth(index) === 5 ? 12 : 0), 500],
+  ])('is unusual for two weeks when it costs a lot for good, and did so %s', (_, before, dear) => {
+    const judgements = judge(costs((usual, index) => (index < 150 ? before(index) : (dear * usual) / 100)));
+    expect(unusual(judgements).filter((index) => Math.abs(index) >= 150)).toEqual(range(150, 164));
+    expect(judgements.filter(({ day, turn }) => turn && day >= dayAt(150)).map(({ day }) => day)).toEqual([dayAt(163)]);
+  });
+
+  it('is unusual when it comes each day, though none costs more than before', () => {
+    const [first = 0] = seen((_, index) => (index >= 150 || index % 7 === 0 ? 50 : 0));
+    expect(first).toBeGreaterThanOrEqual(150);
+    expect(first).toBeLessThan(153);
+  });
+
+  it('is unusual on the days of a spike alone', () =>
+    expect(seen((_, index) => (index === 10 ? 0.4 : index >= 150 && index < 153 ? 3000 : 0))).toEqual(range(150, 153)));
 
   it('may be a batch of each week', () => expect(seen((_, index) => (index % 7 === 6 ? 500 : 0))).toEqual([]));
 });
@@ -287,7 +324,55 @@ describe('a series that rests at weekends', () => {
   });
 });
 
+describe('a series whose weekdays change', () => {
+  const judgements = judge(costs((_, index) => (index >= 120 || index % 7 < 2 ? 500 : 0), 220));
+
+  it('costs no more than it does', () => {
+    for (const { expected } of judgements) expect(expected).toBeLessThanOrEqual(1000);
+  });
+
+  it('is no drop', () => {
+    const found = unusual(judgements);
+    expect(found.length).toBeGreaterThan(0);
+    for (const index of found) expect(index).toBeGreaterThanOrEqual(120);
+    for (const index of found) expect(index).toBeLessThan(140);
+  });
+});
+
 describe('what people have taught', () => {
+  /** Somebody has seen the days from 120 through this one, and says that they are right. */
+  const right = (through: number): Lesson[] => [{ kind: 'level', from: dayAt(120), through: dayAt(through) }];
+
+  it('that a level is right is not said of what comes later', () => {
+    const spoil = (usual: number, index: number) => usual * (index < 120 ? 1 : index < 123 ? 1.5 : 50);
+    expect(seen(spoil, right(121))).toEqual(range(123, 137));
+    const spike = (usual: number, index: number) => usual * (index < 120 ? 1 : index === 124 ? 40 : 1.5);
+    expect(seen(spike, right(121))).toEqual([124]);
+  });
+
+  it('that a level is right is said of the last days that were seen', () => {
+    const spoil = (usual: number, index: number) => usual * (index < 120 ? 1 : index < 128 ? 1.5 : 10);
+    expect(seen(spoil, right(130))).toEqual([]);
+  });
+
+  it('that a level is right is said of the day on which it is said, unless that is another level', () => {
+    const spoil = (times: number) => (usual: number, index: number) =>
+      usual * (index < 120 ? 1 : index === 120 ? 1.3 : times);
+    expect(seen(spoil(2), right(120))).toEqual([]);
+    expect(seen(spoil(30), right(120))).toEqual(range(121, 135));
+  });
+
+  it('that a drop is right: what is more than before it is a rise', () => {
+    const spoil = (usual: number, index: number) => usual * (index < 120 ? 1 : index < 126 ? 0.2 : 4);
+    expect(seen(spoil, right(123))).toEqual(range(126, 140));
+  });
+
+  it('that what rarely costs anything may cost that each day', () => {
+    const spoil = (usual: number, index: number) => (index < 120 ? (index % 7 === 0 ? 5 : 0) : usual);
+    expect(seen(spoil, right(121))).toEqual([]);
+    expect(seen((usual, index) => spoil(usual, index) * (index < 123 ? 1 : 20), right(121))).toEqual(range(123, 137));
+  });
+
   it('that a level is right from a day on', () => {
     const lessons: Lesson[] = [{ kind: 'level', from: dayAt(120) }];
     const judgements = judge(costs(from(120, LENGTH, (usual) => 2 * usual)), lessons);
@@ -298,22 +383,6 @@ describe('what people have taught', () => {
   it('that a level is right though it began in the middle of a day', () => {
     const spoil = (usual: number, index: number) => usual * (index < 120 ? 1 : index === 120 ? 1.3 : 2);
     expect(seen(spoil, [{ kind: 'level', from: dayAt(120) }])).toEqual([]);
-  });
-
-  it('that a level is right until a day', () => {
-    const lessons: Lesson[] = [{ kind: 'level', from: dayAt(120), until: dayAt(150) }];
-    expect(
-      seen(
-        from(120, 150, (usual) => 2 * usual),
-        lessons,
-      ),
-    ).toEqual([]);
-    expect(
-      seen(
-        from(120, 160, (usual) => 2 * usual),
-        lessons,
-      ),
-    ).toEqual(range(150, 160));
   });
 
   it('and what is above that level is unusual', () => {
@@ -328,6 +397,7 @@ describe('what people have taught', () => {
     const judgements = judge(costs(spoil), lessons);
     expect(unusual(judgements)).toEqual([]);
     expect(range(120, 124).map((index) => at(judgements, index).score)).toEqual(new Array(4).fill(undefined));
+    expect(judgements.filter(({ leftOut }) => leftOut).map(({ day }) => day)).toEqual(range(120, 124).map(dayAt));
     expect(at(judgements, 124).expected / ordinary(124)).toBeCloseTo(1, 1);
   });
 
@@ -337,5 +407,12 @@ describe('what people have taught', () => {
     expect(second).toBeDefined();
     expect(seen(spoil, [{ kind: 'recurring', from: dayAt(first) }])).toEqual([]);
     expect(seen(spoil, [{ kind: 'recurring', from: dayAt(first), until: dayAt(first + 1) }])).toEqual([second]);
+  });
+
+  it('that the 31st carries a charge: it comes on the 30th of a month that has no other', () => {
+    const spoil = (usual: number, index: number) =>
+      usual + (['2026-05-31', '2026-06-30'].includes(dayAt(index)) ? 150 : 0);
+    expect(seen(spoil).map(dayAt)).toEqual(['2026-05-31', '2026-06-30']);
+    expect(seen(spoil, [{ kind: 'recurring', from: '2026-05-31' }])).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { unknown } from '../../../shared/core/evidence.ts';
+import { known, unknown } from '../../../shared/core/evidence.ts';
 import { parsePolicy } from '../../../shared/core/policy.ts';
 import type { Anomaly, News } from '../../../shared/core/spend/anomaly.ts';
 import { type Occasion, selfTestMessage, spendMessage, type Told } from '../../../shared/core/spend/spend-message.ts';
 import { anomaly, EXPLAINED } from '../../support/anomaly-specimen.ts';
 
 const OCCASION: Occasion = { payer: '123456789012', time: '2026-11-21T07:30:00.000Z', asOf: '2026-11-20' };
-const POLICY = parsePolicy({});
+const POLICY = parsePolicy({ timezone: 'Asia/Seoul' });
 
 const news = (spoiled: Partial<Anomaly> = {}, why: News = 'opened'): Told => ({ anomaly: anomaly(spoiled), news: why });
 const message = (all: readonly Told[] = [news()], occasion: Partial<Occasion> = {}) =>
@@ -23,7 +23,7 @@ describe('the message', () => {
       'expected $10.00 a day, actual $106.67 a day',
       'APN2-DataProcessing-Bytes in ap-northeast-2 $270.00 (93 %); APN2-CW:Requests in ap-northeast-2 $20.00 (7 %)',
       'by the tag owner: team-orders $290.00 (100 %)',
-      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18T03:00:00Z',
+      'CloudTrail in ap-northeast-2: CreateLogGroup of /aws/lambda/checkout by release-418 (role deploy) at 2026-11-18 12:00 Asia/Seoul',
       'how sure: 3.2 times the threshold',
       'https://us-east-1.console.aws.amazon.com/costmanagement/home#/cost-explorer?',
       'npm run answer -- expected 2026-11-18-3f9a1c',
@@ -31,6 +31,11 @@ describe('the message', () => {
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('counts the unusual days alone where it paused', () => {
+    const { text } = message([news({ lastDay: '2026-11-23', days: 2 })]);
+    expect(text).toContain('expected $15.00 a day, actual $160.00 a day, on 2 of 6 days');
   });
 
   it('says what the policy leaves out, a day to come for an answer, and what is not judged yet', () => {
@@ -44,6 +49,31 @@ describe('the message', () => {
     expect(text).toContain('too little history: 3 series');
     expect(spendMessage([news()], OCCASION, parsePolicy({ spend: { without: [] } })).text).toContain(
       'no record type is left out',
+    );
+  });
+
+  it('says of what is back at its earlier level that it is, and what it costs a month', () => {
+    const { subject, text } = message([news({ state: 'accepted', returned: true }, 'accepted')]);
+    expect(subject).toBe(
+      '[Lamplighter] 111111111111: AmazonCloudWatch +$3,041.67 a month is back at its earlier level',
+    );
+    expect(text).toContain('costs more (is back at its earlier level)');
+    expect(text).toContain('it is back at its earlier level: $3,041.67 a month from now on');
+    expect(text).not.toContain('two weeks');
+  });
+
+  it('says when it rests on little history', () => {
+    const { text } = message([news({ littleHistory: true })]);
+    expect(text).toContain('how sure: little history: held against its own few days alone; 3.2 times the threshold');
+  });
+
+  it('says which days no run had judged, and which of them a backfill has to', () => {
+    const days = { from: '2026-11-01', to: '2026-11-20', judgedFrom: '2026-11-01' };
+    expect(message([news()], { missed: days }).text).toContain(
+      'No run had judged the days from 2026-11-01 to before 2026-11-20: they are judged now, each as of that day.',
+    );
+    expect(message([news()], { missed: { ...days, judgedFrom: '2026-11-09' } }).text).toContain(
+      'but for those before 2026-11-09: a backfill judges them.',
     );
   });
 
@@ -83,6 +113,55 @@ describe('the message', () => {
     ]);
     expect(subject).toBe('[Lamplighter] 111111111111: Large +$15,208.33 a month, and 2 more');
     expect(text.match(/\d\. \w+ in/g)).toEqual(['1. Large in', '2. Middle in', '3. Small in']);
+  });
+
+  describe('of a new region and a service in it', () => {
+    const region = (spoiled: Partial<Anomaly> = {}) =>
+      news({ kind: 'new-region', service: 'eu-west-3', id: '2026-11-18-00e003', actual: 250, expected: 0, ...spoiled });
+    const service = (amount: number, spoiled: Partial<Anomaly> = {}) => {
+      const causes = known([
+        { keys: ['EUW3-BoxUsage', 'eu-west-3'], amount, share: amount / 290 },
+        { keys: ['APN2-BoxUsage', 'ap-northeast-2'], amount: 290 - amount, share: 1 - amount / 290 },
+      ]);
+      return news({ service: 'EC2', explanation: { ...EXPLAINED, causes }, ...spoiled });
+    };
+
+    it('tells the same dollars once, with the service', () => {
+      const { subject, text, facts, chat, attributes, thread } = message([region(), service(250)]);
+      expect(subject).toBe('[Lamplighter] 111111111111: EC2 +$3,041.67 a month');
+      expect(text).toContain('news of 1 anomaly');
+      expect(text).toContain(
+        '   the region eu-west-3 is new in 111111111111 (new): the same dollars, $250.00 so far [2026-11-18-00e003]',
+      );
+      expect(text).not.toContain('2. ');
+      expect(chat).toContain('; the region eu-west-3 is new in 111111111111 `2026-11-18-3f9a1c`');
+      expect(facts).toMatchObject({
+        anomalies: [
+          { id: '2026-11-18-00e003', region: 'eu-west-3', sameDollarsAs: '2026-11-18-3f9a1c' },
+          { id: '2026-11-18-3f9a1c' },
+        ],
+      });
+      expect(attributes.rule).toEqual(['new-region', 'rise']);
+      expect(thread).toBe('spend-2026-11-18-3f9a1c');
+    });
+
+    it('tells it with the dearest of several services', () => {
+      const { text } = message([service(60, { id: 'a', service: 'EBS' }), service(90), region()]);
+      expect(text.indexOf('the region eu-west-3')).toBeGreaterThan(text.indexOf('EC2 in'));
+      expect(text).toContain('news of 2 anomalies');
+    });
+
+    it.each<[string, Told]>([
+      ['little of its dollars are the service’s', service(124)],
+      ['the service is in another account', service(250, { account: '222222222222' })],
+      ['the service costs less', service(250, { kind: 'drop' })],
+      ['the cause is not known', service(250, { explanation: { ...EXPLAINED, causes: unknown('denied') } })],
+    ])('tells both when %s', (_, one) => {
+      const { text, facts } = message([one, region()]);
+      expect(text).toContain('news of 2 anomalies');
+      expect(text).toContain('2. ');
+      expect(JSON.stringify(facts)).not.toContain('sameDollarsAs');
+    });
   });
 
   it.each<[News, Partial<Anomaly>, string, string]>([

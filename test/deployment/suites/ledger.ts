@@ -10,23 +10,31 @@ const READS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 const WRITES = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
 
 /** Who may do what with each family of the ledger; whoever writes also reads. */
-const FUNCTIONS = ['right-size', 'carry-out', 'answer', 'watch-spend'] as const;
+const FUNCTIONS = ['right-size', 'carry-out', 'answer', 'watch-spend', 'snapshot-databases'] as const;
 const FAMILIES: readonly (readonly [key: string, ...Access[]])[] = [
-  ['POLICY#current', 'reads', 'reads', 'reads', 'reads'],
-  ['RUN#right-size#123456789012', 'writes', 'reads', 'reads', 'reads'],
-  ['RUN#undo#123456789012', 'nothing', 'reads', 'writes', 'reads'],
-  ['RUN#watch-spend#123456789012', 'nothing', 'reads', 'reads', 'writes'],
-  ['PLAN#right-size-2026-11-22-123456789012-3f9a1c', 'writes', 'writes', 'reads', 'reads'],
-  ['PLAN#undo-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'writes', 'reads'],
-  ['ANSWER#123456789012', 'reads', 'reads', 'writes', 'reads'],
-  ['ANSWER#right-size-2026-11-22-123456789012-3f9a1c', 'reads', 'reads', 'writes', 'reads'],
-  ['ANSWER#spend', 'reads', 'reads', 'writes', 'reads'],
-  ['LEASE#arn:aws:rds:us-east-1:123456789012:db:orders', 'nothing', 'writes', 'nothing', 'nothing'],
-  ['CAP#123456789012#idle-database#takes', 'nothing', 'writes', 'nothing', 'nothing'],
-  ['RESOURCE#arn:aws:rds:us-east-1:123456789012:db:orders', 'reads', 'writes', 'reads', 'reads'],
-  ['PRICE#AmazonEC2#us-east-1', 'writes', 'nothing', 'nothing', 'nothing'],
-  ['COST#123456789012#UnblendedCost#services', 'nothing', 'nothing', 'nothing', 'writes'],
-  ['ANOMALY#2026-11', 'nothing', 'nothing', 'reads', 'writes'],
+  ['POLICY#current', 'reads', 'reads', 'reads', 'reads', 'reads'],
+  ['RUN#right-size#123456789012', 'writes', 'reads', 'reads', 'reads', 'nothing'],
+  ['RUN#undo#123456789012', 'nothing', 'reads', 'writes', 'reads', 'nothing'],
+  ['RUN#watch-spend#123456789012', 'nothing', 'reads', 'reads', 'writes', 'nothing'],
+  ['RUN#snapshot-databases#123456789012', 'nothing', 'reads', 'reads', 'reads', 'writes'],
+  ['RUN#prune-snapshots#123456789012', 'nothing', 'reads', 'reads', 'reads', 'writes'],
+  ['PLAN#right-size-2026-11-22-123456789012-3f9a1c', 'writes', 'writes', 'reads', 'reads', 'reads'],
+  ['PLAN#undo-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'writes', 'reads', 'reads'],
+  ['PLAN#snapshot-databases-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'reads', 'reads', 'writes'],
+  ['PLAN#fill-snapshots-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'reads', 'reads', 'writes'],
+  ['ANSWER#123456789012', 'reads', 'reads', 'writes', 'reads', 'reads'],
+  ['ANSWER#right-size-2026-11-22-123456789012-3f9a1c', 'reads', 'reads', 'writes', 'reads', 'reads'],
+  ['ANSWER#spend', 'reads', 'reads', 'writes', 'reads', 'reads'],
+  ['LEASE#arn:aws:rds:us-east-1:123456789012:db:orders', 'nothing', 'writes', 'nothing', 'nothing', 'nothing'],
+  ['CAP#123456789012#idle-database#takes', 'nothing', 'writes', 'nothing', 'nothing', 'nothing'],
+  ['RESOURCE#arn:aws:rds:us-east-1:123456789012:db:orders', 'reads', 'writes', 'reads', 'reads', 'nothing'],
+  ['PRICE#AmazonEC2#us-east-1', 'writes', 'nothing', 'nothing', 'nothing', 'writes'],
+  ['LADDER#123456789012', 'writes', 'nothing', 'nothing', 'nothing', 'nothing'],
+  ['COST#123456789012#on-demand', 'writes', 'nothing', 'nothing', 'writes', 'nothing'],
+  ['COST#123456789012#calls', 'writes', 'nothing', 'nothing', 'writes', 'nothing'],
+  ['COST#123456789012#UnblendedCost#services', 'reads', 'nothing', 'nothing', 'writes', 'nothing'],
+  ['ANOMALY#2026-11', 'nothing', 'nothing', 'reads', 'writes', 'nothing'],
+  ['PROOF#123456789012', 'nothing', 'nothing', 'nothing', 'nothing', 'reads'],
 ];
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:123456789012:table/lamplighter-prod';

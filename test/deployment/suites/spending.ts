@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventSchema } from '../../../functions/watch-spend/event.ts';
 import { BILLING_ALARM, functionsOf, ofType, statementsOf, trustOf } from '../../../scripts/package/deployed.ts';
-import { allows, denies } from '../../../scripts/package/iam.ts';
+import { allows, denies, type Statement } from '../../../scripts/package/iam.ts';
 import type { Packaged } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 
@@ -39,6 +39,28 @@ export function spendingSuite(packaged: Packaged): void {
         SourceAccount: '123456789012',
         SourceArn: expect.stringContaining('lamplighter-prod-billing-alarm'),
       });
+    });
+
+    it('is woken by the billing alarm of its payer, which comes from there by one role', () => {
+      const { Resources: paid } = resolve(packaged.template, { Payer: '210987654321' });
+      expect(paid.BillingAlarmRule?.Properties).toMatchObject({
+        EventPattern: { account: ['123456789012', '210987654321'] },
+      });
+      const { Statement } = paid.PayerMayForward!.Properties as unknown as { Statement: Statement };
+      expect(Statement).toMatchObject({ Principal: { AWS: 'arn:aws:iam::210987654321:root' } });
+      const ask = (account: string, role = 'lamplighter-billing-forward-prod') =>
+        allows([Statement], {
+          action: 'events:PutEvents',
+          resource: 'arn:aws:events:us-east-1:123456789012:event-bus/default',
+          context: { 'aws:PrincipalArn': `arn:aws:iam::${account}:role/${role}` },
+        });
+      expect([ask('210987654321'), ask('999999999999'), ask('210987654321', 'other')]).toEqual([true, false, false]);
+    });
+
+    it.each(['', '123456789012'])('lets no other account in while the hub pays itself: payer %j', (Payer) => {
+      const { Resources: own } = resolve(packaged.template, { Payer });
+      expect(own.PayerMayForward).toBeUndefined();
+      expect(own.BillingAlarmRule?.Properties).toMatchObject({ EventPattern: { account: ['123456789012'] } });
     });
 
     it('leaves a billing alarm that cannot be brought in the dead letter queue', () => {
@@ -104,6 +126,19 @@ export function spendingSuite(packaged: Packaged): void {
           context: { 'aws:SourceAccount': account },
         });
       expect([ask('123456789012'), ask('999999999999')]).toEqual([true, false]);
+    });
+
+    it('of a payer is brought to the hub’s account, by the role that is let in there', () => {
+      const payers = resolve(BILLING_ALARM, { Stage: 'prod', HubAccountId: '210987654321', HubRegion: 'us-east-1' });
+      const bus = 'arn:aws:events:us-east-1:210987654321:event-bus/default';
+      expect(payers.Resources.Forward?.Properties).toMatchObject({ Targets: [{ Arn: bus }] });
+      expect(payers.Resources.ForwardRole?.Properties).toMatchObject({ RoleName: 'lamplighter-billing-forward-prod' });
+      expect(statementsOf(payers.Resources.ForwardRole)).toMatchObject([{ Resource: bus }]);
+    });
+
+    it.each(['self', '123456789012'])('goes nowhere where the hub is: %s', (HubAccountId) => {
+      const hub = resolve(BILLING_ALARM, { Stage: 'prod', HubAccountId, HubRegion: 'us-east-1' });
+      expect(hub.Resources.Forward).toBeUndefined();
     });
   });
 }

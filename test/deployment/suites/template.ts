@@ -17,6 +17,7 @@ const NOT_SCHEDULED = ['carry-out', 'answer'];
 const DAILY: Readonly<Record<string, string>> = {
   'right-size': 'cron(30 6 * * ? *)',
   'watch-spend': 'cron(30 7 * * ? *)',
+  'snapshot-databases': 'cron(30 1 * * ? *)',
 };
 
 export function templateSuite(packaged: Packaged): void {
@@ -66,6 +67,8 @@ export function templateSuite(packaged: Packaged): void {
           'PauseParameter',
           'RightSizeFunction',
           'RightSizeRoleArn',
+          'SnapshotDatabasesFunction',
+          'SnapshotDatabasesRoleArn',
           'WatchSpendFunction',
           'WatchSpendRoleArn',
         ]),
@@ -82,6 +85,7 @@ export function templateSuite(packaged: Packaged): void {
         schedule: 'cron(0 7 ? * MON-FRI *)',
         selfTestSchedule: 'cron(0 9 ? * TUE *)',
         silentHours: '80',
+        snapshotSchedule: 'cron(0 3 * * ? *)',
         spendSchedule: 'cron(0 12 * * ? *)',
         timezone: 'Asia/Seoul',
       };
@@ -110,6 +114,7 @@ export function templateSuite(packaged: Packaged): void {
       const schedules = {
         RightSizeSchedule: 'cron(0 7 ? * MON-FRI *)',
         WatchSpendSchedule: 'cron(0 12 * * ? *)',
+        SnapshotDatabasesSchedule: 'cron(0 3 * * ? *)',
         SelfTestSchedule: 'cron(0 9 ? * TUE *)',
       };
       for (const [id, ScheduleExpression] of Object.entries(schedules)) {

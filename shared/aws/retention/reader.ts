@@ -1,0 +1,97 @@
+import { BackupClient } from '@aws-sdk/client-backup';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { RDSClient, type RDSClientConfig } from '@aws-sdk/client-rds';
+import { RedshiftClient } from '@aws-sdk/client-redshift';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import type { Scope } from '../../core/identity.ts';
+import type { ScopeProtections } from '../../core/retention/protections.ts';
+import type { RetentionReader, ScopeSnapshots } from '../../ports-retention.ts';
+import type { CredentialsOf } from '../assumed-role.ts';
+import { PATIENT } from '../patient.ts';
+import { readLastBackups } from './aws-backup.ts';
+import { listBackedUpDatabases } from './databases.ts';
+import { listTables } from './dynamodb-tables.ts';
+import { listReplicationGroups } from './elasticache.ts';
+import { listManagedKeys } from './keys.ts';
+import { readQuotas } from './quotas.ts';
+import { listWarehouses } from './redshift.ts';
+import { listSnapshots } from './snapshots.ts';
+import { readable } from './unreadable.ts';
+
+/**
+ * Databases, snapshots and what else protects data, as the look role of each account shows it.
+ * @param patience for how long AWS is asked before it counts as silent
+ */
+export function awsRetention(credentialsOf: CredentialsOf, patience: Patience = PATIENT): RetentionReader {
+  const configFor = async ({ account, region }: Scope): Promise<Config> => ({
+    region,
+    credentials: await credentialsOf(account),
+    ...patience,
+  });
+  return {
+    databases: (scope) =>
+      readable('the databases', async () =>
+        using({ rds: new RDSClient(await configFor(scope)) }, ({ rds }) => listBackedUpDatabases(rds, scope)),
+      ),
+    snapshots: (scope) =>
+      readable('the snapshots', async () => {
+        const config = await configFor(scope);
+        return using({ rds: new RDSClient(config), kms: new KMSClient(config) }, (clients) =>
+          readSnapshots(clients, scope),
+        );
+      }),
+    protections: (scope) => readProtections(scope, () => configFor(scope)),
+  };
+}
+
+type Patience = Pick<RDSClientConfig, 'maxAttempts' | 'requestHandler'>;
+
+type Config = { readonly region: string; readonly credentials: AwsCredentialIdentity } & Patience;
+
+async function readSnapshots(
+  { rds, kms }: { readonly rds: RDSClient; readonly kms: KMSClient },
+  scope: Scope,
+): Promise<ScopeSnapshots> {
+  const [managed, quotas] = await Promise.all([
+    readable('the aliases of KMS', () => listManagedKeys(kms)),
+    readQuotas(rds, scope),
+  ]);
+  return { snapshots: await listSnapshots(rds, scope, managed), quotas };
+}
+
+/** Each service by itself: what is denied of one says nothing of the others. */
+async function readProtections(scope: Scope, config: () => Promise<Config>): Promise<ScopeProtections> {
+  const [DynamoDB, ElastiCache, Redshift, awsBackup] = await Promise.all([
+    readable('the tables of DynamoDB', async () =>
+      using({ client: new DynamoDBClient(await config()) }, ({ client }) => listTables(client, scope)),
+    ),
+    readable('the replication groups of ElastiCache', async () =>
+      using({ client: new ElastiCacheClient(await config()) }, ({ client }) => listReplicationGroups(client, scope)),
+    ),
+    readable('the clusters of Redshift', async () =>
+      using({ client: new RedshiftClient(await config()) }, ({ client }) => listWarehouses(client, scope)),
+    ),
+    readable('what AWS Backup protects', async () =>
+      using({ client: new BackupClient(await config()) }, ({ client }) => readLastBackups(client)),
+    ),
+  ]);
+  return { ...scope, stores: { DynamoDB, ElastiCache, Redshift }, awsBackup };
+}
+
+interface Destroyable {
+  destroy(): void;
+}
+
+/** Closes the connections when the work is done, however it ends. */
+async function using<Clients extends Readonly<Record<string, Destroyable>>, T>(
+  clients: Clients,
+  work: (clients: Clients) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(clients);
+  } finally {
+    for (const client of Object.values(clients)) client.destroy();
+  }
+}

@@ -1,0 +1,28 @@
+import type { Turns } from '../ports.ts';
+import { AtWorkError } from './errors.ts';
+
+/** As long as Lambda lets one invocation run. */
+const TURN_MS = 900_000;
+
+export interface Alone {
+  readonly turns: Turns;
+  /** Of what only one may be at work, e.g. a payer. */
+  readonly of: string;
+  /** The Lambda request id, which the retries of one delivery share. */
+  readonly holder: string;
+  readonly clock: () => Date;
+}
+
+/**
+ * One delivery at a time: two would find the same and say it twice.
+ * @throws {AtWorkError} while another one is at work
+ */
+export async function alone<T>({ turns, of, holder, clock }: Alone, work: () => Promise<T>): Promise<T> {
+  const now = clock();
+  if (!(await turns.begin(of, { holder, now, until: new Date(now.getTime() + TURN_MS) }))) throw new AtWorkError(of);
+  try {
+    return await work();
+  } finally {
+    await turns.end(of, holder).catch(() => undefined); // it ends by itself; the first error tells more
+  }
+}
