@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts';
+import type { ScheduledAction } from './off-hours/action.ts';
 import { type CopySnapshot, type SnapshotAction, snapshotArnOf } from './retention/action.ts';
 
 /** Everything Lamplighter may do to an account. Adding a kind is a security review. */
@@ -50,7 +51,8 @@ export type Action =
       readonly to: VolumeSpec;
     })
   | { readonly kind: 'snapshot-and-delete-volume'; readonly volume: Identity }
-  | SnapshotAction;
+  | SnapshotAction
+  | ScheduledAction;
 
 /** What may go either way: without the mark it takes. Growing, and taking back what was shrunk, gives. */
 interface Grows {

@@ -31,6 +31,10 @@ export interface Proposal {
   readonly charts?: Charts;
   /** There is only room for it once the snapshots up to this one are deleted, which the same plan, or another, does. */
   readonly after?: Arn;
+  /** Of what a schedule wants: its name, and when it will want something else (an ISO time; absent: it never will). */
+  readonly schedule?: { readonly name: string; readonly until?: string };
+  /** From 1: a step begins when the one before it has ended. Absent: it waits for nothing. */
+  readonly step?: number;
   /** It is only announced so far: its mode is `report` until the notice is over. */
   readonly notice?: Notice;
 }

@@ -232,7 +232,7 @@ export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
 /** What else lets something be done: the modes of the section `snapshots`. */
 export type SnapshotRuleId = 'take-snapshots' | 'prune-snapshots';
-export type Cause = RuleId | SnapshotRuleId;
+export type Cause = RuleId | SnapshotRuleId | 'off-hours';
 export type Mode = Policy['defaults']['mode'];
 export type Cap = Policy['rules']['idle-database']['cap'];
 
@@ -268,7 +268,8 @@ export function parsePolicy(input: unknown): Policy {
 /** Identifies what was decided under: it goes into every plan's hash. */
 export const policyHash = (policy: Policy): string => hashOf(policy);
 
-export const isRule = (cause: Cause): cause is RuleId => cause !== 'take-snapshots' && cause !== 'prune-snapshots';
+export const isRule = (cause: Cause): cause is RuleId =>
+  cause !== 'take-snapshots' && cause !== 'prune-snapshots' && cause !== 'off-hours';
 
 /** The mode of one rule: its own, else the default. What deletes a volume is never `auto`, whatever the default is. */
 export function modeOf(policy: Policy, rule: Cause): Mode {

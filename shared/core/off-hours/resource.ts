@@ -1,0 +1,30 @@
+import type { Power } from '../calendar/course.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Tags } from '../facts.ts';
+import type { Identity, Scope } from '../identity.ts';
+import type { Money } from '../money.ts';
+import type { GroupCapacity, ServiceCapacity } from './action.ts';
+
+/** What may be under a schedule, as it was found: it carries the tag. */
+export type ScheduledResource = ScheduledFacts &
+  (
+    | { readonly type: 'instance'; readonly instanceType: string }
+    | { readonly type: 'database'; readonly form: 'instance' | 'cluster' }
+    | { readonly type: 'auto-scaling-group'; readonly capacity: GroupCapacity }
+    | { readonly type: 'service'; readonly capacity: ServiceCapacity }
+    | { readonly type: 'warehouse' }
+  );
+
+interface ScheduledFacts {
+  readonly identity: Identity;
+  readonly name: string;
+  readonly scope: Scope;
+  readonly tags: Tags;
+  /** For people: `m5.large`, `db.r6g.large postgres`, `3 x m5.large`. */
+  readonly what: string;
+  readonly power: Power;
+  /** Why it is left alone whatever its schedule: `a member of the Auto Scaling group web`, `a spot instance`. */
+  readonly leftBecause?: string;
+  /** What an hour of it costs while it is on; absent when nobody asked. */
+  readonly hourlyPrice?: Evidence<Money>;
+}
