@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type ActingFigures, measureActing, printActing } from './acting.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
+import { measureOffHours, type OffHoursFigures, printOffHours } from './off-hours.ts';
 import { measureSizing, printSizing } from './sizing/sizing.ts';
 import { measureSpeed, printSpeed } from './spend/speed.ts';
 import { measureSpend, printSpend } from './spend/spend.ts';
@@ -25,6 +26,7 @@ const BENCHES = {
         ...(await measureCalls()),
         'carry-out': { stop: await measureActing() },
         'watch-spend': await measureWatching(),
+        'off-hours': await measureOffHours(),
       },
       { json, print: printAll },
     ),
@@ -52,12 +54,14 @@ if (!(name in BENCHES) || positionals.length !== 1) {
 interface AllFigures extends CallFigures {
   readonly 'carry-out': { readonly stop: ActingFigures };
   readonly 'watch-spend': WatchFigures;
+  readonly 'off-hours': OffHoursFigures;
 }
 
 function printAll(figures: AllFigures): void {
   printCalls(figures);
   printActing(figures['carry-out'].stop);
   printWatching(figures['watch-spend']);
+  printOffHours(figures['off-hours']);
 }
 
 function report<T>(figures: T, { json, print }: { json: boolean; print: (figures: T) => void }): void {

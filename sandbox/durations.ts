@@ -12,6 +12,14 @@ export interface Durations {
   readonly instanceTerminate: number;
   /** EC2: how long a terminated instance is still listed. */
   readonly terminatedShown: number;
+  /** Auto Scaling: until a launch that failed is tried again. */
+  readonly groupRetry: number;
+  /** ECS: a task's way to RUNNING. */
+  readonly taskStart: number;
+  /** ECS: a task's way to STOPPED, with the time that its load balancer lets connections drain. */
+  readonly taskStop: number;
+  /** ECS: until a task that could not be placed is tried again. */
+  readonly taskRetry: number;
   /** EC2: a new volume's creating -> available. */
   readonly volumeCreate: number;
   /** EC2: a deleted volume's deleting -> gone. */
@@ -36,6 +44,10 @@ export interface Durations {
   readonly databaseStart: number;
   /** RDS: how long a stopped database stays stopped before AWS starts it. */
   readonly databaseStoppedAtMost: number;
+  /** Redshift: pausing -> paused. */
+  readonly warehousePause: number;
+  /** Redshift: resuming -> available. */
+  readonly warehouseResume: number;
   /** RDS: a snapshot's creating -> available. */
   readonly snapshotCreate: number;
   /** RDS: from the answer to a modification until the database says `modifying`. */
@@ -58,6 +70,10 @@ export const TYPICAL_DURATIONS: Durations = {
   instanceLag: 0,
   instanceTerminate: 30 * SECOND,
   terminatedShown: HOUR,
+  groupRetry: MINUTE,
+  taskStart: 45 * SECOND,
+  taskStop: 90 * SECOND,
+  taskRetry: MINUTE,
   volumeCreate: 5 * SECOND,
   volumeDelete: 5 * SECOND,
   volumeModify: 10 * SECOND,
@@ -70,6 +86,8 @@ export const TYPICAL_DURATIONS: Durations = {
   databaseStop: 5 * MINUTE,
   databaseStart: 6 * MINUTE,
   databaseStoppedAtMost: 7 * DAY,
+  warehousePause: 6 * MINUTE,
+  warehouseResume: 8 * MINUTE,
   snapshotCreate: 4 * MINUTE,
   databaseModifyBegin: MINUTE,
   databaseModify: 8 * MINUTE,

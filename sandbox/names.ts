@@ -1,5 +1,6 @@
 /** The services of the sandbox, by the names that IAM gives them. */
 export type ServiceName =
+  | 'application-autoscaling'
   | 'autoscaling'
   | 'backup'
   | 'ce'
@@ -7,6 +8,7 @@ export type ServiceName =
   | 'cloudwatch'
   | 'dynamodb'
   | 'ec2'
+  | 'ecs'
   | 'elasticache'
   | 'kms'
   | 'pricing'
@@ -15,4 +17,5 @@ export type ServiceName =
   | 'sns'
   | 'sqs'
   | 'ssm'
-  | 'sts';
+  | 'sts'
+  | 'tag';

@@ -132,6 +132,8 @@ async function requestFor(command: Exclude<Command, Reader>, ledger: () => Readi
     }
     case 'veto-resource':
       return { about: { resource: command.resource }, say: 'veto', until: command.until, ...note };
+    case 'keep-on':
+      return { about: { resource: command.resource }, say: 'keep-on', until: command.until, ...note };
     default: {
       const { verb, plan, only, until } = command;
       const { hash } = await planIn(ledger(), plan);

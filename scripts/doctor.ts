@@ -17,6 +17,7 @@ const FUNCTIONS = {
   answer: 'now',
   'watch-spend': 'now',
   'snapshot-databases': 'now',
+  'off-hours': 'now',
 } as const;
 type FunctionName = keyof typeof FUNCTIONS;
 const NAMES = Object.keys(FUNCTIONS) as FunctionName[];

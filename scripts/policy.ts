@@ -20,10 +20,11 @@ import {
 } from 'yaml';
 import { dynamoLedger } from '../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../shared/aws/ledger/policies.ts';
-import { calendarProblems } from '../shared/core/calendar/check.ts';
+import { calendarProblems, placesOf } from '../shared/core/calendar/check.ts';
+import { lastKnownDay } from '../shared/core/calendar/holidays.ts';
 import { describeProblem, InvalidPolicyError, type Policy, parsePolicy } from '../shared/core/policy.ts';
-import type { Ledger, PolicyStore, StoredPolicy } from '../shared/ports.ts';
-import { holidaysFor } from './policy/holidays.ts';
+import type { Ledger, NewPolicy, PolicyStore, StoredPolicy } from '../shared/ports.ts';
+import { holidayChanges, holidaysFor } from './policy/holidays.ts';
 
 const USAGE = `usage: npm run policy -- FILE [--table NAME]   store FILE as the policy in force
        npm run policy -- FILE --check          only say what is wrong with FILE; needs no AWS
@@ -76,8 +77,8 @@ export async function main(args: readonly string[], surroundings: Surroundings):
 async function answer(args: readonly string[], { env, now, connect }: Surroundings): Promise<string> {
   const { file, check, show, table } = readArguments(args, env);
   if (show) return describePolicy(await connect(table()).ledger.currentPolicy());
-  const policy = parsePolicyFile(await readText(file), file, now());
-  return check ? `${file}: valid` : storePolicy(policy, connect(table()), now());
+  const next = parsePolicyFile(await readText(file), file, now());
+  return check ? `${file}: valid` : storePolicy(next, connect(table()), now());
 }
 
 function readArguments(args: readonly string[], env: Surroundings['env']) {
@@ -111,11 +112,11 @@ async function readText(file: string): Promise<string> {
 }
 
 /**
- * The policy of a YAML file, its calendars checked as of `now`. The core schema has no dates, so `2026-11-20` stays the text
- * that it is.
+ * The policy of a YAML file, with the holidays that its calendars ask for, checked as of `now`. The core schema has no
+ * dates, so `2026-11-20` stays the text that it is.
  * @throws {PolicyFileError} with everything that is wrong, in the order of the file
  */
-export function parsePolicyFile(text: string, file: string, now: Date): Policy {
+export function parsePolicyFile(text: string, file: string, now: Date): NewPolicy {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     schema: 'core',
@@ -132,9 +133,10 @@ export function parsePolicyFile(text: string, file: string, now: Date): Policy {
   if (slips.length > 0) refuse(slips);
   try {
     const policy = parsePolicy(document.toJS());
-    const problems = calendarProblems(policy, holidaysFor(policy, now), now);
+    const holidays = holidaysFor(policy, now);
+    const problems = calendarProblems(policy, holidays, now);
     if (problems.length > 0) throw new InvalidPolicyError(problems);
-    return policy;
+    return { policy, ...(placesOf(policy).length > 0 && { holidays }) };
   } catch (error) {
     if (!(error instanceof InvalidPolicyError)) throw error;
     return refuse(error.problems.map((one) => ({ offset: offsetOf(document, one.path), text: describeProblem(one) })));
@@ -187,11 +189,11 @@ function memberOf(node: unknown, key: string | number): { place?: unknown; value
 }
 
 /** Stores the policy and says what that changed. */
-async function storePolicy(policy: Policy, connection: Connection, now: Date): Promise<string> {
+async function storePolicy(next: NewPolicy, connection: Connection, now: Date): Promise<string> {
   const before = await connection.ledger.currentPolicy().catch(unreadable);
-  const stored = await connection.policies.store(policy, await connection.caller(), now);
+  const stored = await connection.policies.store(next, await connection.caller(), now);
   if (before !== 'unreadable' && before?.version === stored.version) return `unchanged: ${inForce(stored)}`;
-  return [inForce(stored), ...summary(before, policy)].join('\n');
+  return [inForce(stored), ...summary(before, next)].join('\n');
 }
 
 /** A policy that is not valid any more may be replaced; any other failure to read it stops the command. */
@@ -200,9 +202,12 @@ function unreadable(error: unknown): 'unreadable' {
   throw error;
 }
 
-function summary(before: StoredPolicy | 'unreadable' | undefined, policy: Policy): string[] {
+function summary(before: StoredPolicy | 'unreadable' | undefined, { policy, holidays }: NewPolicy): string[] {
   if (before === 'unreadable') return ['it replaces one that was not valid any more'];
-  const changes = changesBetween(before?.policy ?? parsePolicy({}), policy);
+  const changes = [
+    ...changesBetween(before?.policy ?? parsePolicy({}), policy),
+    ...holidayChanges(before?.holidays, holidays),
+  ];
   const since = before ? `version ${before.version}` : 'the defaults';
   return [changes.length > 0 ? `changes to ${since}:` : `the same as ${since}`, ...changes.map((one) => `  ${one}`)];
 }
@@ -225,7 +230,11 @@ function valuesOf(value: unknown, path = ''): Map<string, unknown> {
 /** The policy in force as a file that could be stored again. */
 function describePolicy(stored: StoredPolicy | undefined): string {
   if (!stored) return '# no policy was ever stored: everything is at its default, which is to report only';
-  return `# ${inForce(stored)}\n${stringify(stored.policy).trimEnd()}`;
+  const { policy, holidays } = stored;
+  const known = holidays
+    ? `# holidays of ${Object.keys(holidays.places).join(', ')} up to ${lastKnownDay(holidays)}\n`
+    : '';
+  return `# ${inForce(stored)}\n${known}${stringify(policy).trimEnd()}`;
 }
 
 const inForce = ({ version, storedAt, storedBy }: StoredPolicy): string =>

@@ -1,5 +1,6 @@
 import type { Action, Direction } from './core/action.ts';
 import type { PlanAnswer, PlanAnswers } from './core/answer.ts';
+import type { HolidayBook } from './core/calendar/holidays.ts';
 import type { Change, Made } from './core/change.ts';
 import type { Evidence } from './core/evidence.ts';
 import type { DatabaseFacts, InstanceFacts } from './core/facts.ts';
@@ -20,7 +21,7 @@ export interface ActingLedger extends ChangeHistory {
   claimPlan(planId: string, execution: string, now: Date): Promise<boolean>;
   /**
    * The newest plan of the same function and account that was handed over after this one: it expires this one. A
-   * person's undo expires nothing and is expired by nothing.
+   * person's undo expires nothing and is expired by nothing, nor is what off-hours wants at one tick by the next.
    */
   supersededBy(plan: Plan): Promise<string | undefined>;
   answers(planId: string): Promise<PlanAnswers>;
@@ -61,6 +62,8 @@ export interface ActingLedger extends ChangeHistory {
    * @throws {ChangeRecordedError} when another outcome is recorded
    */
   recordChange(change: Change, before?: Change): Promise<void>;
+  /** Those of the actions of a plan that have ended, however they did. */
+  ended(plan: Plan, numbers: readonly number[]): Promise<readonly number[]>;
   /** Nobody waits for an answer to actions of this mode any more, nor is there a callback to wake. */
   closePlan(planId: string, mode: ActingMode): Promise<void>;
 }
@@ -84,6 +87,8 @@ export interface Question {
 export interface Word {
   /** Absent when none was ever stored. */
   readonly policy?: Policy;
+  /** The holidays that were stored with the policy. */
+  readonly holidays?: HolidayBook;
   /** The answers about these actions. */
   readonly answers: PlanAnswers;
   /** The vetoes of the resources that have not ended. */

@@ -1,3 +1,4 @@
+import type { HolidayBook } from './core/calendar/holidays.ts';
 import type { Change } from './core/change.ts';
 import type { Evidence } from './core/evidence.ts';
 import type { DailySeries, EvidenceKind, Facts, InstanceFacts, MetricKind } from './core/facts.ts';
@@ -81,9 +82,15 @@ export interface CataloguePart {
   readonly of: string;
 }
 
-export interface StoredPolicy {
-  readonly version: number;
+/** A policy, as it is put in force. */
+export interface NewPolicy {
   readonly policy: Policy;
+  /** The holidays that its calendars ask for, as they are known today; absent: it asks for none. */
+  readonly holidays?: HolidayBook;
+}
+
+export interface StoredPolicy extends NewPolicy {
+  readonly version: number;
   readonly storedAt: Date;
   readonly storedBy: string;
 }
@@ -161,8 +168,11 @@ export interface Ledger {
 
 /** Where the deployer keeps the policy. */
 export interface PolicyStore {
-  /** Stores a new version and returns it; an unchanged policy stores nothing and returns the version in force. */
-  store(policy: Policy, by: string, now: Date): Promise<StoredPolicy>;
+  /**
+   * Stores a new version and returns it. What is in force already is not stored again: the same policy with the same
+   * holidays.
+   */
+  store(next: NewPolicy, by: string, now: Date): Promise<StoredPolicy>;
 }
 
 export interface PriceCache {

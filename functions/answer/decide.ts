@@ -10,7 +10,7 @@ import {
 import { mayAnswer, principalsFor } from '../../shared/core/approvers.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Arn } from '../../shared/core/identity.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { isScheduled, type Plan } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { DAY_MS, localDate, localTime } from '../../shared/core/time.ts';
 import {
@@ -135,8 +135,8 @@ export const changeId = (plan: Plan, number: number): string => `${plan.id}/${nu
 /** Approved, or let through by the grace: it may be about to happen. */
 function isUnderWay(number: number, { plan, answers }: PlanState, { policy, now }: Asking): boolean {
   if (standingOf(number, answers).standing === 'approved') return true;
-  const mode = plan.act[number - 1]?.mode;
-  const graceEnd = mode === 'auto' ? deadlineOf(plan, mode, policy) : undefined;
+  const proposal = plan.act[number - 1];
+  const graceEnd = proposal?.mode === 'auto' ? deadlineOf(plan, proposal, policy) : undefined;
   return graceEnd !== undefined && graceEnd <= now;
 }
 
@@ -168,19 +168,21 @@ function answerable({ actions, say }: PlanRequest, plan: Plan): number[] {
 function openAt(numbers: readonly number[], plan: Plan, { policy }: Asking, time: Date): number[] {
   return numbers.filter((number) => {
     const proposal = plan.act[number - 1];
-    const deadline = proposal && deadlineOf(plan, proposal.mode, policy);
+    const deadline = proposal && deadlineOf(plan, proposal, policy);
     return deadline !== undefined && time < deadline;
   });
 }
 
 /** What is in mode `auto` goes on without an approval, if it can be taken back in full. */
 function expired(numbers: readonly number[], plan: Plan, { policy }: Asking): Refusal {
-  const deadlines = numbers.flatMap((number) => deadlineOf(plan, plan.act[number - 1]?.mode ?? 'off', policy) ?? []);
+  const deadlines = numbers.flatMap(
+    (number) => deadlineOf(plan, plan.act[number - 1] ?? { mode: 'off' }, policy) ?? [],
+  );
   const since = new Date(Math.min(...deadlines.map((deadline) => deadline.getTime())));
   const over = { since, shown: localTime(since, policy.timezone) };
   const goesOn = numbers.every((number) => {
     const proposal = plan.act[number - 1];
-    return proposal?.mode === 'auto' && proposal.undo.reversibility === 'full';
+    return proposal?.mode === 'auto' && (isScheduled(proposal) || proposal.undo.reversibility === 'full');
   });
   return goesOn ? new GraceOverError(plan, over) : new ExpiredError(plan, over);
 }

@@ -1,5 +1,6 @@
 import type { PlanAnswer } from '../../shared/core/answer.ts';
 import { nameOfPerson } from '../../shared/core/approvers.ts';
+import type { KeepOnAnswer } from '../../shared/core/calendar/keep-on.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import type { Anomaly } from '../../shared/core/spend/anomaly.ts';
@@ -181,6 +182,20 @@ export class VetoStandsError extends Refusal {
       by,
       until,
     });
+  }
+}
+
+/** Somebody else wants the resource kept on for longer, and theirs stands. */
+export class KeptOnLongerError extends Refusal {
+  override readonly name = 'KeptOnLongerError';
+  readonly code = 'already-answered';
+  readonly status = 409;
+  constructor({ resource, by, until }: Pick<KeepOnAnswer, 'resource' | 'by' | 'until'>, shown: string) {
+    super(
+      `${nameOfPerson(by)} already keeps ${resource} on until ${shown}, which is longer, so theirs stands; ` +
+        'to take it back: --until now',
+      { resource, by, until: until.toISOString() },
+    );
   }
 }
 

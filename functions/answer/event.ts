@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AnswerRequest } from '../../shared/core/answer.ts';
+import { untilOf } from '../../shared/core/calendar/keep-on.ts';
 import { parseArn } from '../../shared/core/identity.ts';
 import { SPEND_SAYINGS } from '../../shared/core/spend/answer.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
@@ -46,15 +47,18 @@ export const eventSchema = section({
   }),
 );
 
+const A_DATE = 'a date such as "2026-12-31"';
+const A_TIME = 'a local time such as "2026-11-27T18:00", a date, or "now"';
+
 /** What each kind of request is about, what may be said, and which further keys it takes. */
 const KINDS = {
   plan: { about: ['plan', 'hash'], say: ['approve', 'veto'], takes: ['actions', 'until', 'note'], needs: [] },
   change: { about: ['change'], say: ['undo'], takes: ['note'], needs: [] },
-  resource: { about: ['resource'], say: ['veto'], takes: ['until', 'note'], needs: ['until'] },
+  resource: { about: ['resource'], say: ['veto', 'keep-on'], takes: ['until', 'note'], needs: ['until'] },
   anomaly: { about: ['anomaly'], say: SPEND_SAYINGS, takes: ['until', 'recurring', 'note'], needs: [] },
 } as const;
 
-const SAYINGS = ['approve', 'veto', 'undo', ...SPEND_SAYINGS] as const;
+const SAYINGS = ['approve', 'veto', 'undo', 'keep-on', ...SPEND_SAYINGS] as const;
 const isSaying = (value: unknown): value is (typeof SAYINGS)[number] => SAYINGS.some((one) => one === value);
 
 type Kind = keyof typeof KINDS;
@@ -84,7 +88,9 @@ const requestSchema = z
         },
         { error: '{"plan", "hash"}, {"change"}, {"resource"} or {"anomaly"}' },
       ),
-      say: z.enum(SAYINGS, { error: 'approve, veto or undo; about an anomaly expected, investigate or snooze' }),
+      say: z.enum(SAYINGS, {
+        error: 'approve, veto, undo or keep-on; about an anomaly expected, investigate or snooze',
+      }),
       actions: z
         .array(z.int({ error: 'numbers of actions, from 1' }).min(1, 'numbers of actions, from 1'), {
           error: 'a list of numbers of actions, from 1',
@@ -92,10 +98,7 @@ const requestSchema = z
         .min(1, 'at least one number; leave it out for all')
         .max(1000, 'at most 1000 numbers')
         .optional(),
-      until: z
-        .string({ error: 'a date such as "2026-12-31"' })
-        .refine(isCalendarDate, 'a date such as "2026-12-31"')
-        .optional(),
+      until: z.string({ error: A_DATE }).optional(), // what it may be depends on what is said
       recurring: z.literal(true, { error: 'true' }).optional(),
       note: z
         .string({ error: 'one line of up to 500 characters' })
@@ -131,9 +134,16 @@ function fitsItsKind(request: Readonly<Record<string, unknown>>, context: z.core
   for (const key of ['actions', 'until', 'recurring'] as const) {
     if (request[key] !== undefined && !law.takes.includes(key)) wrong([key], `not about ${withArticle(kind)}`);
   }
+  if (typeof request.until === 'string' && !isUntil(request.until, request.say)) {
+    wrong(['until'], request.say === 'keep-on' ? A_TIME : A_DATE);
+  }
   if (kind === 'anomaly') spendKeys(request, wrong);
   if (kind === 'plan' && request.say === 'approve' && request.until !== undefined) wrong(['until'], 'only with veto');
 }
+
+/** In UTC, for its form. */
+const isUntil = (until: string, say: unknown): boolean =>
+  say === 'keep-on' ? until === 'now' || untilOf(until, 'UTC') !== undefined : isCalendarDate(until);
 
 /** An anomaly is snoozed until a day; one that is right may last, or come back. */
 function spendKeys(

@@ -2,6 +2,7 @@ import type { AnswerRequest } from '../../shared/core/answer.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Ledger, Starter } from '../../shared/ports.ts';
 import type { AnswerLedger } from '../../shared/ports-acting.ts';
+import type { KeepOnAnswers } from '../../shared/ports-off-hours.ts';
 import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
 
 /** Wakes the execution that waits for an answer. `over`: it does not wait for this any more, which is fine. */
@@ -11,6 +12,7 @@ export interface Waker {
 
 export interface Ports {
   readonly ledger: AnswerLedger &
+    KeepOnAnswers &
     Pick<AnomalyAnswers, 'anomaly' | 'answersAbout' | 'recordSpendAnswer'> &
     Pick<Ledger, 'currentPolicy' | 'vetoes' | 'record'>;
   readonly waker: Waker;
@@ -33,9 +35,11 @@ export interface Said {
   readonly anomaly?: string;
   /** The anomaly comes back on this day of each month, as far as people know. */
   readonly recurring?: true;
-  /** The resource of the change. */
+  /** The resource of the change, or the one that is kept on. */
   readonly resource?: Arn;
-  /** The resources that are left alone from now on, until the end of the day `until`. */
+  /** Nothing keeps the resource on any more, but its schedule. */
+  readonly takenBack?: true;
+  /** The resources that are left alone from now on, until the end of the day `until`; what is kept on has a time there. */
   readonly leftAlone?: readonly Arn[];
   readonly until?: string;
   /** Resources that somebody else keeps alone for longer anyway. */

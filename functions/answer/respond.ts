@@ -33,6 +33,7 @@ function sentenceOf(told: Said): string {
   const { say, by, at, plan, actions, change, execution, anomaly } = told;
   const who = nameOfPerson(by);
   if (anomaly) return anomalySentence(who, told);
+  if (say === 'keep-on') return keepOnSentence(who, told);
   const what = actions ? `action ${actions.join(', ')} of the plan ${plan}` : `the plan ${plan}`;
   if (say === 'undo') return `${who} takes the change ${change} back, at ${at}, by the plan ${plan}`;
   if (say === 'approve') return `${who} approved ${what} at ${at}`;
@@ -57,6 +58,14 @@ function anomalySentence(who: string, { say, at, anomaly, until, recurring }: Sa
     default:
       return `${head} that somebody looks into the anomaly ${anomaly}: its messages and the list say so`;
   }
+}
+
+/** What off-hours looks at every few minutes. */
+function keepOnSentence(who: string, { said, at, resource, until, takenBack }: Said): string {
+  if (takenBack && said === 'before') return `nobody's word keeps ${resource} on`;
+  const head = `${who} said at ${at}`;
+  if (takenBack) return `${head} that ${resource} need not be kept on: from the next run on its schedule counts again`;
+  return `${head} that ${resource} is kept on until ${until}; if off-hours has stopped it, it is started by the next run`;
 }
 
 function aloneText({ leftAlone = [], until, keptLonger = [] }: Said): string[] {

@@ -4,6 +4,7 @@ import { parsePolicy } from '../../shared/core/policy.ts';
 import { type AnomalyRequest, answerAnomaly } from './answer-anomaly.ts';
 import { answerPlan } from './answer-plan.ts';
 import type { Asking, PlanRequest } from './decide.ts';
+import { keepOn } from './keep-on.ts';
 import { vetoResource } from './leave-alone.ts';
 import type { Ports, Said } from './ports.ts';
 import { takeBack } from './take-back.ts';
@@ -25,6 +26,7 @@ export const run =
 
 function say(ports: Ports, request: AnswerRequest, asking: Asking): Promise<Said> {
   if (request.say === 'undo') return takeBack(ports, request, asking);
+  if (request.say === 'keep-on') return keepOn(ports, request, asking);
   if (isAboutAnomaly(request)) return answerAnomaly(ports, request, asking);
   return isAboutPlan(request) ? answerPlan(ports, request, asking) : vetoResource(ports, request, asking);
 }

@@ -30,6 +30,7 @@ export function undoPlan(change: Change, { note }: UndoRequest, asking: Asking):
     because: `${nameOfPerson(asking.by)} takes ${change.id} back${note ? `: ${note}` : ''}`,
     saving: unknown('taking a change back saves nothing'),
     undo: proposal.undo, // the inverse of the inverse is what was done, and loses what it lost
+    ...(proposal.schedule ? { schedule: proposal.schedule } : {}), // until its next turn, which is not a person's to change
   };
   const nothing = { deferred: [], leave: [], unreadable: [] };
   return sealPlan({ function: 'undo', account, time: asking.now, act: [undoing], ...nothing }, asking.policy);

@@ -1,6 +1,9 @@
-import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
-import { type Closed, giveBack, mayBeApplied, type Passed } from './gate.ts';
+import type { Closed } from './ask.ts';
+import { giveBack } from './cap.ts';
+import { type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
+import { mayBeApplied, type Passed } from './gate.ts';
 import type { Hands } from './hands.ts';
+import { attemptsOf } from './item.ts';
 import type { Leased } from './lease.ts';
 import { type Applied, type Later, mutate } from './mutation.ts';
 
@@ -38,7 +41,8 @@ export async function passAndApply(
     if (mayHaveCounted && unused)
       await Promise.resolve(durable.step(`unused: ${name}`, () => unused(passedAt), patiently)).catch(() => undefined);
     if (!('later' in applied)) return applied;
-    if (round === ATTEMPTS) return applied.untimely ? { closed: applied.later } : { refused: applied.later };
+    if (round === attemptsOf(attempt.item))
+      return applied.untimely ? { closed: applied.later } : { refused: applied.later };
     await durable.wait(`before round ${round + 1} of ${attempt.name}`, pauseAfter(round));
   }
 }

@@ -1,8 +1,8 @@
-import { deadlineOf, isDecided } from '../../shared/core/answer.ts';
+import { isDecided, lastDeadline } from '../../shared/core/answer.ts';
 import { needsGrace, type Plan, type Proposal } from '../../shared/core/plan.ts';
 import type { ActingMode, Word } from '../../shared/ports-acting.ts';
+import { policyIn } from './ask.ts';
 import { type Durable, patiently } from './durable.ts';
-import { policyIn } from './gate.ts';
 import type { Hands } from './hands.ts';
 import { type Permission, permissionFor, type Waited } from './permission.ts';
 import { type Terms, termsOf } from './terms.ts';
@@ -124,10 +124,10 @@ function decidedBy(word: Word, { plan, turn, waited }: Asking & { waited: Waited
   return { permissions, terms: termsOf(policyIn(word)) };
 }
 
-/** A plan that comes late still gives people the whole time: it begins with the claim. */
+/** A plan that comes late still gives people the whole time: it begins with the claim, unless a schedule says when it ends. */
 function firstDeadline({ plan, turn, claimedAt }: Waiting, word: Word): string {
-  const deadline = deadlineOf({ ...plan, time: claimedAt }, turn, policyIn(word));
-  return deadline?.toISOString() ?? claimedAt;
+  const act = plan.act.filter((proposal) => turnOf(proposal) === turn);
+  return lastDeadline({ ...plan, act, time: claimedAt }, policyIn(word))?.toISOString() ?? claimedAt;
 }
 
 /** An approval that came too late is none, and so is one of other words under the same id, should there ever be any. */

@@ -51,6 +51,9 @@ export type RetryStrategy = (
 /** Ten attempts over two hours and a half: throttling and outages pass; what AWS refuses is not an error but an answer. */
 export const ATTEMPTS = 10;
 
+/** The same for a plan of off-hours: five minutes. What stood in its way is told then, and its next plans ask again. */
+export const FEW_ATTEMPTS = 5;
+
 /** How long to wait after an attempt, from 1. */
 export const pauseAfter = (attempt: number): Span => ({ seconds: Math.min(3600, 10 * 2 ** attempt) });
 

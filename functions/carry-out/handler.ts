@@ -15,6 +15,7 @@ import { switchesCheck } from '../../shared/aws/check/switches.ts';
 import { awsChoice } from '../../shared/aws/choice.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
+import { overridesIn } from '../../shared/aws/ledger/keep-on.ts';
 import { awsLoad } from '../../shared/aws/load.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
 import { startsSeenBy } from '../../shared/aws/rds-events.ts';
@@ -64,6 +65,11 @@ const switches = ssmSwitches(new SSMClient(home), { pause: config.PAUSE_PARAMETE
 const hands: Hands = {
   ledger,
   estate: countingStops(awsEstate(look), oneByOne(ledger)),
+  // Not every plan is of a schedule: a start of the function does not wait for the clients of what only schedules want.
+  scheduled: {
+    find: async (...one) => (await import('../../shared/aws/off-hours/reader.ts')).findsScheduled(look).find(...one),
+  },
+  ...overridesIn(table),
   verbsFor: actingVerbs(act),
   alarms: awsAlarms(look),
   choice: awsChoice(look),
@@ -99,9 +105,12 @@ const needs: Needs = {
   ],
   hub: { 'ssm:GetParameters': switchesCheck(switches) },
   untried: [
+    'autoscaling:UpdateAutoScalingGroup',
+    'cloudwatch:DisableAlarmActions, cloudwatch:EnableAlarmActions',
     'dynamodb:PutItem',
     'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume',
     'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute',
+    'ecs:UpdateService, application-autoscaling:RegisterScalableTarget',
     'kms:CreateGrant, kms:DescribeKey',
     'lambda:CheckpointDurableExecution, lambda:GetDurableExecutionState',
     'lambda:SendDurableExecutionCallbackSuccess',
@@ -111,6 +120,7 @@ const needs: Needs = {
     'rds:ModifyDBSnapshotAttribute, rds:ModifyDBClusterSnapshotAttribute',
     'rds:ModifyDBInstance',
     'rds:StopDBInstance, rds:StopDBCluster, rds:StartDBInstance, rds:StartDBCluster',
+    'redshift:PauseCluster, redshift:ResumeCluster',
     'sns:Publish',
   ],
 };

@@ -11,12 +11,16 @@ import type {
   Start,
   SwitchReader,
 } from '../../shared/ports-acting.ts';
+import type { Overrides, ScheduledReader } from '../../shared/ports-off-hours.ts';
 
 /** Everything that carry-out can do, in one place. */
 export interface Hands {
   readonly ledger: ActingLedger;
   /** Reads, with the look role. */
   readonly estate: Estate;
+  /** The same of what is under schedules, and until when people have answered to keep it on. */
+  readonly scheduled: Pick<ScheduledReader, 'find'>;
+  readonly overrides: Overrides['overrides'];
   /** Changes, with the act role. */
   readonly verbsFor: (scope: Scope, action: Action) => Promise<ChangeVerbs>;
   readonly alarms: AlarmReader;

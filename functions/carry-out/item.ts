@@ -1,8 +1,8 @@
 import { isSnapshotAction, targetOf } from '../../shared/core/action.ts';
 import type { Change, Outcome } from '../../shared/core/change.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';
-import type { Plan, Proposal } from '../../shared/core/plan.ts';
-import { type Durable, insistently, patiently } from './durable.ts';
+import { isOffHours, isScheduled, type Plan, type Proposal } from '../../shared/core/plan.ts';
+import { ATTEMPTS, type Durable, FEW_ATTEMPTS, insistently, patiently } from './durable.ts';
 import type { Hands } from './hands.ts';
 
 /** One action of a plan that somebody, or the grace, has let through. */
@@ -11,6 +11,8 @@ export interface Item {
   /** Its place in the plan, from 1. */
   readonly number: number;
   readonly approvedBy: string;
+  /** What a person should know of it, however it ends. */
+  readonly warning?: string;
 }
 
 /** What there is to say at the end of an action. */
@@ -18,6 +20,9 @@ export interface Ending
   extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'> {
   readonly outcome: Outcome;
 }
+
+/** So often AWS is asked before what it refuses for now has failed. */
+export const attemptsOf = ({ plan }: Pick<Item, 'plan'>): number => (isOffHours(plan) ? FEW_ATTEMPTS : ATTEMPTS);
 
 export const changeId = ({ plan, number }: Pick<Item, 'plan' | 'number'>): string => `${plan.id}/${number}`;
 
@@ -44,9 +49,9 @@ export async function recordWatching(
   { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'standsUntil' | 'snapshot'>,
 ): Promise<Change> {
   const work = async () => {
-    const because = isSnapshotAction(proposalOf(item).action)
-      ? 'it was asked for and is awaited'
-      : 'it is done and watched';
+    const proposal = proposalOf(item);
+    const isAwaited = isSnapshotAction(proposal.action) || isScheduled(proposal);
+    const because = isAwaited ? 'it was asked for and is awaited' : 'it is done and watched';
     const change = changeOf(item, hands.clock(), { outcome: 'watching', because, ...known });
     await hands.ledger.recordChange(change);
     return change;
@@ -81,6 +86,7 @@ function changeOf(item: Item, now: Date, told: Told): Change {
     ...(item.approvedBy ? { approvedBy: item.approvedBy } : {}),
     finishedAt: now.toISOString(),
     ...(proposal.saving.known ? { saving: proposal.saving.value } : {}),
+    ...(item.warning ? { warning: item.warning } : {}),
     ...told,
   };
 }

@@ -1,6 +1,6 @@
 import { isFollowed } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
-import type { Plan } from '../../shared/core/plan.ts';
+import { isScheduled, type Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { type Durable, EVERY_ONE, reasonOf } from './durable.ts';
 import type { Followed, Following } from './end.ts';
@@ -18,7 +18,7 @@ interface Group {
 /**
  * Watches what was stopped, shrunk or deleted for as long as the policy's `stopFor`, which is how long it is booked: a database that AWS restarts after seven days is stopped
  * again under the same approval, without a new snapshot; what somebody starts by hand is respected, and its saving ends.
- * What is stuck is tried again.
+ * What is stuck is tried again. What a schedule wants is off-hours' to look at.
  */
 export async function keepWatching(
   hands: Hands,
@@ -26,7 +26,8 @@ export async function keepWatching(
   { plan, changes, terms }: Group,
 ): Promise<Followed[]> {
   const open = changes.filter(
-    ({ outcome, proposal }) => outcome === 'stuck' || (outcome === 'kept' && isFollowed(proposal.action)),
+    ({ outcome, proposal }) =>
+      outcome === 'stuck' || (outcome === 'kept' && isFollowed(proposal.action) && !isScheduled(proposal)),
   );
   if (open.length === 0) return [];
   // A look a day; fewer when there is more to look at: an execution has room for 3,000 operations.

@@ -1,5 +1,6 @@
 import { nameOfPerson } from '../../shared/core/approvers.ts';
 import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
+import { isOffHours, type Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { type Durable, patiently } from './durable.ts';
 import type { Hands } from './hands.ts';
@@ -16,18 +17,27 @@ export type Taken = { readonly lease: Lease } | { readonly heldBy: string };
 /** Outlives the longest snapshot, watch (seven days) and undo; an execution that never comes back blocks no longer. */
 const LEASE_MS = 12 * DAY_MS;
 
+/** Outlives what a schedule wants, which is not watched: the day after, it is the next turn's again, whatever became of it. */
+const SCHEDULED_LEASE_MS = 2 * DAY_MS;
+
+/** Who takes it, and for how long at most. */
+function termsOf(plan: Plan): { readonly priority: number; readonly forMs: number } {
+  if (isOffHours(plan)) return { priority: PRIORITY['off-hours'], forMs: SCHEDULED_LEASE_MS };
+  return { priority: plan.function === 'undo' ? PRIORITY.person : PRIORITY['right-size'], forMs: LEASE_MS };
+}
+
 /** Takes or prolongs the lease of the action's resource. A person's plan also takes it from one that only watches. */
 export async function takeLease(hands: Hands, { plan, number }: Pick<Item, 'plan' | 'number'>): Promise<Taken> {
   const now = hands.clock();
-  const person = plan.function === 'undo';
+  const { priority, forMs } = termsOf(plan);
   const wanted = {
     resource: proposalOf({ plan, number }).resource.arn,
     planId: plan.id,
-    priority: person ? PRIORITY.person : PRIORITY['right-size'],
-    until: new Date(now.getTime() + LEASE_MS),
+    priority,
+    until: new Date(now.getTime() + forMs),
   };
   const taken = await hands.ledger.takeLease(wanted, now);
-  if ('lease' in taken || !person) return taken;
+  if ('lease' in taken || priority !== PRIORITY.person) return taken;
   const changes = await hands.ledger.changesOf(wanted.resource);
   const watches = changes.some(({ planId, outcome }) => planId === taken.heldBy && outcome === 'watching');
   const lease = watches ? await hands.ledger.takeOver(taken.heldBy, wanted) : undefined;

@@ -47,6 +47,12 @@ export async function lookAt(hands: Hands, { proposal }: Change, stoppedAt: numb
     case 'create-snapshot':
     case 'copy-snapshot':
     case 'delete-snapshot':
+    case 'stop-auto-scaling-group':
+    case 'start-auto-scaling-group':
+    case 'stop-service':
+    case 'start-service':
+    case 'pause-warehouse':
+    case 'resume-warehouse':
       return { seen: 'moving', at };
     default:
       return action satisfies never;

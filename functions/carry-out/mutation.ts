@@ -1,6 +1,7 @@
 import { describeDone } from '../../shared/core/action.ts';
+import type { Closed } from './ask.ts';
 import { type Durable, patiently, reasonOf } from './durable.ts';
-import type { Closed, Passed } from './gate.ts';
+import type { Passed } from './gate.ts';
 import type { Hands } from './hands.ts';
 import { proposalOf, scopeOf } from './item.ts';
 import type { Leased } from './lease.ts';

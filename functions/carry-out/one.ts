@@ -1,11 +1,12 @@
 import { describeDone, directionOf, isFollowed, REVERSIBILITY } from '../../shared/core/action.ts';
 import type { Change, Made } from '../../shared/core/change.ts';
+import { isScheduled } from '../../shared/core/plan.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
-import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
+import { type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { book, type Ending, type Item, proposalOf, recordWatching } from './item.ts';
-import { type Leased, release, revived, takeLease } from './lease.ts';
+import { attemptsOf, book, type Ending, type Item, proposalOf, recordWatching } from './item.ts';
+import { type Leased, release, revived, takeLease, whoseIs } from './lease.ts';
 import { awaitProgress } from './progress.ts';
 import { protect } from './protect.ts';
 import { standsUntil, type Terms } from './terms.ts';
@@ -54,7 +55,8 @@ async function underLease(
 ): Promise<Ending> {
   const protection = await protect(hands, durable, item);
   if (protection.state !== 'closed' && protection.snapshot) known.snapshot = protection.snapshot;
-  if (protection.state === 'closed') return { outcome: 'skipped', because: protection.because };
+  if (protection.state === 'closed')
+    return { outcome: protection.vetoed ? 'vetoed' : 'skipped', because: protection.because };
   if (protection.state === 'failed') return { outcome: 'failed', because: protection.because };
 
   const { snapshot } = known;
@@ -62,10 +64,11 @@ async function underLease(
     item: snapshot ? { ...item, protection: snapshot } : item,
     name: 'apply',
   });
-  if ('closed' in applied) return { outcome: 'skipped', because: applied.closed };
+  if ('closed' in applied) return { outcome: applied.vetoed ? 'vetoed' : 'skipped', because: applied.closed };
   if ('refused' in applied) return { outcome: 'failed', because: applied.refused };
   known.appliedAt = applied.at;
-  if (isFollowed(proposalOf(item).action)) known.standsUntil = standsUntil(applied.at, terms);
+  const { action, schedule } = proposalOf(item);
+  if (isFollowed(action)) known.standsUntil = schedule?.until ?? standsUntil(applied.at, terms);
   if ('unclear' in applied) return { outcome: 'failed', because: applied.unclear };
   try {
     known.watching = await recordWatching(hands, durable, { item, ...known });
@@ -85,14 +88,16 @@ async function afterwards(
   const settled = await settle(hands, durable, item);
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
-  const { action } = proposalOf(item);
-  const returns = action.kind.startsWith('start-');
+  const proposal = proposalOf(item);
+  const { action } = proposal;
+  const returns = /^(start|resume)-/.test(action.kind);
   const lost = REVERSIBILITY[action.kind] === 'none';
+  if (unsettled && isScheduled(proposal)) return unsettledByWhom(hands, durable, item, unsettled);
   // To stop again what somebody had started, because it woke an alarm or starts slowly, would be no help to anybody.
   if (unsettled && (returns || lost)) return { outcome: 'failed', because: unsettled };
   if (unsettled) return takeBack(unsettled);
   if (returns) return { outcome: 'kept', because: 'it runs again' };
-  if (lost || directionOf(action) !== 'takes') {
+  if (lost || directionOf(action) !== 'takes' || isScheduled(proposal)) {
     return { outcome: 'kept', because: `it is ${describeDone(action)}`, ...madeBy(settled) };
   }
   const health = await watch(hands, durable, { item, since, terms });
@@ -102,6 +107,16 @@ async function afterwards(
   if (health.state === 'overtaken') return { outcome: 'undone', because: health.because };
   const { because, warning } = health;
   return { outcome: 'kept', because, ...(warning ? { warning } : {}) };
+}
+
+/** What a schedule wanted is never taken back by itself; a person's plan may have done so. */
+async function unsettledByWhom(hands: Hands, durable: Durable, { lease }: Leased, because: string): Promise<Ending> {
+  const look = async () => {
+    const taken = await hands.ledger.overtakenBy(lease);
+    return { by: taken ? await whoseIs(hands, taken.by) : '' };
+  };
+  const { by } = await durable.step('overtaken', look, patiently);
+  return by ? { outcome: 'undone', because: `${by} took it back` } : { outcome: 'failed', because };
 }
 
 const madeBy = (settled: Progress): { readonly made?: Made } =>
@@ -117,7 +132,7 @@ const leftTo = ({ because }: { readonly because: string }): string =>
 /** A start that AWS has granted may come to nothing, for lack of capacity: it is asked for again, gate and all. */
 async function settle(hands: Hands, durable: Durable, item: Leased): Promise<Progress> {
   let settled = await awaitProgress(hands, durable, { item, what: 'settled', name: 'settled' });
-  for (let round = 1; settled.state === 'failed' && settled.retryable && round < ATTEMPTS; round++) {
+  for (let round = 1; settled.state === 'failed' && settled.retryable && round < attemptsOf(item); round++) {
     await durable.wait(`before apply again ${round}`, pauseAfter(round));
     const applied = await applyOnce(hands, durable, { item, name: `apply again ${round}` });
     settled = await awaitProgress(hands, durable, { item, what: 'settled', name: `settled again ${round}` });

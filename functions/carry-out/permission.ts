@@ -1,7 +1,7 @@
 import { mayRunUnattended } from '../../shared/core/action.ts';
 import { type PlanAnswers, standingOf } from '../../shared/core/answer.ts';
 import { GRACE, POLICY } from '../../shared/core/gates.ts';
-import { needsGrace, type Plan } from '../../shared/core/plan.ts';
+import { isScheduled, needsGrace, type Plan } from '../../shared/core/plan.ts';
 
 /** Why waiting ended. */
 export type Waited = { readonly ended: 'answered' | 'time' } | { readonly ended: 'superseded'; readonly by: string };
@@ -28,7 +28,7 @@ export function permissionFor(
   if (waited.ended === 'superseded')
     return { granted: false, outcome: 'expired', because: `the newer plan ${waited.by} took its place` };
   if (proposal?.mode !== 'auto') return { granted: false, outcome: 'expired', because: 'nobody approved it in time' };
-  if (!mayRunUnattended(proposal)) {
+  if (!isScheduled(proposal) && !mayRunUnattended(proposal)) {
     return {
       granted: false,
       outcome: 'skipped',

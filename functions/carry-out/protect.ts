@@ -1,8 +1,10 @@
 import { PERMISSIONS } from '../../shared/core/action.ts';
+import { isScheduled } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { parseDays } from '../../shared/core/quantity.ts';
 import { DAY_MS, localDate } from '../../shared/core/time.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
+import type { Closed } from './ask.ts';
 import { ATTEMPTS, type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
 import { mayBeProtected } from './gate.ts';
 import type { Hands } from './hands.ts';
@@ -13,24 +15,29 @@ import { refusalOr } from './refusal.ts';
 
 export type Protection =
   | { readonly state: 'done'; readonly snapshot?: string }
-  | { readonly state: 'closed'; readonly because: string }
+  | { readonly state: 'closed'; readonly because: string; readonly vetoed?: true }
   | { readonly state: 'failed'; readonly because: string; readonly snapshot?: string };
 
 /** Protects what the action touches, if its kind needs it; nothing is protected that would not be touched anyway. */
 export async function protect(hands: Hands, durable: Durable, item: Item): Promise<Protection> {
-  const { action } = proposalOf(item);
-  if (PERMISSIONS[action.kind].protect.length === 0) return { state: 'done' };
+  const proposal = proposalOf(item);
+  const { action } = proposal;
+  // What is stopped every evening would leave a snapshot every evening.
+  if (isScheduled(proposal) || PERMISSIONS[action.kind].protect.length === 0) return { state: 'done' };
   let begun: Begun;
   try {
     begun = await beginOrNot(hands, durable, item);
   } catch (error) {
     return { state: 'closed', because: `it could not be checked again and protected: ${reasonOf(error)}` };
   }
-  if ('closed' in begun) return { state: 'closed', because: begun.closed };
+  if ('closed' in begun) {
+    const { closed: because, vetoed } = begun;
+    return { state: 'closed', because, ...(vetoed ? { vetoed } : {}) };
+  }
   if ('refused' in begun) return { state: 'failed', because: `not protected: ${begun.refused}` };
   const { snapshot } = begun;
   const ask = async (): Promise<Progress> => {
-    const verbs = await hands.verbsFor(scopeOf(proposalOf(item)), action);
+    const verbs = await hands.verbsFor(scopeOf(proposal), action);
     return verbs.protected ? verbs.protected(action, snapshot) : { state: 'done' };
   };
   const progress = await poll(hands, durable, { name: 'protected', ask });
@@ -39,7 +46,7 @@ export async function protect(hands: Hands, durable: Durable, item: Item): Promi
   return { state: 'failed', because: `not protected: ${why}`, snapshot };
 }
 
-type Begun = { readonly snapshot: string } | { readonly closed: string } | { readonly refused: string };
+type Begun = { readonly snapshot: string } | Closed | { readonly refused: string };
 
 /** The question in one step, the snapshot in the next: once it has begun, the rule would say that the database is busy. */
 async function beginOrNot(hands: Hands, durable: Durable, item: Item): Promise<Begun> {
@@ -59,7 +66,7 @@ interface Looked {
   readonly expires: string;
 }
 
-async function look(hands: Hands, item: Item): Promise<Looked | { closed: string }> {
+async function look(hands: Hands, item: Item): Promise<Looked | Closed> {
   const passed = await mayBeProtected(hands, item);
   return 'closed' in passed ? passed : { at: passed.at, expires: expiryUnder(passed.policy, passed.at) };
 }

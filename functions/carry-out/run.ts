@@ -1,6 +1,6 @@
 import { isSnapshotAction } from '../../shared/core/action.ts';
 import { type Change, needsAPerson } from '../../shared/core/change.ts';
-import { nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/plan.ts';
+import { isOffHours, nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/plan.ts';
 import type { ActingMode } from '../../shared/ports-acting.ts';
 import { announce } from './announce.ts';
 import { askNobody, awaitAnswers, type Decided, numbersIn, TURNS, type Turn } from './approval.ts';
@@ -10,6 +10,7 @@ import type { Hands } from './hands.ts';
 import { book, proposalOf } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
+import { awaitEnds, numbersBefore, stepOf } from './steps.ts';
 import { waitsForWindow } from './window.ts';
 
 /** What the execution returns: how each action ended, by its id. */
@@ -42,7 +43,7 @@ export const carryOut = (hands: Hands) => {
     const groups = await durable.map(
       'modes',
       turns,
-      (child, turn) => carryOutTurn(hands, child, { name, plan, turn, claimedAt: claimed.at }),
+      (child, turn) => carryOutTurn(hands, child, { name, plan, whole, turn, claimedAt: claimed.at }),
       { maxConcurrency: turns.length, ...EVERY_ONE },
     );
     return reportOn(plan, [
@@ -80,7 +81,9 @@ async function claim({ ledger, clock }: Hands, name: string, execution: string) 
 interface Waiting {
   /** What was claimed. */
   readonly name: string;
+  /** As this execution sees it. */
   readonly plan: Plan;
+  readonly whole: Plan;
   readonly turn: Turn;
   readonly claimedAt: string;
 }
@@ -95,38 +98,42 @@ interface Group {
  * Waits for the answers of one turn and carries its actions out. What waits for a maintenance window, perhaps for days, holds
  * nothing else up.
  */
-async function carryOutTurn(hands: Hands, durable: Durable, { name, plan, turn, claimedAt }: Waiting): Promise<Group> {
+async function carryOutTurn(hands: Hands, durable: Durable, waiting: Waiting): Promise<Group> {
+  const { name, plan, whole, turn, claimedAt } = waiting;
   const decided =
     turn === 'at once'
       ? await askNobody(hands, durable, plan)
       : await awaitAnswers(hands, durable, { name, plan, turn, claimedAt });
   const unclosed = turn !== 'at once' && decided.waited ? await close(hands, durable, { name, mode: turn }) : [];
-  const groups = await carryOutGroups(hands, durable, { plan, turn, decided });
+  const groups = await carryOutGroups(hands, durable, { plan, whole, turn, decided });
   return {
     changes: groups.flatMap(({ changes }) => changes),
     troubles: [...unclosed, ...groups.flatMap(({ troubles }) => troubles)],
   };
 }
 
-interface Chosen {
-  readonly plan: Plan;
-  readonly turn: Turn;
+interface Chosen extends Pick<Waiting, 'plan' | 'whole' | 'turn'> {
   readonly decided: Decided;
 }
 
-async function carryOutGroups(hands: Hands, durable: Durable, { plan, turn, decided }: Chosen): Promise<Group[]> {
-  const { permissions } = decided;
-  const later = permissions.filter(({ number, permission }) => permission.granted && waitsForWindow({ plan, number }));
-  if (later.length === 0) return [await carryOutGroup(hands, durable, { plan, turn, decided })];
-  const now = permissions.filter((one) => !later.includes(one));
-  const parts = [now, ...later.map((one) => [one])].filter((part) => part.length > 0); // each has its own window
+async function carryOutGroups(hands: Hands, durable: Durable, chosen: Chosen): Promise<Group[]> {
+  const { turn, decided } = chosen;
+  const parts = [...Map.groupBy(decided.permissions, (one) => waitsFor(chosen, one)).values()];
+  if (parts.length <= 1) return [await carryOutGroup(hands, durable, chosen)];
   const groups = await durable.map(
-    `windows ${turn}`,
+    `groups ${turn}`,
     parts,
-    (child, part) => carryOutGroup(hands, child, { plan, turn, decided: { ...decided, permissions: part } }),
+    (child, permissions) => carryOutGroup(hands, child, { ...chosen, decided: { ...decided, permissions } }),
     { maxConcurrency: parts.length, ...EVERY_ONE },
   );
   return [...groups.getResults(), { changes: [], troubles: groups.getErrors().map(reasonOf) }];
+}
+
+/** What an action waits for: its own maintenance window, or the steps before it. Who waits for the same goes together. */
+function waitsFor({ plan, whole }: Chosen, { number, permission }: Decided['permissions'][number]): string {
+  if (!permission.granted) return 'nothing';
+  if (waitsForWindow({ plan, number })) return `window ${number}`;
+  return stepOf(whole, number) ?? 'nothing';
 }
 
 /** Carries actions out, says at once how they ended, and keeps an eye on them. */
@@ -134,7 +141,8 @@ async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Pr
   const { plan, decided } = chosen;
   const { changes, troubles } = await carryOutAll(hands, durable, chosen);
   const { terms } = decided;
-  const unsaid = await announce(hands, durable, { name: 'announce', plan, changes, timezone: terms.timezone });
+  const news = { name: 'announce', plan, changes, timezone: terms.timezone };
+  const unsaid = isOffHours(plan) ? [] : await announce(hands, durable, news); // off-hours tells what of it is news
   const followed = await keepWatching(hands, durable, { plan, changes, terms });
   const last = new Map(followed.map(({ change }) => [change.id, change]));
   return {
@@ -159,14 +167,18 @@ async function close(
 async function carryOutAll(
   hands: Hands,
   durable: Durable,
-  { plan, turn, decided: { permissions, terms } }: Chosen,
+  { plan, whole, turn, decided: { permissions, terms } }: Chosen,
 ): Promise<Group> {
+  const waiting = permissions.find(({ permission }) => permission.granted);
+  const numbers = waiting ? numbersBefore(whole, waiting.number) : [];
+  const warning = await awaitEnds(hands, durable, { plan: whole, numbers });
   const results = await durable.map(
     `actions ${turn}`,
     [...permissions],
     async (child, { number, permission }) => {
       if (permission.granted) {
-        return carryOutOne(hands, child, { item: { plan, number, approvedBy: permission.by }, terms });
+        const item = { plan, number, approvedBy: permission.by, ...(warning ? { warning } : {}) };
+        return carryOutOne(hands, child, { item, terms });
       }
       const { outcome, because } = permission;
       return book(hands, child, { item: { plan, number, approvedBy: '' }, ending: { outcome, because } });
@@ -181,18 +193,23 @@ async function carryOutAll(
 
 /**
  * How many of them at once. Snapshots are as many as there are: AWS makes them, for hours, and no service is the less for it.
- * One that finds no room waits for the deletes beside it.
+ * One that finds no room waits for the deletes beside it. What a schedule wants in one step it wants now.
  */
 function atOnce(plan: Plan, { permissions, terms }: Pick<Decided, 'permissions' | 'terms'>): number {
   const isOfSnapshots = permissions.every(({ number }) => isSnapshotAction(proposalOf({ plan, number }).action));
-  return isOfSnapshots ? Math.max(1, permissions.length) : Math.ceil(terms.parallel / partsOf(plan).length);
+  if (isOfSnapshots || isOffHours(plan)) return Math.max(1, permissions.length);
+  return Math.ceil(terms.parallel / partsOf(plan).length);
 }
 
-/** @throws {ChangesFailedError} when a person is needed: everybody else is served by now */
+/**
+ * What a schedule wants and cannot be done now, off-hours proposes again, and tells people of with its reason: once, and not by
+ * an alarm besides. What nobody could write down it cannot know.
+ * @throws {ChangesFailedError} when a person is needed: everybody else is served by now
+ */
 function reportOn(plan: Plan, groups: readonly Group[]): Report {
   const changes = groups.flatMap((group) => group.changes);
   const troubles = groups.flatMap((group) => group.troubles);
-  const bad = changes.filter(({ outcome }) => needsAPerson(outcome));
+  const bad = isOffHours(plan) ? [] : changes.filter(({ outcome }) => needsAPerson(outcome));
   if (bad.length > 0 || troubles.length > 0) throw new ChangesFailedError(bad, troubles);
   return { plan: plan.id, outcomes: Object.fromEntries(changes.map(({ id, outcome }) => [id, outcome])) };
 }

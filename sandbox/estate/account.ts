@@ -1,11 +1,13 @@
 import { getOrMake } from '../maps.ts';
 import { base32 } from '../random.ts';
+import { ApplicationAutoScalingState } from './application-auto-scaling-state.ts';
 import { AutoScalingState } from './auto-scaling-state.ts';
 import { BackupState } from './backup-state.ts';
 import { CloudTrailState } from './cloud-trail-state.ts';
 import { CloudWatchState } from './cloudwatch-state.ts';
 import { DynamoDbState } from './dynamodb-state.ts';
 import { Ec2State } from './ec2-state.ts';
+import { EcsState } from './ecs-state.ts';
 import { ElastiCacheState } from './elasticache-state.ts';
 import type { AccessKeys, Credentials, Role, RoleSpec } from './identity.ts';
 import { KmsState } from './kms-state.ts';
@@ -79,6 +81,8 @@ export class Region {
   readonly rds: RdsState;
   readonly cloudwatch: CloudWatchState;
   readonly autoscaling: AutoScalingState;
+  readonly applicationAutoScaling: ApplicationAutoScalingState;
+  readonly ecs: EcsState;
   readonly ssm: SsmState;
   readonly backup = new BackupState();
   readonly elasticache: ElastiCacheState;
@@ -95,6 +99,8 @@ export class Region {
     this.redshift = new RedshiftState(place);
     this.cloudwatch = new CloudWatchState(place);
     this.autoscaling = new AutoScalingState(place);
+    this.applicationAutoScaling = new ApplicationAutoScalingState(place);
+    this.ecs = new EcsState(place);
     this.ssm = new SsmState(place);
     this.cloudTrail = new CloudTrailState(place);
   }

@@ -52,6 +52,10 @@ const notAuthorized = (principal: string, iamAction: string): string =>
   `User: ${principal} is not authorized to perform: ${iamAction} because no identity-based policy allows the ${iamAction} action`;
 
 export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
+  'application-autoscaling': jsonSays('application-autoscaling', {
+    throttled: 'ThrottlingException',
+    broken: 'InternalServiceException',
+  }),
   autoscaling: querySays('autoscaling'),
   backup: jsonSays('backup', { throttled: 'ThrottlingException', broken: 'ServiceUnavailableException' }),
   ce: jsonSays('ce', { throttled: 'LimitExceededException', broken: 'InternalFailure' }),
@@ -62,6 +66,7 @@ export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
     broken: 'InternalServerError',
   }),
   ec2: EC2,
+  ecs: jsonSays('ecs', { throttled: 'ThrottlingException', broken: 'ServerException' }),
   elasticache: querySays('elasticache'),
   kms: jsonSays('kms', { throttled: 'ThrottlingException', broken: 'KMSInternalException' }),
   pricing: jsonSays('pricing', { throttled: 'ThrottlingException', broken: 'InternalErrorException' }),
@@ -71,4 +76,5 @@ export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
   sqs: jsonSays('sqs', { throttled: 'RequestThrottled', broken: 'InternalFailure' }),
   ssm: jsonSays('ssm', { throttled: 'ThrottlingException', broken: 'InternalServerError' }),
   sts: querySays('sts'),
+  tag: jsonSays('tag', { throttled: 'ThrottledException', broken: 'InternalServiceException' }),
 };

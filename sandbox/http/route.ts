@@ -17,6 +17,7 @@ export interface Route {
 
 /** Services by the name that requests are signed for. */
 const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceName>([
+  ['application-autoscaling', 'application-autoscaling'],
   ['autoscaling', 'autoscaling'],
   ['backup', 'backup'],
   ['ce', 'ce'],
@@ -24,6 +25,7 @@ const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceN
   ['monitoring', 'cloudwatch'],
   ['dynamodb', 'dynamodb'],
   ['ec2', 'ec2'],
+  ['ecs', 'ecs'],
   ['elasticache', 'elasticache'],
   ['kms', 'kms'],
   ['pricing', 'pricing'],
@@ -33,6 +35,7 @@ const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceN
   ['sqs', 'sqs'],
   ['ssm', 'ssm'],
   ['sts', 'sts'],
+  ['tagging', 'tag'],
 ]);
 
 /** The whole body, unpacked: the SDK compresses larger PutMetricData requests. */

@@ -3,7 +3,9 @@ import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parse } from 'yaml';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
-import { parsePolicy } from '../../shared/core/policy.ts';
+import { placesOf } from '../../shared/core/calendar/check.ts';
+import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
+import type { NewPolicy } from '../../shared/ports.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 interface LedgerTemplate {
@@ -63,7 +65,8 @@ export async function installHub(sandbox: Sandbox, options: HubOptions = {}): Pr
   const [alerts, chat] = await Promise.all(topics.map((Name) => sns.send(new CreateTopicCommand({ Name }))));
   const storePolicy = async (policy: unknown) => {
     const by = `arn:aws:iam::${sandbox.estate.hub.id}:user/deployer`;
-    await dynamoPolicyStore({ client: dynamodb, table }).store(parsePolicy(policy), by, sandbox.clock.now());
+    const now = sandbox.clock.now();
+    await dynamoPolicyStore({ client: dynamodb, table }).store(await toStore(parsePolicy(policy), now), by, now);
   };
   if (options.policy !== undefined) await storePolicy(options.policy);
   sns.destroy();
@@ -77,6 +80,13 @@ export async function installHub(sandbox: Sandbox, options: HubOptions = {}): Pr
     dynamodb,
     storePolicy,
   };
+}
+
+/** With the holidays that it asks for. The library that knows them is only loaded when it asks for some: it is slow. */
+async function toStore(policy: Policy, now: Date): Promise<NewPolicy> {
+  if (placesOf(policy).length === 0) return { policy };
+  const { holidaysFor } = await import('../../scripts/policy/holidays.ts');
+  return { policy, holidays: holidaysFor(policy, now) };
 }
 
 /** How a client in this process reaches the sandbox as the hub account. */
@@ -103,7 +113,7 @@ const { NODE_OPTIONS } = (
 export function functionEnv(
   sandbox: Pick<Sandbox, 'env'>,
   hub: Hub,
-  name: 'right-size' | 'watch-spend' | 'snapshot-databases' = 'right-size',
+  name: 'right-size' | 'watch-spend' | 'snapshot-databases' | 'off-hours' = 'right-size',
 ): Record<string, string> {
   return {
     ...sandbox.env,

@@ -1,4 +1,5 @@
 import type { ServiceName } from '../names.ts';
+import { applicationAutoScaling } from './application-auto-scaling/service.ts';
 import { autoScaling } from './auto-scaling/service.ts';
 import { awsBackup } from './backup/service.ts';
 import { cloudTrail } from './cloud-trail/service.ts';
@@ -6,6 +7,7 @@ import { cloudwatch } from './cloudwatch/service.ts';
 import { costExplorer } from './cost-explorer/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { ec2 } from './ec2/service.ts';
+import { ecs } from './ecs/service.ts';
 import { elastiCache } from './elasticache/service.ts';
 import { kms } from './kms/service.ts';
 import { createMessaging } from './messaging/messaging.ts';
@@ -15,6 +17,7 @@ import { redshift } from './redshift/service.ts';
 import type { Service } from './service.ts';
 import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
+import { tagging } from './tagging/service.ts';
 
 /** Every service by its name. */
 export interface Services {
@@ -25,6 +28,7 @@ export interface Services {
 export function createServices(): Services {
   const messaging = createMessaging();
   const own = [
+    applicationAutoScaling(),
     autoScaling(),
     awsBackup(),
     cloudTrail(),
@@ -32,6 +36,7 @@ export function createServices(): Services {
     costExplorer(),
     dynamodb(),
     ec2(),
+    ecs(),
     elastiCache(),
     kms(),
     pricing(),
@@ -39,6 +44,7 @@ export function createServices(): Services {
     redshift(),
     ssm(),
     sts(),
+    tagging(),
   ];
   const byName = new Map([...own, messaging.sns, messaging.sqs].map((service) => [service.name, service]));
   return {

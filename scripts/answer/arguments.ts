@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { untilOf } from '../../shared/core/calendar/keep-on.ts';
 import type { SpendSaying } from '../../shared/core/spend/answer.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
 
@@ -7,16 +8,18 @@ export const USAGE = `usage: npm run answer -- list                             
        npm run answer -- approve PLAN [--only 1,3] [--note TEXT]
        npm run answer -- veto PLAN [--only 1,3] [--until DATE] [--note TEXT]
        npm run answer -- veto-resource ARN --until DATE [--note TEXT]
+       npm run answer -- keep-on ARN --until TIME [--note TEXT] what a schedule would stop
        npm run answer -- undo CHANGE [--note TEXT]             CHANGE as show prints it, e.g. PLAN/1
        npm run answer -- expected ANOMALY [--until DATE] [--recurring] [--note TEXT]
        npm run answer -- investigate ANOMALY [--note TEXT]
        npm run answer -- snooze ANOMALY --until DATE [--note TEXT]
-       npm run answer -- savings [--since DATE] [--by month|rule|owner|account]
-DATE is a day such as 2026-12-31, which still belongs to it. The table is --table or LEDGER_TABLE, the Function URL --url
+       npm run answer -- savings [--since DATE] [--by month|rule|owner|account|schedule]
+DATE is a day such as 2026-12-31, which still belongs to it; TIME is one, or a time of the policy's time zone such as
+2026-11-27T18:00, or now, which takes it back. The table is --table or LEDGER_TABLE, the Function URL --url
 or ANSWER_URL; region and credentials are those of the AWS CLI's environment.`;
 
 /** How realised savings are summed up. */
-export const GROUPINGS = ['month', 'rule', 'owner', 'account'] as const;
+export const GROUPINGS = ['month', 'rule', 'owner', 'account', 'schedule'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 export type Command =
@@ -28,6 +31,7 @@ export type Command =
       readonly note?: string;
     }
   | { readonly verb: 'veto-resource'; readonly resource: string; readonly until: string; readonly note?: string }
+  | { readonly verb: 'keep-on'; readonly resource: string; readonly until: string; readonly note?: string }
   | { readonly verb: 'undo'; readonly change: string; readonly note?: string }
   | {
       readonly verb: SpendSaying;
@@ -73,6 +77,7 @@ const VERBS: Readonly<Record<Command['verb'], { about?: string; takes: readonly 
   approve: { about: 'PLAN', takes: ['only', 'note'] },
   veto: { about: 'PLAN', takes: ['only', 'until', 'note'] },
   'veto-resource': { about: 'ARN', takes: ['until', 'note'] },
+  'keep-on': { about: 'ARN', takes: ['until', 'note'] },
   undo: { about: 'CHANGE', takes: ['note'] },
   expected: { about: 'ANOMALY', takes: ['until', 'recurring', 'note'] },
   investigate: { about: 'ANOMALY', takes: ['note'] },
@@ -99,6 +104,7 @@ export function readArguments(args: readonly string[]): Invocation {
 
 function commandOf(verb: Command['verb'], about: string, values: Values): Command {
   const { note } = values;
+  if (verb === 'keep-on') return { verb, resource: about, until: time(values.until), ...given({ note }) };
   const until = values.until === undefined ? undefined : date('until', values.until);
   switch (verb) {
     case 'approve':
@@ -147,6 +153,12 @@ function numbers(text: string | undefined): readonly number[] | undefined {
 function date(option: string, text: string): string {
   if (!isCalendarDate(text)) throw new UsageError(`--${option} takes a date such as 2026-12-31`);
   return text;
+}
+
+function time(text: string | undefined): string {
+  if (text === undefined) throw new UsageError('keep-on needs --until');
+  if (text === 'now' || untilOf(text, 'UTC')) return text;
+  throw new UsageError('--until takes a time such as 2026-11-27T18:00, a date or now');
 }
 
 function grouping(text = 'month'): Grouping {

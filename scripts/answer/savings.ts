@@ -12,6 +12,7 @@ const LISTS = {
   rule: 'byRule',
   owner: 'byOwner',
   account: 'byAccount',
+  schedule: 'bySchedule',
 } as const satisfies Record<Grouping, keyof RealisedSavings>;
 
 export interface SavingsQuery {
@@ -32,13 +33,26 @@ export async function savingsText(
   const bookings = bookingsOf(changes, { now, timezone }).filter((booking) => booking.month >= month);
   if (bookings.length === 0) return `Nothing has been saved since ${month}.`;
   const sums = realisedSavings(bookings);
-  const rows = sums[LISTS[by]].map((sum) => [sum.of || '(none)', ...columns(sum)]);
-  const table = textTable([by, 'saved', 'changes of unknown saving'], [...rows, ['total', ...columns(sums.total)]]);
+  const table = by === 'schedule' ? scheduleTable(sums) : tableOf(by, sums);
   return [
     `Realised from ${month} to ${today} (${timezone}): for each hour that a change stood, the hourly rate of its saving.`,
     table,
   ].join('\n\n');
 }
+
+function tableOf(by: Exclude<Grouping, 'schedule'>, sums: RealisedSavings): string {
+  const rows = sums[LISTS[by]].map((sum) => [sum.of || '(none)', ...columns(sum)]);
+  return textTable([by, 'saved', UNKNOWN], [...rows, ['total', ...columns(sums.total)]]);
+}
+
+/** What no schedule wanted is not in it, so there is no total. */
+function scheduleTable({ bySchedule }: RealisedSavings): string {
+  if (bySchedule.length === 0) return 'Nothing of it by a schedule.';
+  const rows = bySchedule.map((sum) => [sum.of, sum.hours.toFixed(1), ...columns(sum)]);
+  return textTable(['schedule', 'hours off', 'saved', UNKNOWN], rows);
+}
+
+const UNKNOWN = 'changes of unknown saving';
 
 const columns = ({ saved, unknown }: Sum): string[] => [
   saved.map(formatMoney).join(' + ') || '-',

@@ -53,7 +53,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   sales: '{ from: 2026-06-18, to: 2026-06-21, why: the summer sale }',
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
   calendars: "seoul-office: { timezone: Asia/Seoul, on: 'Mon-Fri 08:00-21:00', holidays: KR }",
-  schedules: 'office-hours: { calendar: seoul-office }',
+  schedules: 'office-hours: { calendar: seoul-office, mode: auto }',
 };
 
 function valueLines(key: string, value: Schema, indent: string): string[] {

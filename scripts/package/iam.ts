@@ -54,6 +54,8 @@ function holds(operator: string, wanted: string[], actual: string | readonly str
     case 'ArnLike':
     case 'StringLike':
       return values.some(isWanted);
+    case 'NumericEquals':
+      return values.some((value) => wanted.some((number) => Number(number) === Number(value)));
     case 'Bool':
     case 'StringEquals':
       return values.some((value) => wanted.includes(value));

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as gazette from '@hyunbinseo/holidays-kr/all';
 import Holidays, { type HolidaysTypes } from 'date-holidays';
 import { placesOf } from '../../shared/core/calendar/check.ts';
 import { addDays, type CalendarDate } from '../../shared/core/calendar/days.ts';
-import type { HolidayBook, Place } from '../../shared/core/calendar/holidays.ts';
+import { type HolidayBook, knowsHolidays, NO_HOLIDAYS, type Place } from '../../shared/core/calendar/holidays.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 
 type Years = HolidayBook['years'];
@@ -19,6 +20,24 @@ export function holidayBook(places: readonly Place[], years: Years): HolidayBook
 
 /** The holidays that a policy asks for, as of now. */
 export const holidaysFor = (policy: Policy, now: Date): HolidayBook => holidayBook(placesOf(policy), yearsAround(now));
+
+/** What a newer book changes, in words: the years and places that it knows, and days that have become holidays or are none any more. */
+export function holidayChanges(before: HolidayBook = NO_HOLIDAYS, after: HolidayBook = NO_HOLIDAYS): string[] {
+  const { first, last } = after.years;
+  const years = isDeepStrictEqual(before.years, after.years) ? [] : [`holidays: known from ${first} to ${last}`];
+  const days = Object.entries(after.places).flatMap(([place, names]) => {
+    const known = before.places[place];
+    if (!known) return [`holidays.${place}: ${Object.keys(names).length} days`];
+    const inBoth = (date: CalendarDate) => knowsHolidays(before, place, [date]) && knowsHolidays(after, place, [date]);
+    const added = Object.entries(names).filter(([date]) => inBoth(date) && !Object.hasOwn(known, date));
+    const removed = Object.entries(known).filter(([date]) => inBoth(date) && !Object.hasOwn(names, date));
+    return [
+      ...added.map(([date, name]) => `holidays.${place}.${date}: not set -> ${JSON.stringify(name)}`),
+      ...removed.map(([date, name]) => `holidays.${place}.${date}: ${JSON.stringify(name)} -> not set`),
+    ];
+  });
+  return [...years, ...days];
+}
 
 /** Asked before: of a region that it does not know the library gives the country's holidays. */
 function isKnown(place: Place): boolean {

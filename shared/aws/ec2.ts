@@ -27,7 +27,7 @@ export async function listInstances(
   // Facts are taken page by page: the SDK's own objects are twenty times as large.
   for await (const page of paginateDescribeInstances({ client, pageSize: 1000 }, {})) {
     for (const { instance, account } of livingIn(page, scope)) {
-      facts.push(toFacts(instance, { ...scope, account }, groups.get(instance.InstanceId ?? '')));
+      facts.push(instanceFacts(instance, { ...scope, account }, groups.get(instance.InstanceId ?? '')));
     }
   }
   return facts;
@@ -42,19 +42,21 @@ export async function findInstance(
   try {
     const page = await client.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
     const [found] = livingIn(page, scope);
-    return found && toFacts(found.instance, { ...scope, account: found.account }, group);
+    return found && instanceFacts(found.instance, { ...scope, account: found.account }, group);
   } catch (error) {
     if (nameOf(error) === 'InvalidInstanceID.NotFound') return undefined;
     throw error;
   }
 }
 
-const livingIn = ({ Reservations = [] }: DescribeInstancesResult, { account }: Scope) =>
+/** The instances of a page but the terminated, each with the account that owns it. */
+export const livingIn = ({ Reservations = [] }: DescribeInstancesResult, { account }: Scope) =>
   Reservations.flatMap(({ OwnerId = account, Instances = [] }) =>
     Instances.filter(({ State }) => State?.Name !== 'terminated').map((instance) => ({ instance, account: OwnerId })),
   );
 
-function toFacts(instance: Instance, scope: Scope, group: string | undefined): InstanceFacts {
+/** @param group its Auto Scaling group, if that is known otherwise than by its tags */
+export function instanceFacts(instance: Instance, scope: Scope, group?: string): InstanceFacts {
   const id = required(instance.InstanceId, 'InstanceId');
   const tags = tagsOf(instance.Tags);
   const operator = instance.Operator?.Managed ? (instance.Operator.Principal ?? 'another AWS service') : undefined;

@@ -149,8 +149,8 @@ function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<stri
     ],
     ...(cluster.GlobalClusterIdentifier ? { globalCluster: cluster.GlobalClusterIdentifier } : {}),
     pendingModifications: namesOf(cluster.PendingModifiedValues),
-    // AllocatedStorage of Aurora means nothing (it is 1): its storage grows by itself.
-    storage: { ioOptimized: cluster.StorageType === 'aurora-iopt1' },
+    // AllocatedStorage of Aurora means nothing (it is 1): its storage grows by itself. `iopt1` is DocumentDB's and Neptune's.
+    storage: { ioOptimized: cluster.StorageType === 'aurora-iopt1' || cluster.StorageType === 'iopt1' },
     evidence: {},
   };
 }

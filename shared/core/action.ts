@@ -1,29 +1,36 @@
 import type { Identity } from './identity.ts';
-import type { ScheduledAction } from './off-hours/action.ts';
+import {
+  describeScheduled,
+  type Mutes,
+  type ScheduledAction,
+  scheduledTargetOf,
+  type Unmutes,
+} from './off-hours/action.ts';
+import { MUTE, SCHEDULED_PERMISSIONS, UNMUTE } from './off-hours/permissions.ts';
 import { type CopySnapshot, type SnapshotAction, snapshotArnOf } from './retention/action.ts';
 
 /** Everything Lamplighter may do to an account. Adding a kind is a security review. */
 export type Action =
-  | {
+  | (Mutes & {
       readonly kind: 'stop-database';
       readonly database: Identity;
       readonly expect: { readonly status: 'available'; readonly form: 'instance' | 'cluster' };
-    }
-  | {
+    })
+  | (Mutes & {
       readonly kind: 'stop-instance';
       readonly instance: Identity;
       readonly expect: { readonly state: 'running'; readonly instanceType: string };
-    }
-  | {
+    })
+  | (Unmutes & {
       readonly kind: 'start-database';
       readonly database: Identity;
       readonly expect: { readonly status: 'stopped'; readonly form: 'instance' | 'cluster' };
-    }
-  | {
+    })
+  | (Unmutes & {
       readonly kind: 'start-instance';
       readonly instance: Identity;
       readonly expect: { readonly state: 'stopped'; readonly instanceType: string };
-    }
+    })
   | (Grows & {
       readonly kind: 'resize-instance';
       readonly instance: Identity;
@@ -96,6 +103,12 @@ export const REVERSIBILITY = {
   'stop-instance': 'full',
   'start-database': 'full',
   'start-instance': 'full',
+  'stop-auto-scaling-group': 'full',
+  'start-auto-scaling-group': 'full',
+  'stop-service': 'full',
+  'start-service': 'full',
+  'pause-warehouse': 'full',
+  'resume-warehouse': 'full',
   'resize-instance': 'full',
   'change-volume-type': 'full',
   'resize-database': 'full',
@@ -112,6 +125,9 @@ export const REVERSIBILITY = {
  */
 export const mayRunUnattended = ({ action, undo }: { readonly action: Action; readonly undo: Undo }): boolean =>
   isSnapshotAction(action) || (undo.reversibility === 'full' && REVERSIBILITY[action.kind] === 'full');
+
+/** What only schedules stop and start. */
+export const isScheduledAction = (action: Action): action is ScheduledAction => action.kind in SCHEDULED_PERMISSIONS;
 
 /** What keeps, copies and ends snapshots of databases. */
 export const isSnapshotAction = (action: Action): action is SnapshotAction => SNAPSHOT_KINDS.has(action.kind);
@@ -138,16 +154,25 @@ export const PERMISSIONS = {
   'stop-database': {
     // The tags are given at creation, for which RDS asks for AddTagsToResource too.
     protect: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot', 'rds:AddTagsToResource'],
-    apply: ['rds:StopDBInstance', 'rds:StopDBCluster'],
-    undo: ['rds:StartDBInstance', 'rds:StartDBCluster'],
+    apply: ['rds:StopDBInstance', 'rds:StopDBCluster', ...MUTE],
+    undo: ['rds:StartDBInstance', 'rds:StartDBCluster', ...UNMUTE],
   },
-  'stop-instance': { protect: [], apply: ['ec2:StopInstances'], undo: ['ec2:StartInstances', 'kms:CreateGrant'] },
+  'stop-instance': {
+    protect: [],
+    apply: ['ec2:StopInstances', ...MUTE],
+    undo: ['ec2:StartInstances', 'kms:CreateGrant', ...UNMUTE],
+  },
   'start-database': {
     protect: [],
-    apply: ['rds:StartDBInstance', 'rds:StartDBCluster'],
-    undo: ['rds:StopDBInstance', 'rds:StopDBCluster'],
+    apply: ['rds:StartDBInstance', 'rds:StartDBCluster', ...UNMUTE],
+    undo: ['rds:StopDBInstance', 'rds:StopDBCluster', ...MUTE],
   },
-  'start-instance': { protect: [], apply: ['ec2:StartInstances', 'kms:CreateGrant'], undo: ['ec2:StopInstances'] },
+  'start-instance': {
+    protect: [],
+    apply: ['ec2:StartInstances', 'kms:CreateGrant', ...UNMUTE],
+    undo: ['ec2:StopInstances', ...MUTE],
+  },
+  ...SCHEDULED_PERMISSIONS,
   'resize-instance': { protect: [], apply: RESIZE_INSTANCE, undo: RESIZE_INSTANCE },
   'change-volume-type': { protect: [], apply: ['ec2:ModifyVolume'], undo: ['ec2:ModifyVolume'] },
   'resize-database': { protect: [], apply: ['rds:ModifyDBInstance'], undo: ['rds:ModifyDBInstance'] },
@@ -190,6 +215,12 @@ export const DIRECTIONS = {
   'stop-instance': 'takes',
   'start-database': 'gives',
   'start-instance': 'gives',
+  'stop-auto-scaling-group': 'takes',
+  'start-auto-scaling-group': 'gives',
+  'stop-service': 'takes',
+  'start-service': 'gives',
+  'pause-warehouse': 'takes',
+  'resume-warehouse': 'gives',
   'resize-instance': 'takes',
   'change-volume-type': 'takes',
   'resize-database': 'takes',
@@ -229,6 +260,13 @@ export function targetOf(action: Action): Identity {
     case 'copy-snapshot':
     case 'delete-snapshot':
       return { arn: snapshotArnOf(action), id: snapshotArnOf(action) };
+    case 'stop-auto-scaling-group':
+    case 'start-auto-scaling-group':
+    case 'stop-service':
+    case 'start-service':
+    case 'pause-warehouse':
+    case 'resume-warehouse':
+      return scheduledTargetOf(action);
     default:
       return action satisfies never;
   }
@@ -238,9 +276,9 @@ export function targetOf(action: Action): Identity {
 export function describeAction(action: Action): string {
   switch (action.kind) {
     case 'stop-database':
-      return action.expect.form === 'cluster' ? 'stop the Aurora cluster' : 'stop the database';
+      return action.expect.form === 'cluster' ? 'stop the database cluster' : 'stop the database';
     case 'start-database':
-      return action.expect.form === 'cluster' ? 'start the Aurora cluster' : 'start the database';
+      return action.expect.form === 'cluster' ? 'start the database cluster' : 'start the database';
     case 'stop-instance':
       return 'stop the instance';
     case 'start-instance':
@@ -261,6 +299,13 @@ export function describeAction(action: Action): string {
       return describeCopy(action);
     case 'delete-snapshot':
       return 'delete the snapshot';
+    case 'stop-auto-scaling-group':
+    case 'start-auto-scaling-group':
+    case 'stop-service':
+    case 'start-service':
+    case 'pause-warehouse':
+    case 'resume-warehouse':
+      return describeScheduled(action);
     default:
       return action satisfies never;
   }
@@ -278,10 +323,18 @@ export function describeDone({ kind }: Action): string {
   switch (kind) {
     case 'stop-database':
     case 'stop-instance':
+    case 'stop-auto-scaling-group':
+    case 'stop-service':
       return 'stopped';
     case 'start-database':
     case 'start-instance':
+    case 'start-auto-scaling-group':
+    case 'start-service':
       return 'started';
+    case 'pause-warehouse':
+      return 'paused';
+    case 'resume-warehouse':
+      return 'resumed';
     case 'resize-instance':
     case 'resize-database':
       return 'resized';

@@ -1,5 +1,5 @@
 import type { Arn } from './identity.ts';
-import type { Plan, Proposal } from './plan.ts';
+import { isOffHours, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import type { SpendSaying } from './spend/answer.ts';
@@ -70,19 +70,24 @@ export const isDecided = (plan: Plan, answers: PlanAnswers, only?: 'approve' | '
 
 const HOUR_MS = 3_600_000;
 
+type Asks = Pick<Proposal, 'mode' | 'schedule'>;
+
 /**
- * The first moment at which an answer to an action of this mode is too late: `approveWithin` after the plan's tick, and
- * for `auto` the end of the grace; nothing when nobody is asked.
+ * The first moment at which an answer to an action is too late: `approveWithin` after the plan's tick, and for `auto` the
+ * end of the grace; nothing when nobody is asked. What a schedule wants may be approved for as long as it wants it, and in
+ * mode `auto` waits for nobody.
  */
-export function deadlineOf({ time }: Plan, mode: Proposal['mode'], { defaults }: Policy): Date | undefined {
+export function deadlineOf(plan: Plan, { mode, schedule }: Asks, { defaults }: Policy): Date | undefined {
   if (!wantsAnswer({ mode })) return undefined;
+  if (isOffHours(plan) && mode === 'auto') return new Date(plan.time);
+  if (isOffHours(plan) && schedule?.until) return new Date(schedule.until);
   const hours = parseHours(mode === 'auto' ? defaults.grace : defaults.approveWithin);
-  return new Date(Date.parse(time) + hours * HOUR_MS);
+  return new Date(Date.parse(plan.time) + hours * HOUR_MS);
 }
 
 /** When the last of a plan's deadlines is over; nothing when the plan asks nobody. */
 export function lastDeadline(plan: Plan, policy: Policy): Date | undefined {
-  const deadlines = plan.act.flatMap(({ mode }) => deadlineOf(plan, mode, policy) ?? []);
+  const deadlines = plan.act.flatMap((proposal) => deadlineOf(plan, proposal, policy) ?? []);
   return deadlines.reduce<Date | undefined>((last, one) => (last && last >= one ? last : one), undefined);
 }
 
@@ -118,6 +123,13 @@ export type AnswerRequest =
   | {
       readonly about: { readonly resource: Arn };
       readonly say: 'veto';
+      readonly until: string;
+      readonly note?: string;
+    }
+  | {
+      readonly about: { readonly resource: Arn };
+      readonly say: 'keep-on';
+      /** A local time of the policy's time zone (`2026-11-27T18:00`), a calendar date, through that day, or `now`. */
       readonly until: string;
       readonly note?: string;
     }

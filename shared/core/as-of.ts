@@ -56,6 +56,12 @@ function found(action: Action, facts: Facts): Partial<Facts> {
     case 'create-snapshot':
     case 'copy-snapshot':
     case 'delete-snapshot':
+    case 'stop-auto-scaling-group':
+    case 'start-auto-scaling-group':
+    case 'stop-service':
+    case 'start-service':
+    case 'pause-warehouse':
+    case 'resume-warehouse':
       return {};
     default:
       return action satisfies never;

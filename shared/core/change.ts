@@ -1,6 +1,7 @@
 import { type Action, isSnapshotAction } from './action.ts';
 import type { Saving } from './money.ts';
-import type { Proposal } from './plan.ts';
+import { inverseOfScheduled, muting, unmuting } from './off-hours/action.ts';
+import { isScheduled, type Proposal } from './plan.ts';
 
 /** How every action of a plan ends. `stuck` is an undo that failed: somebody has to look. */
 export const OUTCOMES = ['kept', 'undone', 'skipped', 'failed', 'vetoed', 'expired', 'stuck'] as const;
@@ -34,7 +35,10 @@ export interface Change {
   readonly appliedAt?: string;
   /** When it ended; of one that is watched, when that began. */
   readonly finishedAt: string;
-  /** It stands no longer than this, whether or not somebody is left to write down that it ended: the end of its `stopFor`. */
+  /**
+   * It stands no longer than this, whether or not somebody is left to write down that it ended: the end of its `stopFor`, or
+   * the next turn of its schedule.
+   */
   readonly standsUntil?: string;
   /** Times in between in which it did not stand, oldest first. */
   readonly pauses?: readonly Pause[];
@@ -64,6 +68,10 @@ export const stands = ({ outcome, endedAt, proposal }: Pick<Change, 'outcome' | 
     ? endedAt === undefined
     : outcome === 'kept' && endedAt === undefined && !isSnapshotAction(proposal.action);
 
+/** Whether somebody looks after it and will write down that it has ended. What a schedule wants ends with its next turn. */
+export const isLookedAfter = (change: Pick<Change, 'outcome' | 'endedAt' | 'proposal'>): boolean =>
+  stands(change) && (change.outcome === 'watching' || !isScheduled(change.proposal));
+
 /** The action that takes a change back; nothing when there is none. */
 export function inverseOf(action: Action): Action | undefined {
   switch (action.kind) {
@@ -72,24 +80,28 @@ export function inverseOf(action: Action): Action | undefined {
         kind: 'start-database',
         database: action.database,
         expect: { status: 'stopped', form: action.expect.form },
+        ...unmuting(action),
       };
     case 'stop-instance':
       return {
         kind: 'start-instance',
         instance: action.instance,
         expect: { state: 'stopped', instanceType: action.expect.instanceType },
+        ...unmuting(action),
       };
     case 'start-database':
       return {
         kind: 'stop-database',
         database: action.database,
         expect: { status: 'available', form: action.expect.form },
+        ...muting(action),
       };
     case 'start-instance':
       return {
         kind: 'stop-instance',
         instance: action.instance,
         expect: { state: 'running', instanceType: action.expect.instanceType },
+        ...muting(action),
       };
     case 'resize-instance':
       return turned({ ...action, from: action.to, to: action.from });
@@ -99,6 +111,13 @@ export function inverseOf(action: Action): Action | undefined {
       return turned({ ...action, from: action.to, to: action.from });
     case 'change-database-storage':
       return turned({ ...action, from: action.to, to: action.from });
+    case 'stop-auto-scaling-group':
+    case 'start-auto-scaling-group':
+    case 'stop-service':
+    case 'start-service':
+    case 'pause-warehouse':
+    case 'resume-warehouse':
+      return inverseOfScheduled(action);
     case 'snapshot-and-delete-volume':
     case 'create-snapshot':
     case 'copy-snapshot':

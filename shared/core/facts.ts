@@ -2,6 +2,7 @@ import type { VolumeSpec } from './action.ts';
 import type { Evidence } from './evidence.ts';
 import type { Identity, Scope } from './identity.ts';
 import type { Money } from './money.ts';
+import type { ScheduledResource } from './off-hours/resource.ts';
 import type { HourlySeries } from './sizing/demand.ts';
 import type { InstanceTypeFacts } from './sizing/instance-type.ts';
 
@@ -266,7 +267,7 @@ export const stateOf = (facts: Facts): string => (facts.type === 'database' ? fa
 
 /** A part of the estate that could not be read: what is in it is unknown, not absent. */
 export interface UnreadableScope extends Scope {
-  readonly what: Facts['type'];
+  readonly what: Facts['type'] | ScheduledResource['type'];
   readonly why: string;
 }
 

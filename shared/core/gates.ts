@@ -1,7 +1,7 @@
 import { type Direction, directionOf, targetOf } from './action.ts';
 import { parseArn } from './identity.ts';
-import type { Proposal } from './plan.ts';
-import { modeOf, type Policy } from './policy.ts';
+import { isScheduled, type Proposal } from './plan.ts';
+import { type Mode, modeOf, modeOfSchedule, type Policy } from './policy.ts';
 
 /** Who let happen what nobody vetoed in its grace. */
 export const GRACE = 'grace';
@@ -51,19 +51,27 @@ export function closedBecause(gate: GateFacts): string | undefined {
 
 /**
  * Why the policy of this moment no longer lets an action happen that it let happen when the plan was made; nothing when it
- * still does. What no person let through needs mode `auto` still; what a person approved needs a rule that is not off.
- * What gives something back is always let through.
+ * still does. What no person let through needs mode `auto` still; what a person approved needs a rule that is not off, and
+ * a schedule that does more than report. What gives something back is always let through.
  */
 export function withdrawnBecause(proposal: Proposal, approvedBy: string, policy: Policy): string | undefined {
-  const { rule, action } = proposal;
+  const { action } = proposal;
   if (directionOf(action) === 'gives') return undefined;
   const { account = '', region = '' } = parseArn(targetOf(action).arn) ?? {};
   if (!isLookedAt({ account, region }, policy)) {
     return `the policy no longer looks at ${account} in ${region}`;
   }
-  const mode = modeOf(policy, rule);
-  const isWithdrawn = approvedBy === GRACE || approvedBy === POLICY ? mode !== 'auto' : mode === 'off';
-  return isWithdrawn ? `the rule ${rule} is in mode ${mode} by now` : undefined;
+  const { what, mode } = letBy(proposal, policy);
+  const isOver = mode === 'off' || (mode === 'report' && isScheduled(proposal));
+  const isWithdrawn = approvedBy === GRACE || approvedBy === POLICY ? mode !== 'auto' : isOver;
+  return isWithdrawn ? `${what} is in mode ${mode} by now` : undefined;
+}
+
+/** What lets the proposal happen, and in which mode that is. */
+function letBy({ rule, schedule }: Proposal, policy: Policy): { readonly what: string; readonly mode: Mode } {
+  if (rule !== 'off-hours') return { what: `the rule ${rule}`, mode: modeOf(policy, rule) };
+  const { name = '' } = schedule ?? {};
+  return { what: `the schedule ${name}`, mode: modeOfSchedule(policy, name) };
 }
 
 /** Whether the policy looks there: for databases and the like, or because it keeps copies of their snapshots there. */

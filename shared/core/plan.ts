@@ -39,8 +39,12 @@ export interface Proposal {
   readonly notice?: Notice;
 }
 
-/** Whether mode `auto` gives people time to say no: not to what takes nothing from anybody. */
-export const needsGrace = ({ action }: Pick<Proposal, 'action'>): boolean => directionOf(action) !== 'neutral';
+/** Whether a schedule wants it, and no rule: everybody knows when, and its next turn takes it back. */
+export const isScheduled = ({ rule }: Pick<Proposal, 'rule'>): boolean => rule === 'off-hours';
+
+/** Whether mode `auto` gives people time to say no: not to what takes nothing from anybody, nor to what they have agreed on. */
+export const needsGrace = (proposal: Pick<Proposal, 'action' | 'rule'>): boolean =>
+  directionOf(proposal.action) !== 'neutral' && !isScheduled(proposal);
 
 /** A proposal that the plan holds back, and why. */
 export interface Deferral extends Proposal {
@@ -100,6 +104,12 @@ export interface Plan {
 
 export type PlanDraft = Omit<Plan, 'id' | 'hash' | 'policyHash' | 'time'> & { readonly time: Date };
 
+/**
+ * Whether it is one of the plans that off-hours makes, tick by tick: each stands for itself, and what it could not do the next
+ * ones propose again and tell people of. A person who takes such a change back has a plan of their own.
+ */
+export const isOffHours = (plan: Pick<Plan, 'function'>): boolean => plan.function === 'off-hours';
+
 /** Hashes, names and freezes a plan. */
 export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   const decidedUnder = policyHash(policy);
@@ -120,6 +130,9 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
  */
 export const ACTIONS_AT_ONCE = 15;
 
+/** The same of what schedules want: it is done when it has settled, and nobody looks after it. */
+export const SCHEDULED_AT_ONCE = 50;
+
 /** What one execution carries out: a whole plan or, of a larger one, the n-th part of its actions. */
 export interface Part {
   readonly plan: string;
@@ -129,7 +142,7 @@ export interface Part {
 
 /** The executions that carry a plan out between them. It is announced, answered and superseded as one all the same. */
 export function partsOf({ id, act }: Pick<Plan, 'id' | 'act'>): Part[] {
-  const parts = Math.ceil(act.length / ACTIONS_AT_ONCE);
+  const parts = sharesOf(act).length;
   return parts <= 1 ? [{ plan: id }] : Array.from({ length: parts }, (_, index) => ({ plan: id, part: index + 1 }));
 }
 
@@ -142,8 +155,18 @@ export const planInName = (name: string): string => name.replace(/-\d{1,5}$/, ''
 /** The plan as the execution of a part sees it: what others carry out is there, under its number, and only reported. */
 export function planForPart(plan: Plan, { part }: Part): Plan {
   if (part === undefined) return plan;
-  const isIn = (index: number) => Math.floor(index / ACTIONS_AT_ONCE) === part - 1;
-  return { ...plan, act: plan.act.map((one, index) => (isIn(index) ? one : { ...one, mode: 'report' })) };
+  const own = new Set(sharesOf(plan.act)[part - 1]);
+  return { ...plan, act: plan.act.map((one, index) => (own.has(index) ? one : { ...one, mode: 'report' })) };
+}
+
+/** The indices of the actions of each part, which follow from the plan alone. No part has actions of two steps. */
+function sharesOf(act: readonly Proposal[]): number[][] {
+  const most = act.every(isScheduled) ? SCHEDULED_AT_ONCE : ACTIONS_AT_ONCE;
+  const steps = [...Map.groupBy(act.keys(), (index) => act[index]?.step ?? 0)].sort(([a], [b]) => a - b);
+  return steps.flatMap(([, indices]) => {
+    const parts = Math.ceil(indices.length / most);
+    return Array.from({ length: parts }, (_, part) => indices.slice(part * most, (part + 1) * most));
+  });
 }
 
 /**
@@ -225,12 +248,13 @@ export function describeResource(facts: Facts, policy: Policy): Resource {
     arn: facts.identity.arn,
     name: facts.name,
     region: facts.scope.region,
-    what: describe(facts),
+    what: describeFacts(facts),
     ...(owner ? { owner } : {}),
   };
 }
 
-function describe(facts: Facts): string {
+/** What it is: `m5.large`, `db.r6g.large postgres, Multi-AZ`. */
+export function describeFacts(facts: Facts): string {
   switch (facts.type) {
     case 'instance':
       return facts.instanceType;

@@ -232,6 +232,7 @@ export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
 /** What else lets something be done: the modes of the section `snapshots`. */
 export type SnapshotRuleId = 'take-snapshots' | 'prune-snapshots';
+/** What lets something be done in a mode of its own; `off-hours` is let by a schedule, each in its mode. */
 export type Cause = RuleId | SnapshotRuleId | 'off-hours';
 export type Mode = Policy['defaults']['mode'];
 export type Cap = Policy['rules']['idle-database']['cap'];
@@ -272,10 +273,16 @@ export const isRule = (cause: Cause): cause is RuleId =>
   cause !== 'take-snapshots' && cause !== 'prune-snapshots' && cause !== 'off-hours';
 
 /** The mode of one rule: its own, else the default. What deletes a volume is never `auto`, whatever the default is. */
-export function modeOf(policy: Policy, rule: Cause): Mode {
+export function modeOf(policy: Policy, rule: Exclude<Cause, 'off-hours'>): Mode {
   if (!isRule(rule)) return modesOf(policy)[rule === 'take-snapshots' ? 'take' : 'prune'];
   const mode = policy.rules[rule].mode ?? policy.defaults.mode;
   return rule === 'unattached-volume' && mode === 'auto' ? 'approve' : mode;
+}
+
+/** The mode of one schedule: its own, else the default. `off` for one that the policy does not have. */
+export function modeOfSchedule({ schedules, defaults }: Policy, name: string): Mode {
+  const schedule = Object.hasOwn(schedules, name) ? schedules[name] : undefined;
+  return schedule ? (schedule.mode ?? defaults.mode) : 'off';
 }
 
 /** The rules that are not switched off. */

@@ -3,7 +3,7 @@ import type { DatabaseFacts, Facts, InstanceFacts } from './facts.ts';
 
 /** One line of AWS's price list, by the attributes that single it out (`aws pricing get-attribute-values`). */
 export interface PriceQuery {
-  readonly service: 'AmazonEC2' | 'AmazonRDS' | 'AmazonDocDB' | 'AmazonNeptune';
+  readonly service: 'AmazonEC2' | 'AmazonRDS' | 'AmazonDocDB' | 'AmazonNeptune' | 'AmazonRedshift';
   readonly region: string;
   readonly attributes: Readonly<Record<string, string>>;
   /** The usage type behind the region's prefix, which AWS cannot be asked for without knowing that: `EU-RDS:...` */
@@ -38,7 +38,19 @@ function instancePrice({ instanceType, usageOperation, tenancy, scope }: Instanc
   };
 }
 
+/** The engines of RDS's API that other services sell. */
+const OTHER_SERVICES = { docdb: 'AmazonDocDB', neptune: 'AmazonNeptune' } as const;
+
+/** The price of a node, of which a Redshift cluster has one or more. */
+export const warehousePrice = (nodeType: string, region: string): PriceQuery => ({
+  service: 'AmazonRedshift',
+  region,
+  attributes: { instanceType: nodeType },
+  usage: `Node:${nodeType}`,
+});
+
 function databasePrices(database: DatabaseFacts): Evidence<readonly PriceQuery[]> {
+  if (database.engine === 'docdb' || database.engine === 'neptune') return pricesElsewhere(database, database.engine);
   const engine = priceListEngine(database.engine);
   if (!engine) return unknown(`no list price for the engine ${database.engine}`);
   if (database.classes.includes('db.serverless'))
@@ -54,6 +66,22 @@ function databasePrices(database: DatabaseFacts): Evidence<readonly PriceQuery[]
         deploymentOption: deployment(database),
         storage: database.storage.ioOptimized ? 'Aurora IO Optimization Mode' : 'EBS Only',
       },
+    })),
+  );
+}
+
+function pricesElsewhere(
+  { classes, scope: { region }, storage }: DatabaseFacts,
+  engine: keyof typeof OTHER_SERVICES,
+): Evidence<readonly PriceQuery[]> {
+  if (classes.includes('db.serverless')) return unknown('a serverless instance bills what it uses, not by the hour');
+  if (storage.ioOptimized) return unknown(`no list price for I/O-Optimized ${engine}`);
+  return known(
+    classes.map((instanceType) => ({
+      service: OTHER_SERVICES[engine],
+      region,
+      attributes: { instanceType },
+      usage: `InstanceUsage:${instanceType}`,
     })),
   );
 }

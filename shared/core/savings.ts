@@ -16,6 +16,10 @@ export interface Booking {
   readonly rule: Cause;
   readonly account: string;
   readonly owner?: string;
+  /** The name of the schedule that wanted it. */
+  readonly schedule?: string;
+  /** For so long it stood. */
+  readonly hours: Evidence<number>;
   readonly saved: Evidence<Money>;
 }
 
@@ -31,12 +35,13 @@ export function bookingsOf(
   const split = byMonths(timezone);
   return timesOf(changes, now).flatMap(({ change, appliedAt, spans }) => {
     const from = Date.parse(appliedAt);
-    if (!spans.known) return [bookingOf(change, split.monthOf(from), spans)];
+    if (!spans.known) return [{ ...headOf(change, split.monthOf(from)), hours: spans, saved: spans }];
     const { saving } = change;
     const months = Map.groupBy(spans.value.flatMap(split.months), ([month]) => month);
     return [...months].map(([month, pieces]) => {
       const spansOfMonth = pieces.map(([, piece]) => piece);
-      return bookingOf(change, month, savedIn(spansOfMonth, { from, saving }));
+      const hours = known(spansOfMonth.reduce((sum, span) => sum + span.to - span.from, 0) / HOUR_MS);
+      return { ...headOf(change, month), hours, saved: savedIn(spansOfMonth, { from, saving }) };
     });
   });
 }
@@ -57,9 +62,10 @@ function savedIn(
   );
 }
 
-function bookingOf({ id, account, proposal }: Change, month: string, saved: Evidence<Money>): Booking {
-  const { rule, resource } = proposal;
-  return { changeId: id, month, rule, account, ...(resource.owner ? { owner: resource.owner } : {}), saved };
+function headOf({ id, account, proposal }: Change, month: string): Omit<Booking, 'hours' | 'saved'> {
+  const { rule, resource, schedule } = proposal;
+  const owner = resource.owner ? { owner: resource.owner } : {};
+  return { changeId: id, month, rule, account, ...owner, ...(schedule ? { schedule: schedule.name } : {}) };
 }
 
 /** Cuts spans where people's calendar months end; each end is looked up once. */
@@ -110,10 +116,17 @@ export interface RealisedSavings {
   /** `of` is empty for what nobody owns. */
   readonly byOwner: readonly SumOf[];
   readonly byAccount: readonly SumOf[];
+  /** Of what schedules wanted, and nothing else. */
+  readonly bySchedule: readonly SumOfSchedule[];
 }
 
 export interface SumOf extends Sum {
   readonly of: string;
+}
+
+export interface SumOfSchedule extends SumOf {
+  /** For so long everything under it was off, added up: two instances for a night of ten hours are twenty. */
+  readonly hours: number;
 }
 
 /** Adds bookings up, never one currency to another; each list in the order of its `of`. */
@@ -124,6 +137,7 @@ export function realisedSavings(bookings: readonly Booking[]): RealisedSavings {
     byRule: sumsBy(bookings, ({ rule }) => rule),
     byOwner: sumsBy(bookings, ({ owner }) => owner ?? ''),
     byAccount: sumsBy(bookings, ({ account }) => account),
+    bySchedule: sumsBySchedule(bookings),
   };
 }
 
@@ -132,6 +146,19 @@ function sumsBy(bookings: readonly Booking[], keyOf: (booking: Booking) => strin
     .map(([of, group]) => ({ of, ...sum(group) }))
     .sort((a, b) => compare(a.of, b.of));
 }
+
+function sumsBySchedule(bookings: readonly Booking[]): SumOfSchedule[] {
+  const scheduled = bookings.filter(({ schedule }) => schedule !== undefined);
+  const bySchedule = Map.groupBy(scheduled, ({ schedule = '' }) => schedule);
+  return sumsBy(scheduled, ({ schedule = '' }) => schedule).map((one) => ({
+    ...one,
+    hours: hoursOf(bySchedule.get(one.of) ?? []),
+  }));
+}
+
+/** Added up in whole milliseconds: the order makes no difference. */
+const hoursOf = (bookings: readonly Booking[]): number =>
+  bookings.reduce((ms, { hours }) => ms + (hours.known ? Math.round(hours.value * HOUR_MS) : 0), 0) / HOUR_MS;
 
 function sum(bookings: readonly Booking[]): Sum {
   const saved = totals(bookings.flatMap((booking) => (booking.saved.known ? [booking.saved.value] : [])));

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Scope } from '../core/identity.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger, StoredPolicy } from '../ports.ts';
 import type { AccountRole, Answer, Finding } from '../ports-check.ts';
 import { checkRole, placesOf } from './check/accounts.ts';
 import { checkCall, checkLedger } from './check/hub.ts';
@@ -21,6 +21,8 @@ export interface Needs {
   readonly reads?: Readonly<Record<string, (own: Scope, now: Date) => Promise<unknown>>>;
   /** The tag by which the roles that were deployed with it deny a stop. */
   readonly protectTag?: string;
+  /** Of a function that follows calendars: what the stored policy says of them. */
+  readonly calendars?: (stored: StoredPolicy, at: Date) => readonly Finding[];
   readonly roles: readonly AccountRole[];
   /** What it calls itself in the hub, by IAM action: how to try it. */
   readonly hub: Readonly<Record<string, () => Promise<Answer>>>;
@@ -81,11 +83,15 @@ const FIRST_CHANGE = 'The first change that it is for shows it; until then the t
 
 /** How a person tests what no check can try. */
 const SHOWN_BY = {
+  'autoscaling:UpdateAutoScalingGroup': FIRST_CHANGE,
   'ce:GetCostAndUsage': 'Without it savings are said at list price, with the reason',
   'ce:GetCostAndUsageWithResources': 'The first anomaly shows it; without it the cause is told by usage type only',
+  'cloudwatch:DisableAlarmActions, cloudwatch:EnableAlarmActions':
+    'The first stop under a schedule with `alarms: mute` shows it',
   'dynamodb:PutItem': 'The next full run, answer or change shows it',
   'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume': FIRST_CHANGE,
   'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute': FIRST_CHANGE,
+  'ecs:UpdateService, application-autoscaling:RegisterScalableTarget': FIRST_CHANGE,
   'kms:CreateGrant, kms:DescribeKey':
     'The first start of an instance with an encrypted volume, and the first copy of an encrypted snapshot, show it',
   'lambda:CheckpointDurableExecution, lambda:GetDurableExecutionState':
@@ -98,6 +104,7 @@ const SHOWN_BY = {
   'rds:ModifyDBSnapshotAttribute, rds:ModifyDBClusterSnapshotAttribute': FIRST_CHANGE,
   'rds:ModifyDBInstance': FIRST_CHANGE,
   'rds:StopDBInstance, rds:StopDBCluster, rds:StartDBInstance, rds:StartDBCluster': FIRST_CHANGE,
+  'redshift:PauseCluster, redshift:ResumeCluster': FIRST_CHANGE,
   'sns:Publish':
     'The next message shows it: a plan is announced when it changes, else after `defaults.remindAfter` (7d). ' +
     'To hear of it now, wake the function with {} and look whether the message comes',

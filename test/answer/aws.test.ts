@@ -4,6 +4,7 @@ import { listenLambda } from '../../sandbox/durable/http/listen.ts';
 import type { Lambda } from '../../sandbox/durable/lambda.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
+import { overridesIn } from '../../shared/aws/ledger/keep-on.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
@@ -86,7 +87,7 @@ describe('the deployed handler', () => {
     });
     vi.resetModules();
     handler = (await import('../../functions/answer/handler.ts')).handler as unknown as typeof handler;
-    await dynamoPolicyStore(table).store(POLICY, 'deployer', START);
+    await dynamoPolicyStore(table).store({ policy: POLICY }, 'deployer', START);
   });
 
   const ask = async (by: string, request: object): Promise<Answered> =>
@@ -132,6 +133,17 @@ describe('the deployed handler', () => {
     const { approval } = await answerLedger(table).answers(plan.id);
     const [first, second] = approval?.by === KIM ? [200, 409] : [409, 200];
     expect(answered.map(({ status }) => status)).toEqual([first, second, first, second]);
+  });
+
+  it('keeps a resource on, and takes it back', async () => {
+    const resource = `arn:aws:rds:ap-northeast-2:${ACCOUNT}:db:orders-1`;
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+    const about = { about: { resource }, say: 'keep-on' };
+    expect(await ask(STRANGER, { ...about, until: tomorrow })).toMatchObject({ status: 403 });
+    expect(await ask(KIM, { ...about, until: tomorrow })).toMatchObject({ status: 200, body: { said: 'now' } });
+    expect((await overridesIn(table).overrides(ACCOUNT, new Date())).get(resource)?.because).toContain('by kim');
+    expect(await ask(LEE, { ...about, until: 'now' })).toMatchObject({ status: 200, body: { takenBack: true } });
+    expect(await overridesIn(table).overrides(ACCOUNT, new Date())).toEqual(new Map());
   });
 
   it('does not know a plan that was never recorded', async () => {

@@ -51,6 +51,11 @@ describe('the arguments', () => {
     [['approve', 'p', '--only', '1,3', '--note', 'fine'], { verb: 'approve', plan: 'p', only: [1, 3], note: 'fine' }],
     [['veto', 'p', '--until=2026-12-31'], { verb: 'veto', plan: 'p', until: '2026-12-31' }],
     [['veto-resource', ARN, '--until', '2026-12-31'], { verb: 'veto-resource', resource: ARN, until: '2026-12-31' }],
+    [
+      ['keep-on', ARN, '--until', '2026-11-27T18:00', '--note', 'late'],
+      { verb: 'keep-on', resource: ARN, until: '2026-11-27T18:00', note: 'late' },
+    ],
+    [['keep-on', ARN, '--until', 'now'], { verb: 'keep-on', resource: ARN, until: 'now' }],
     [['undo', 'p/1'], { verb: 'undo', change: 'p/1' }],
     [['expected', 'a'], { verb: 'expected', anomaly: 'a' }],
     [
@@ -69,7 +74,10 @@ describe('the arguments', () => {
   });
 
   it.each([
-    [[], 'say what to do: list, show, approve, veto, veto-resource, undo, expected, investigate, snooze, savings'],
+    [
+      [],
+      'say what to do: list, show, approve, veto, veto-resource, keep-on, undo, expected, investigate, snooze, savings',
+    ],
     [['aprove', 'p'], 'say what to do'],
     [['toString'], 'say what to do'],
     [['approve'], 'approve takes one PLAN'],
@@ -78,6 +86,8 @@ describe('the arguments', () => {
     [['approve', 'p', '--until', '2026-12-31'], 'approve takes no --until'],
     [['undo', 'p/1', '--only', '1'], 'undo takes no --only'],
     [['veto-resource', ARN], 'veto-resource needs --until'],
+    [['keep-on', ARN], 'keep-on needs --until'],
+    [['keep-on', ARN, '--until', '18:00'], '--until takes a time such as 2026-11-27T18:00, a date or now'],
     [['snooze', 'a'], 'snooze needs --until'],
     [['snooze', 'a', '--recurring'], 'snooze takes no --recurring'],
     [['investigate', 'a', '--until', '2026-12-31'], 'investigate takes no --until'],
@@ -85,7 +95,7 @@ describe('the arguments', () => {
     [['approve', 'p', '--only', '0'], '--only takes numbers'],
     [['veto', 'p', '--until', '31.12.2026'], '--until takes a date such as 2026-12-31'],
     [['savings', '--since', '2026-02-30'], '--since takes a date'],
-    [['savings', '--by', 'team'], '--by takes month, rule, owner, account'],
+    [['savings', '--by', 'team'], '--by takes month, rule, owner, account, schedule'],
     [['approve', 'p', '--force'], "Unknown option '--force'"],
   ])('%j are wrong, and the usage is shown', async (args, problem) => {
     const { code, out, err, sent } = await answer(await openDesk(), args);
@@ -141,6 +151,16 @@ describe('npm run answer', () => {
     expect(await desk.ledger.vetoes(ACCOUNT, desk.now)).toHaveLength(4);
   });
 
+  it('keeps a resource on, and takes it back', async () => {
+    const desk = await openDesk();
+    const { code, out, sent, tables } = await answer(desk, ['keep-on', ARN, '--until', '2026-11-24T23:30']);
+    expect([code, tables]).toEqual([0, []]); // it needs no ledger
+    expect(sent[0]?.request).toEqual({ about: { resource: ARN }, say: 'keep-on', until: '2026-11-24T23:30' });
+    expect(out).toContain(`${ARN} is kept on until 2026-11-24 23:30 Asia/Seoul`);
+    expect((await answer(desk, ['keep-on', ARN, '--until', 'now'])).out).toContain('its schedule counts again');
+    expect(await desk.ledger.overrides(ACCOUNT, desk.now)).toEqual(new Map());
+  });
+
   it('takes a change back', async () => {
     const { desk, plan } = await waiting();
     await desk.ledger.recordChange(changeOf(plan));
@@ -170,7 +190,7 @@ describe('npm run answer', () => {
 describe('list', () => {
   it('shows what waits: age, time left, actions, saving', async () => {
     const { desk, plan } = await waiting(planOf(['approve', 'report', 'approve']));
-    const other = await desk.open({ ...planOf(['auto'], hours(-1)), id: 'other', function: 'off-hours' });
+    const other = await desk.open({ ...planOf(['auto'], hours(-1)), id: 'other', function: 'another' });
     desk.now = hours(25);
     expect((await answer(desk, ['list'])).out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['plan', 'account', 'age', 'expires in', 'actions', 'saves a month'],
@@ -303,6 +323,25 @@ describe('savings', () => {
       [by, 'saved', 'changes of unknown saving'],
       [name, '$73.15', '1'],
       ['total', '$73.15', '1'],
+    ]);
+  });
+
+  it('by schedule, with the hours off, and none of what no schedule wanted', async () => {
+    const desk = await saved();
+    const by = () => answer(desk, ['savings', '--by', 'schedule', '--since', '2026-11-30']);
+    expect((await by()).out).toContain('Nothing of it by a schedule.');
+    const stop = changeOf(planOf(['auto']), {
+      id: 'night/1',
+      appliedAt: hours(4).toISOString(),
+      standsUntil: hours(77).toISOString(),
+      saving: { monthly: { currency: 'USD', amount: 365.73 }, basis: 'list', stillBilled: [] },
+    });
+    const proposal = { ...stop.proposal, rule: 'off-hours', schedule: { name: 'office' } } as const;
+    await desk.ledger.recordChange({ ...stop, proposal });
+    const lines = (await by()).out.split('\n').map((line) => line.split(/ {2,}/));
+    expect(lines.slice(2, 4)).toEqual([
+      ['schedule', 'hours off', 'saved', 'changes of unknown saving'],
+      ['office', '73.0', '$36.57'],
     ]);
   });
 

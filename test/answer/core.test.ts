@@ -32,12 +32,29 @@ describe('the end of a day', () => {
 describe('deadlines', () => {
   it('are those of the mode, from the tick on', () => {
     const plan = planOf(['approve', 'auto', 'report']);
-    expect(deadlineOf(plan, 'approve', POLICY)).toEqual(hours(72));
-    expect(deadlineOf(plan, 'auto', POLICY)).toEqual(hours(168));
-    expect(deadlineOf(plan, 'report', POLICY)).toBeUndefined();
+    expect(deadlineOf(plan, { mode: 'approve' }, POLICY)).toEqual(hours(72));
+    expect(deadlineOf(plan, { mode: 'auto' }, POLICY)).toEqual(hours(168));
+    expect(deadlineOf(plan, { mode: 'report' }, POLICY)).toBeUndefined();
     expect(lastDeadline(plan, POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['auto', 'approve']), POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['report', 'off']), POLICY)).toBeUndefined();
+  });
+});
+
+describe('deadlines of what a schedule wants', () => {
+  const until = '2026-12-07T23:00:00.000Z';
+  const schedule = { name: 'office', until };
+  const wanted = { ...planOf(['approve', 'auto']), function: 'off-hours' };
+
+  it('are its next turn, and none is waited for in mode auto', () => {
+    expect(deadlineOf(wanted, { mode: 'approve', schedule }, POLICY)).toEqual(new Date(until));
+    expect(deadlineOf(wanted, { mode: 'auto', schedule }, POLICY)).toEqual(new Date(wanted.time));
+    expect(deadlineOf(wanted, { mode: 'report', schedule }, POLICY)).toBeUndefined();
+  });
+
+  it('are those of the mode where it has no next turn, or where a person wants it', () => {
+    expect(deadlineOf(wanted, { mode: 'approve', schedule: { name: 'never' } }, POLICY)).toEqual(hours(72));
+    expect(deadlineOf({ ...wanted, function: 'undo' }, { mode: 'approve', schedule }, POLICY)).toEqual(hours(72));
   });
 });
 

@@ -18,6 +18,12 @@ const SAMPLES = {
     say: 'veto',
     until: '2026-12-31',
   },
+  'keep-on.json': {
+    about: { resource: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1' },
+    say: 'keep-on',
+    until: '2026-11-27T18:00',
+    note: 'month-end',
+  },
   'undo.json': { about: { change: `${PLAN}/1` }, say: 'undo', note: 'needed after all' },
   'expected.json': { about: { anomaly: '2026-11-18-3f9a1c' }, say: 'expected', recurring: true, note: 'the licence' },
   'snooze.json': { about: { anomaly: '2026-11-18-3f9a1c' }, say: 'snooze', until: '2026-12-31' },
@@ -50,7 +56,7 @@ describe('a request', () => {
   });
 
   const ONE_OF = 'about: one of {"plan", "hash"}, {"change"}, {"resource"}, {"anomaly"}';
-  const SAY = 'say: approve, veto or undo; about an anomaly expected, investigate or snooze';
+  const SAY = 'say: approve, veto, undo or keep-on; about an anomaly expected, investigate or snooze';
   const ABOUT = '{"plan", "hash"}, {"change"}, {"resource"} or {"anomaly"}';
   const ANOMALY = { anomaly: '2026-11-18-3f9a1c' };
   it.each<[string, unknown, string[]]>([
@@ -69,6 +75,26 @@ describe('a request', () => {
       { about: { resource: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1' }, say: 'veto' },
       ['until: needed about a resource'],
     ],
+    [
+      'a resource that is kept on for ever',
+      { about: { resource: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1' }, say: 'keep-on' },
+      ['until: needed about a resource'],
+    ],
+    [
+      'a resource that is kept on until some time',
+      { about: { resource: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1' }, say: 'keep-on', until: '18:00' },
+      ['until: a local time such as "2026-11-27T18:00", a date, or "now"'],
+    ],
+    [
+      'a veto until a time of day',
+      {
+        about: { resource: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1' },
+        say: 'veto',
+        until: '2026-11-27T18:00',
+      },
+      ['until: a date such as "2026-12-31"'],
+    ],
+    ['a plan that is kept on', { about, say: 'keep-on', until: 'now' }, ['say: approve or veto, about a plan']],
     [
       'a resource of no account',
       { about: { resource: 'arn:aws:s3:::bucket' }, say: 'veto', until: '2026-12-31' },

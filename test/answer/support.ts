@@ -73,7 +73,7 @@ export interface Answered {
 
 export async function openDesk(policy: unknown = POLICY): Promise<Desk> {
   const ledger = new MemoryLedger();
-  await ledger.store(parsePolicy(policy), 'deployer', TICK);
+  await ledger.store({ policy: parsePolicy(policy) }, 'deployer', TICK);
   const desk: Desk = {
     ledger,
     lines: captureLog(),

@@ -17,13 +17,20 @@ const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/ports-acting\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [/^shared\/ports-spend\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [/^shared\/ports-snapshots\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
-  [/^shared\/aws\//, [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/]],
+  [/^shared\/ports-off-hours\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
+  [
+    /^shared\/aws\//,
+    [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
+  ],
   [
     /^shared\/runtime\//,
-    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/],
+    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
   ],
   [COMPOSITION_ROOT, [/^shared\//]],
-  [/^functions\//, [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-retention|-snapshots|-spend)?\.ts$/]],
+  [
+    /^functions\//,
+    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
+  ],
 ];
 
 /** `functions -> shared`; `shared/aws`, `shared/runtime -> ports, core`; `core -> core`; only a handler knows adapters. */

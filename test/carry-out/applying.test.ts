@@ -145,7 +145,7 @@ describe('nothing is created for what will not be touched', () => {
     outage.remove();
     await scene.lambda.advance({ hours: 1 });
     expect(await changeOf(scene, plan)).toMatchObject({
-      outcome: 'skipped',
+      outcome: 'vetoed',
       because: `vetoed by ${PERSON} after the approval`,
     });
     expect(mutations(scene)).toEqual([]);

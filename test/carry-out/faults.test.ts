@@ -218,7 +218,7 @@ describe('who goes first', () => {
     const proposal = stopOf(idleDatabase(scene, 'orders-qa'));
     const first = await handOver(scene, [proposal], { approved: true });
     await scene.lambda.advance({ minutes: 2 });
-    const second = await handOver(scene, [proposal], { function: 'off-hours', approved: true });
+    const second = await handOver(scene, [proposal], { function: 'another', approved: true });
     await scene.lambda.advance({ hours: 6 });
     expect(await outcomesOf(scene, first.plan)).toEqual(['kept']);
     expect(await changeOf(scene, second.plan)).toMatchObject({

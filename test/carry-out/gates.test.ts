@@ -127,7 +127,7 @@ it('a veto after the approval is in time until the mutation', async () => {
   await say(scene, plan, { say: 'veto' });
   await scene.lambda.advance({ hours: 6 });
   expect(await changeOf(scene, plan)).toMatchObject({
-    outcome: 'skipped',
+    outcome: 'vetoed',
     because: `vetoed by ${PERSON} after the approval`,
   });
   expect(mutations(scene)).toEqual(['CreateDBSnapshot orders-qa']);

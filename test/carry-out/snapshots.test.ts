@@ -341,7 +341,7 @@ describe('the end of a snapshot', () => {
     await scene.lambda.advance({ minutes: 5 });
     const store = dynamoPolicyStore({ client: scene.hub.dynamodb, table: scene.hub.table });
     const more = { ...scene.policy, snapshots: { ...scene.policy.snapshots, keepAtLeast: 2 } };
-    await store.store(parsePolicy(more), 'kim', scene.sandbox.clock.now());
+    await store.store({ policy: parsePolicy(more) }, 'kim', scene.sandbox.clock.now());
     await say(scene, plan, { say: 'approve' });
     await scene.lambda.finish();
     expect(await changeOf(scene, plan)).toMatchObject({

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { type Action, PERMISSIONS, REVERSIBILITY } from '../../shared/core/action.ts';
+import { type Action, DIRECTIONS, PERMISSIONS, type Permissions, REVERSIBILITY } from '../../shared/core/action.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 import type { ChangeVerbs } from '../../shared/ports-acting.ts';
+import {
+  aGroup,
+  aService,
+  aWarehouse,
+  NOTHING,
+  pauseWarehouse,
+  resumeWarehouse,
+  startGroup,
+  startService,
+  stopGroup,
+  stopService,
+} from './scheduled-subjects.ts';
 import { copying, creation, databaseOf, deletion, encrypted, held, NAME, ownKey } from './snapshot-subjects.ts';
 import {
   aCluster,
@@ -114,6 +126,14 @@ const SETS = {
       ({ identity }, here) => deletion(here, form, identity),
     ],
   ),
+  'stop-auto-scaling-group': [['0-0-0', (here) => aGroup(here), ({ identity }) => stopGroup(identity)]],
+  'start-auto-scaling-group': [['2-3-6', (here) => aGroup(here, NOTHING), ({ identity }) => startGroup(identity)]],
+  'stop-service': [['0', (here) => aService(here), ({ identity }) => stopService(identity)]],
+  'start-service': [['3', (here) => aService(here, 0), ({ identity }) => startService(identity)]],
+  'pause-warehouse': [['paused', (here) => aWarehouse(here), ({ identity }) => pauseWarehouse(identity)]],
+  'resume-warehouse': [
+    ['available', (here) => aWarehouse(here, 'paused'), ({ identity }) => resumeWarehouse(identity)],
+  ],
   'start-instance': [['running', (here) => anInstance(here, 'stopped'), ({ identity }) => startInstance(identity)]],
 } as const satisfies Record<Action['kind'], readonly Setting[]>;
 
@@ -148,19 +168,45 @@ async function protectionOf({ home }: Stage, action: Action): Promise<string | u
 async function called(kind: Action['kind'], verb: Verb): Promise<string[]> {
   const names = new Set<string>();
   for (const [become, make, toAction] of SETS[kind] as readonly Setting[]) {
-    const here = await stage();
-    const subject = make(here);
-    if (verb === 'undo') {
-      if (typeof become === 'string') subject.become(become);
-      else become(here, subject);
-    }
-    await call(here, verb, toAction(subject, here));
-    for (const { service, operation } of here.sandbox.calls) {
-      if (!operation.startsWith('Describe')) names.add(`${service}:${operation}`);
+    for (const circumstance of circumstancesOf(kind, verb)) {
+      const here = await stage();
+      const subject = make(here);
+      if (verb === 'undo') {
+        if (typeof become === 'string') subject.become(become);
+        else become(here, subject);
+      }
+      await CIRCUMSTANCES[circumstance](here, verb, toAction(subject, here));
+      for (const { service, operation } of here.sandbox.calls) {
+        if (!operation.startsWith('Describe')) names.add(`${service}:${operation}`);
+      }
     }
   }
   return [...names].sort();
 }
+
+/** Kinds that may name alarms mute them before they stop something, and have to take that back when AWS refuses. */
+function circumstancesOf(kind: Action['kind'], verb: Verb): readonly (keyof typeof CIRCUMSTANCES)[] {
+  const { apply } = PERMISSIONS[kind] as Permissions;
+  if (!apply.some((name) => name.startsWith('cloudwatch:'))) return ['plain'];
+  const stops = (DIRECTIONS[kind] === 'takes' ? 'apply' : 'undo') === verb;
+  return stops ? ['plain', 'with alarms', 'with alarms, and refused'] : ['plain', 'with alarms'];
+}
+
+const CIRCUMSTANCES = {
+  plain: call,
+  'with alarms': (here: Stage, verb: Verb, action: Action) => call(here, verb, alarmed(action)),
+  'with alarms, and refused': async (here: Stage, verb: Verb, action: Action) => {
+    const stops = ['StopInstances', 'StopDBInstance', 'StopDBCluster', 'UpdateAutoScalingGroup', 'UpdateService'];
+    for (const operation of [...stops, 'PauseCluster']) here.sandbox.faults.add({ operation, fault: 'throttle' });
+    const verbs = verbsOf(here, alarmed(action));
+    await expect(verb === 'apply' ? verbs.apply(alarmed(action)) : verbs.undo(alarmed(action))).rejects.toThrow();
+  },
+} as const;
+
+const alarmed = (action: Action): Action => ({
+  ...action,
+  ...(DIRECTIONS[action.kind] === 'takes' ? { mute: ['cpu'] } : { unmute: ['cpu'] }),
+});
 
 describe.each(Object.keys(SETS) as Action['kind'][])('%s', (kind) => {
   it.each(['protect', 'apply', 'undo'] as const)('calls for %s exactly what its permissions say', async (verb) => {

@@ -4,6 +4,18 @@ import { actingVerbs } from '../../shared/aws/changes/changes.ts';
 import type { Action } from '../../shared/core/action.ts';
 import type { ChangeVerbs } from '../../shared/ports-acting.ts';
 import {
+  aGroup,
+  aService,
+  aWarehouse,
+  NOTHING,
+  pauseWarehouse,
+  resumeWarehouse,
+  startGroup,
+  startService,
+  stopGroup,
+  stopService,
+} from './scheduled-subjects.ts';
+import {
   aCluster,
   aDatabase,
   aLargeDatabase,
@@ -176,6 +188,68 @@ const MORE: Record<string, Case> = {
   },
 };
 
+const SCHEDULED: Record<string, Case> = {
+  'stop a group': {
+    verb: apply,
+    subject: (here) => aGroup(here),
+    action: ({ identity }) => stopGroup(identity),
+    operations: ['DescribeAutoScalingGroups', 'UpdateAutoScalingGroup'],
+    becomes: '0',
+  },
+  'start a group': {
+    verb: apply,
+    subject: (here) => aGroup(here, NOTHING),
+    action: ({ identity }) => startGroup(identity),
+    operations: ['DescribeAutoScalingGroups', 'UpdateAutoScalingGroup'],
+    becomes: '3',
+  },
+  'stop a service': {
+    verb: apply,
+    subject: (here) => aService(here),
+    action: ({ identity }) => stopService(identity),
+    operations: ['DescribeServices', 'DescribeScalableTargets', 'RegisterScalableTarget', 'UpdateService'],
+    becomes: '0',
+  },
+  'undo the stop of a service': {
+    verb: undo,
+    subject: (here) => aService(here, 0),
+    action: ({ identity }) => stopService(identity),
+    operations: ['DescribeServices', 'DescribeScalableTargets', 'RegisterScalableTarget', 'UpdateService'],
+    becomes: '3',
+  },
+  'start a service': {
+    verb: apply,
+    subject: (here) => aService(here, 0),
+    action: ({ identity }) => startService(identity),
+    operations: ['DescribeServices', 'DescribeScalableTargets', 'RegisterScalableTarget', 'UpdateService'],
+    becomes: '3',
+  },
+  'pause a warehouse': {
+    verb: apply,
+    subject: (here) => aWarehouse(here),
+    action: ({ identity }) => pauseWarehouse(identity),
+    operations: ['DescribeClusters', 'PauseCluster'],
+    becomes: 'pausing',
+  },
+  'resume a warehouse': {
+    verb: apply,
+    subject: (here) => aWarehouse(here, 'paused'),
+    action: ({ identity }) => resumeWarehouse(identity),
+    operations: ['DescribeClusters', 'ResumeCluster'],
+    becomes: 'resuming',
+  },
+  'stop an instance whose alarms are muted': {
+    verb: apply,
+    subject: (here) => {
+      here.home.cloudwatch.alarms.set('cpu', { AlarmName: 'cpu', ActionsEnabled: true });
+      return anInstance(here);
+    },
+    action: ({ identity }) => ({ ...stopInstance(identity), mute: ['cpu'] }) as Action,
+    operations: ['DescribeInstances', 'DisableAlarmActions', 'StopInstances'],
+    becomes: 'stopping',
+  },
+};
+
 const FAULTS: readonly Fault[] = ['replyLost', 'duplicate', 'throttle', 'serverError'];
 
 /** What a second mutation would move: RDS refuses it, or takes the same values for no change; EC2 takes it without effect. */
@@ -194,6 +268,12 @@ function effects({ sandbox, home }: Stage) {
       ...[...home.ec2.modifications.values()].map((all) => all.length),
       ...[...home.rds.instances.values()].map((one) => [one.DBInstanceClass, one.PendingModifiedValues]),
     ],
+    sizes: [
+      ...[...home.autoscaling.groups.values()].map((one) => [one.MinSize, one.DesiredCapacity, one.MaxSize]),
+      ...[...home.ecs.services.values()].map((one) => one.desiredCount),
+      ...[...home.applicationAutoScaling.targets.values()].map((one) => [one.MinCapacity, one.SuspendedState]),
+      ...[...home.cloudwatch.alarms.values()].map((one) => one.ActionsEnabled),
+    ],
   };
 }
 
@@ -205,7 +285,7 @@ async function undisturbed({ verb, subject, action }: Case) {
   return effects(here);
 }
 
-describe.each(Object.entries({ ...CASES, ...MORE }))('%s', (_, one) => {
+describe.each(Object.entries({ ...CASES, ...MORE, ...SCHEDULED }))('%s', (_, one) => {
   const troubles = one.operations.flatMap((operation) => FAULTS.map((fault) => ({ operation, fault })));
 
   it.each(troubles)('acts once when $operation meets $fault and it is repeated', async ({ operation, fault }) => {
@@ -227,6 +307,7 @@ describe.each(Object.entries({ ...CASES, ...MORE }))('%s', (_, one) => {
       mutations: wanted.mutations,
       snapshots: wanted.snapshots,
       modified: wanted.modified,
+      sizes: wanted.sizes,
     });
     // What the first call did stays as it was: nothing is moved again two seconds later.
     if (took && one.operations.includes('DescribeInstances')) expect(effects(here)).toEqual(after);

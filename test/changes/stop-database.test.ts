@@ -168,6 +168,33 @@ describe('a database that changes between the look and the call', () => {
 });
 
 describe('a cluster', () => {
+  it.each(['aurora-mysql', 'aurora-postgresql', 'docdb', 'neptune'])('of %s stops and starts', async (Engine) => {
+    const { sandbox, home, subject, action, verbs } = await set('cluster');
+    for (const one of [home.rds.clusters.get('shop'), ...home.rds.instances.values()]) Object.assign(one!, { Engine });
+    await verbs.apply(action);
+    sandbox.clock.advance({ minutes: 10 });
+    expect(await verbs.settled(action)).toEqual({ state: 'done' });
+    await verbs.undo(action);
+    sandbox.clock.advance({ minutes: 10 });
+    expect(await verbs.undone(action)).toEqual({ state: 'done' });
+    expect(subject.state()).toBe('available');
+  });
+
+  it.each([
+    ['takes part in a global database', { GlobalClusterIdentifier: 'world' }, 'part of a global cluster'],
+    ['is replicated to another region', { ReadReplicaIdentifiers: ['arn:aws:rds:x'] }, 'takes part in replication'],
+    ['is a replica', { ReplicationSourceIdentifier: 'arn:aws:rds:x' }, 'takes part in replication'],
+    ['is serverless of the first version', { EngineMode: 'serverless' }, 'runs Aurora Serverless v1'],
+  ])('that %s is refused for good, in the words of AWS', async (_, spoiled, words) => {
+    const { home, subject, action, verbs } = await set('cluster');
+    Object.assign(home.rds.clusters.get('shop')!, spoiled);
+    await expect(verbs.apply(action)).rejects.toMatchObject({
+      ...refused('InvalidDBClusterStateFault', false),
+      message: expect.stringContaining(words) as string,
+    });
+    expect(subject.state()).toBe('available');
+  });
+
   it('runs only when all of its members do', async () => {
     const { home, action, verbs } = await set('cluster');
     const member = home.rds.instances.get('shop-2');

@@ -2,7 +2,9 @@ import { afterEach } from 'vitest';
 import type { Region } from '../../sandbox/estate/account.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { alarmsOf, withAlarms } from '../../shared/aws/changes/alarm-actions.ts';
 import { changeVerbs } from '../../shared/aws/changes/changes.ts';
+import { scheduledVerbs } from '../../shared/aws/changes/scheduled.ts';
 import type { RdsIn } from '../../shared/aws/changes/snapshot-forms.ts';
 import type { Action, VolumeSpec } from '../../shared/core/action.ts';
 import type { Identity } from '../../shared/core/identity.ts';
@@ -31,8 +33,10 @@ export async function stage(): Promise<Stage> {
   return { sandbox, home, done };
 }
 
-export function verbsOf({ sandbox }: Stage, { kind }: Action): Required<ChangeVerbs> {
-  return changeVerbs(actingClients(sandbox))[kind] as Required<ChangeVerbs>;
+export function verbsOf({ sandbox }: Stage, action: Action): Required<ChangeVerbs> {
+  const clients = { ...clientsOf(sandbox), ...actingClients(sandbox) };
+  const verbs = { ...changeVerbs(clients), ...scheduledVerbs(clients) }[action.kind];
+  return (alarmsOf(action).length > 0 ? withAlarms(clients.cloudwatch, verbs) : verbs) as Required<ChangeVerbs>;
 }
 
 /** Clients of the hub and, for other scopes, of whom a role there makes us. */

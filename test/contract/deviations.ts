@@ -181,9 +181,35 @@ export const MOTO: Deviations = {
   'cloudwatch: more than five hundred queries are a ValidationException': accepted('moto does not count the queries'),
   'cloudwatch: a period of no whole minutes is refused': accepted('moto computes any period'),
 
+  'auto-scaling: a group keeps within its sizes': accepted('moto takes any sizes'),
+  'auto-scaling: the smallest size is not above the largest': accepted('moto takes any sizes'),
   'auto-scaling: pages of members add up to everything exactly once': instead('moto has one page', '1', '2'),
   'auto-scaling: a page of more than a hundred groups is a ValidationError': crashed('moto raises ValueError'),
   'auto-scaling: a page of more than fifty members is a ValidationError': accepted('moto ignores the page size'),
+
+  'ecs: a service is found by its name, and its ARN names its cluster': {
+    because: 'moto does not say when a service was made',
+    shows: /^expected \[ \{ …\(18\) \} \] to match object \[ \{ serviceName: 'web', …\(6\) \} \]/,
+  },
+  'ecs: eleven services are too many for one question': accepted('moto does not count the services'),
+  'ecs: the tasks of a new service run after a while': {
+    because: 'moto runs no tasks where no instance is registered',
+    shows: /^never came to an end; at last: .*"runningCount":0/,
+  },
+  'ecs: a daemon has no number of tasks': accepted('moto does not look how a service is scheduled'),
+
+  'application-auto-scaling: a target is found by what it scales': {
+    because: 'moto shows what is suspended only when it was asked for',
+    shows: /^expected \[ \{ ServiceNamespace: 'ecs', …\(6\) \} \] to match object/,
+  },
+  'application-auto-scaling: the smallest is not above the largest': accepted('moto does not compare the bounds'),
+  'application-auto-scaling: a new target needs both bounds': accepted('moto needs none'),
+
+  'tagging: pages add up to everything exactly once, and the token of the last is empty': instead(
+    'moto leaves the token out',
+    'undefined',
+    '',
+  ),
 
   'sts: a role that does not exist is AccessDenied': accepted('moto lets anybody assume any role'),
   'sts: a wrong external id is AccessDenied': accepted('moto lets anybody assume any role'),
@@ -233,6 +259,14 @@ export const MOTO: Deviations = {
   'cloud-trail: a token that was never given is InvalidNextTokenException': NO_HISTORY,
 
   'elasticache: a page of fewer than twenty groups is refused': accepted('moto takes any page size'),
+  'redshift: a pause is not done at once': instead(AT_ONCE, 'paused', 'pausing'),
+  'redshift: what is paused is not paused again': accepted('moto pauses in any state'),
+  'redshift: a paused cluster is resumed, which is not done at once': instead(AT_ONCE, 'available', 'resuming'),
+  'redshift: what is not paused is not resumed': accepted('moto resumes in any state'),
+  'redshift: a cluster has a namespace of its own': {
+    because: 'moto has no namespaces',
+    shows: /^\.toMatch\(\) expects to receive a string, but got undefined/,
+  },
   'redshift: pages of clusters add up to everything exactly once': instead('moto has one page', '1', '2'),
   'aws-backup: where nothing was backed up nothing is protected': NO_BACKUPS,
   'aws-backup: a page of more than a thousand resources is refused': NO_BACKUPS,

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { BackupClient } from '@aws-sdk/client-backup';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
@@ -5,11 +6,13 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { RedshiftClient } from '@aws-sdk/client-redshift';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -49,6 +52,7 @@ export type Clients = ReturnType<typeof clientsAt>;
 export function clientsAt(endpoint: string, region: string, credentials: Credentials) {
   const config = { endpoint, region, credentials, maxAttempts: 1 };
   return {
+    applicationAutoScaling: new ApplicationAutoScalingClient(config),
     autoScaling: new AutoScalingClient(config),
     backup: new BackupClient(config),
     cloudTrail: new CloudTrailClient(config),
@@ -56,6 +60,7 @@ export function clientsAt(endpoint: string, region: string, credentials: Credent
     costExplorer: new CostExplorerClient(config),
     dynamo: new DynamoDBClient(config),
     ec2: new EC2Client(config),
+    ecs: new ECSClient(config),
     elastiCache: new ElastiCacheClient(config),
     kms: new KMSClient(config),
     pricing: new PricingClient(config),
@@ -65,6 +70,7 @@ export function clientsAt(endpoint: string, region: string, credentials: Credent
     sqs: new SQSClient(config),
     ssm: new SSMClient(config),
     sts: new STSClient(config),
+    tagging: new ResourceGroupsTaggingAPIClient(config),
   };
 }
 

@@ -22,7 +22,7 @@ const ACTIONS: readonly [Action, string][] = [
   ],
   [
     { kind: 'stop-database', database: identity, expect: { status: 'available', form: 'cluster' } },
-    'stop the Aurora cluster',
+    'stop the database cluster',
   ],
   [
     { kind: 'stop-instance', instance: identity, expect: { state: 'running', instanceType: 'm5.large' } },
@@ -45,7 +45,38 @@ const ACTIONS: readonly [Action, string][] = [
     'change the storage of the database from 500 GiB of gp2 to 500 GiB of gp3 with 3000 IOPS and 250 MiB/s',
   ],
   [{ kind: 'snapshot-and-delete-volume', volume: identity }, 'snapshot the volume, then delete it'],
+  [
+    {
+      kind: 'stop-instance',
+      instance: identity,
+      expect: { state: 'running', instanceType: 'm5.large' },
+      mute: ['cpu'],
+    },
+    'stop the instance',
+  ],
+  [
+    { kind: 'stop-auto-scaling-group', group: identity, expect: { min: 2, desired: 3, max: 6 }, mute: ['cpu'] },
+    'set the Auto Scaling group to 0 instances',
+  ],
+  [
+    { kind: 'stop-service', service: identity, expect: { desired: 1, scaling: { min: 1, max: 4 } } },
+    'set the ECS service to 0 tasks',
+  ],
+  [{ kind: 'pause-warehouse', warehouse: identity }, 'pause the Redshift cluster'],
 ];
+
+it.each([
+  [{ kind: 'start-auto-scaling-group', group: identity, restore: { min: 2, desired: 3, max: 6 } }, 'to 3 instances'],
+  [{ kind: 'start-service', service: identity, restore: { desired: 1 } }, 'to 1 task'],
+  [{ kind: 'resume-warehouse', warehouse: identity }, 'resume the Redshift cluster'],
+] as const)('%j says what comes back', (action, words) => {
+  expect(describeAction(action)).toContain(words);
+});
+
+it('the alarms that a stop mutes are heard again when it is taken back', () => {
+  const stop: Action = { kind: 'pause-warehouse', warehouse: identity, mute: ['cpu'] };
+  expect(inverseOf(stop)).toEqual({ kind: 'resume-warehouse', warehouse: identity, unmute: ['cpu'] });
+});
 
 it.each(ACTIONS)('%j is about its resource and takes something away', (action, words) => {
   expect(describeAction(action)).toBe(words);
@@ -96,7 +127,7 @@ describe('the permissions of a kind', () => {
     '%s: never terminate, delete nothing but volumes and snapshots, and name each action in full',
     (kind) => {
       const all = Object.values(PERMISSIONS[kind]).flat();
-      expect(all.filter((one) => !/^(rds|ec2|kms):[A-Z][A-Za-z]+$/.test(one))).toEqual([]);
+      expect(all.filter((one) => !/^[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(one))).toEqual([]);
       const grave = all.filter((one) => /Delete|Terminate|Put/.test(one));
       expect(grave).toEqual(DELETES[kind] ?? []);
     },

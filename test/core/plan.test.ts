@@ -18,6 +18,7 @@ import {
   partsOf,
   planForPart,
   planInName,
+  SCHEDULED_AT_ONCE,
   sealPlan,
 } from '../../shared/core/plan.ts';
 import { parsePolicy, policyHash, type RuleId } from '../../shared/core/policy.ts';
@@ -273,6 +274,32 @@ describe('the parts of a plan', () => {
         });
         expect(shares.flat()).toEqual(many(actions, (number) => number));
         for (const share of shares) expect(share.length).toBeLessThanOrEqual(ACTIONS_AT_ONCE);
+      }),
+    );
+  });
+
+  it('of what schedules want are larger, and none has actions of two steps', () => {
+    const steps = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 300 });
+    fc.assert(
+      fc.property(steps, (numbers) => {
+        const scheduled = { ...proposal(1), rule: 'off-hours', mode: 'auto' } as const;
+        const whole = { ...plan(), act: numbers.map((step) => ({ ...scheduled, step })) };
+        const shares = partsOf(whole).map((part) =>
+          planForPart(whole, part).act.flatMap(({ mode }, index) => (mode === 'auto' ? [index] : [])),
+        );
+        expect(shares.flat().sort((a, b) => a - b)).toEqual(numbers.map((_, index) => index));
+        for (const share of shares) {
+          expect(new Set(share.map((index) => numbers[index])).size).toBe(1);
+          expect(share.length).toBeLessThanOrEqual(SCHEDULED_AT_ONCE);
+        }
+        const stepsInTurn = shares.map(([first = 0]) => numbers[first] ?? 0);
+        expect(stepsInTurn).toEqual([...stepsInTurn].sort((a, b) => a - b));
+        expect(shares).toHaveLength(
+          [...Map.groupBy(numbers, (step) => step).values()].reduce(
+            (parts, { length }) => parts + Math.ceil(length / SCHEDULED_AT_ONCE),
+            0,
+          ),
+        );
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../shared/core/evidence.ts';
 import type { DatabaseFacts, Facts, InstanceFacts } from '../../shared/core/facts.ts';
-import { priceQueries } from '../../shared/core/price-query.ts';
+import { priceQueries, warehousePrice } from '../../shared/core/price-query.ts';
 import { idleCluster, idleDatabase, idleInstance } from '../support/facts-specimen.ts';
 
 function attributesOf(facts: Facts): Readonly<Record<string, string>>[] {
@@ -35,6 +35,17 @@ describe('the price of an instance', () => {
     ['another type', { instanceType: 'c7g.xlarge' }, { instanceType: 'c7g.xlarge' }],
   ])('tells apart: %s', (_, spoiled, attributes) => {
     expect(attributesOf({ ...idleInstance, ...spoiled })).toEqual([expect.objectContaining(attributes)]);
+  });
+});
+
+describe('the price of a warehouse', () => {
+  it('is one line for each of its nodes, without what concurrency scaling costs', () => {
+    expect(warehousePrice('ra3.xlplus', 'ap-northeast-2')).toEqual({
+      service: 'AmazonRedshift',
+      region: 'ap-northeast-2',
+      attributes: { instanceType: 'ra3.xlplus' },
+      usage: 'Node:ra3.xlplus',
+    });
   });
 });
 
@@ -101,6 +112,16 @@ describe('the price of a database', () => {
     );
   });
 
+  it.each([
+    ['docdb', 'AmazonDocDB'],
+    ['neptune', 'AmazonNeptune'],
+  ])('of %s is in the price list of its own service, by usage type', (engine, service) => {
+    const line = { service, region: 'ap-northeast-2', attributes: { instanceType: 'db.r6g.large' } };
+    expect(priceQueries({ ...idleCluster, engine, classes: ['db.r6g.large'] })).toEqual(
+      known([{ ...line, usage: 'InstanceUsage:db.r6g.large' }]),
+    );
+  });
+
   it.each<[string, Partial<DatabaseFacts>, string]>([
     [
       'Serverless v2',
@@ -113,7 +134,16 @@ describe('the price of a database', () => {
       'no list price for the engine custom-oracle-ee',
     ],
     ['an edition that it does not know', { engine: 'sqlserver-dev' }, 'no list price for the engine sqlserver-dev'],
-    ['another service', { engine: 'docdb' }, 'no list price for the engine docdb'],
+    [
+      'DocumentDB that pays no I/O',
+      { engine: 'docdb', storage: { ioOptimized: true } },
+      'no list price for I/O-Optimized docdb',
+    ],
+    [
+      'serverless Neptune',
+      { engine: 'neptune', classes: ['db.serverless'] },
+      'a serverless instance bills what it uses, not by the hour',
+    ],
   ])('is unknown for %s', (_, spoiled, why) => {
     expect(priceQueries({ ...idleCluster, ...spoiled })).toEqual(unknown(why));
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../shared/core/change.ts';
-import { unknown } from '../../shared/core/evidence.ts';
+import { known, unknown } from '../../shared/core/evidence.ts';
 import { money } from '../../shared/core/money.ts';
 import { type Booking, bookingsOf, realisedSavings } from '../../shared/core/savings.ts';
 import { change } from '../support/change-specimen.ts';
@@ -142,9 +142,9 @@ describe('a change books', () => {
   });
 });
 
-describe('of one resource', () => {
-  const restarted = { ...proposal(1), action: { ...proposal(1).action, kind: 'start-database' } } as Change['proposal'];
+const restarted = { ...proposal(1), action: { ...proposal(1).action, kind: 'start-database' } } as Change['proposal'];
 
+describe('of one resource', () => {
   it('no hour is booked twice: the next change ends the one before', () => {
     const again = dime({ id: 'later/1', appliedAt: '2027-03-02T00:00:00.000Z' });
     expect(booked([again, dime()])).toEqual([
@@ -200,6 +200,7 @@ describe('the sums', () => {
         { of: '123456789012', saved: [cny(0.2), usd(0.2)], unknown: 1 },
         { of: '210987654321', saved: [usd(0.2)], unknown: 0 },
       ],
+      bySchedule: [],
     });
   });
 
@@ -210,7 +211,36 @@ describe('the sums', () => {
       byRule: [],
       byOwner: [],
       byAccount: [],
+      bySchedule: [],
     });
+  });
+
+  it('by schedule are of what it wanted, with the hours that everything was off', () => {
+    const night = (number: number, schedule: string, spoiled: Partial<Change> = {}): Change =>
+      dime({
+        id: `off-hours/${number}`,
+        proposal: { ...proposal(number), rule: 'off-hours', schedule: { name: schedule } },
+        appliedAt: '2027-03-01T20:00:00.000Z',
+        standsUntil: '2027-03-02T08:00:00.000Z',
+        ...spoiled,
+      });
+    const morning = night(1, 'office', {
+      id: 'off-hours/9',
+      appliedAt: '2027-03-02T05:00:00.000Z',
+      proposal: { ...night(1, 'office').proposal, action: restarted.action },
+    });
+    const all = [
+      dime(on(7)),
+      night(1, 'office'),
+      morning,
+      night(2, 'office'),
+      night(3, 'batch', { outcome: 'failed' }),
+      night(4, 'batch'),
+    ];
+    expect(realisedSavings(bookings(all)).bySchedule).toEqual([
+      { of: 'batch', hours: 12, saved: [money('USD', 1.2)], unknown: 1 },
+      { of: 'office', hours: 9 + 12, saved: [money('USD', 2.1)], unknown: 0 },
+    ]);
   });
 });
 
@@ -306,6 +336,7 @@ describe('whatever the changes', () => {
       month,
       rule: 'idle-database',
       account: '1',
+      hours: saved.known ? known(1) : saved,
       saved,
     });
     const { total, byMonth } = realisedSavings([

@@ -2,6 +2,7 @@ import type { Metafile } from 'esbuild';
 
 /** The name of a client package, `@aws-sdk/client-<name>`, and the prefix of its actions in IAM. */
 const PREFIX: Readonly<Record<string, string>> = {
+  'application-auto-scaling': 'application-autoscaling',
   'auto-scaling': 'autoscaling',
   backup: 'backup',
   cloudtrail: 'cloudtrail',
@@ -9,12 +10,14 @@ const PREFIX: Readonly<Record<string, string>> = {
   'cost-explorer': 'ce',
   dynamodb: 'dynamodb',
   ec2: 'ec2',
+  ecs: 'ecs',
   elasticache: 'elasticache',
   kms: 'kms',
   lambda: 'lambda',
   pricing: 'pricing',
   rds: 'rds',
   redshift: 'redshift',
+  'resource-groups-tagging-api': 'tag',
   sns: 'sns',
   ssm: 'ssm',
   sts: 'sts',
@@ -52,7 +55,8 @@ export function calledOperations({ outputs }: Metafile): string[] {
   return [...new Set(commands)].filter((operation) => !NEVER_SENT.includes(operation));
 }
 
-function prefix(client: string): string {
+/** @param client the name of a client package, behind `@aws-sdk/client-` */
+export function prefix(client: string): string {
   const known = PREFIX[client];
   if (known === undefined) throw new Error(`calls.ts does not know the IAM prefix of @aws-sdk/client-${client}`);
   return known;

@@ -126,6 +126,11 @@ describe.each([
       await handOver({ ...other, function: 'undo', time: daysLater(1) });
       expect(await twin.acting.supersededBy(plan({ function: 'undo' }))).toBeUndefined();
     });
+
+    it('takes no place of what off-hours wanted at a tick before', async () => {
+      await handOver({ ...other, function: 'off-hours', time: daysLater(1) });
+      expect(await twin.acting.supersededBy(plan({ function: 'off-hours' }))).toBeUndefined();
+    });
   });
 
   describe('the lease', () => {
@@ -459,9 +464,13 @@ describe.each([
       expect(await twin.acting.word(question)).toEqual({ answers: { vetoes: [] }, vetoes: [], counted: new Set() });
     });
 
-    it('is the policy, the answers about the action, the vetoes of the resource and who has a place in the day', async () => {
+    it('is the policy with its holidays, the answers about the action, the vetoes of the resource and who has a place in the day', async () => {
       const policy = parsePolicy({ timezone: 'Asia/Seoul' });
-      await twin.policies.store(policy, 'kim', TICK);
+      const holidays = {
+        years: { first: 2026, last: 2027 },
+        places: { KR: { '2026-10-05': 'National Foundation Day' } },
+      };
+      await twin.policies.store({ policy, holidays }, 'kim', TICK);
       const approval = answer({}, about);
       const vetoes = [answer({ say: 'veto', actions: [2] }, about), answer({ say: 'veto', actions: [3] }, about)];
       for (const one of [approval, ...vetoes]) await twin.answering.recordAnswer(about, one);
@@ -472,6 +481,7 @@ describe.each([
       await twin.acting.countAgainstCap({ ...cap, changeId: 'a', most: 2 });
       expect(await twin.acting.word(question)).toEqual({
         policy,
+        holidays,
         answers: { approval, vetoes: [vetoes[0]] },
         vetoes: [{ resource: RESOURCE, ...standing }],
         counted: new Set(['a']),
@@ -558,6 +568,19 @@ describe.each([
     it('is written whole when what should have been written before never was', async () => {
       await twin.acting.recordChange(change(), watching);
       expect(await twin.answering.change(change().id)).toEqual(change());
+    });
+
+    it('is known of those of a plan that have ended, and of no other', async () => {
+      const large = plan({ act: many(120, proposal) });
+      const numbers = many(120, (number) => number);
+      expect(await twin.acting.ended(large, numbers)).toEqual([]);
+      const last = { ...change({ id: `${large.id}/120`, planId: large.id }), proposal: proposal(120) };
+      await twin.acting.recordChange({ ...change({ ...watching, id: `${large.id}/1`, planId: large.id }) });
+      await twin.acting.recordChange(last);
+      await twin.acting.recordChange({ ...last, id: 'another/3', planId: 'another', proposal: proposal(3) });
+      expect(await twin.acting.ended(large, numbers)).toEqual([120]);
+      expect(await twin.acting.ended(large, [1, 2, 3])).toEqual([]);
+      expect(await twin.acting.ended(large, [])).toEqual([]);
     });
 
     it('is among the changes of its resource', async () => {

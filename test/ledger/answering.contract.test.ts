@@ -26,6 +26,46 @@ describe.each([
     twin = await open();
   });
 
+  describe('what is kept on', () => {
+    const ORDERS = 'arn:aws:rds:ap-northeast-2:123456789012:db:orders-1';
+    const kept = {
+      resource: ORDERS,
+      until: daysLater(1),
+      timezone: 'Asia/Seoul',
+      by: LEE,
+      at: TICK,
+      note: 'month-end',
+    };
+
+    it('is nothing at first', async () => {
+      expect(await twin.keptOn.keepOnAnswers(ACCOUNT, TICK)).toEqual([]);
+      expect(await twin.keptOn.overrides(ACCOUNT, TICK)).toEqual(new Map());
+    });
+
+    it('is read as it was said, and as what a calendar takes', async () => {
+      const { note: _, ...without } = kept;
+      const web = { ...without, resource: 'arn:aws:ec2:ap-northeast-2:123456789012:instance/i-1' };
+      for (const one of [kept, web]) await twin.keptOn.recordKeepOn(ACCOUNT, one);
+      expect(new Set(await twin.keptOn.keepOnAnswers(ACCOUNT, TICK))).toEqual(new Set([kept, web]));
+      const because = 'override until 2026-11-24 05:00 Asia/Seoul by lee (role sre)';
+      expect((await twin.keptOn.overrides(ACCOUNT, TICK)).get(ORDERS)).toEqual({ until: kept.until, because });
+    });
+
+    it('is the last word about a resource, and lapses by itself', async () => {
+      await twin.keptOn.recordKeepOn(ACCOUNT, kept);
+      await twin.keptOn.recordKeepOn(ACCOUNT, { ...kept, until: daysLater(2) });
+      expect((await twin.keptOn.overrides(ACCOUNT, daysLater(1))).get(ORDERS)?.until).toEqual(daysLater(2));
+      expect(await twin.keptOn.overrides(ACCOUNT, daysLater(2))).toEqual(new Map());
+      expect(await twin.keptOn.keepOnAnswers(ACCOUNT, daysLater(2))).toEqual([]);
+    });
+
+    it('is each account’s own, and no veto', async () => {
+      await twin.keptOn.recordKeepOn(ACCOUNT, kept);
+      expect(await twin.keptOn.overrides('111111111111', TICK)).toEqual(new Map());
+      expect(await twin.ledger.vetoes(ACCOUNT, TICK)).toEqual([]);
+    });
+  });
+
   describe('answers to a plan', () => {
     const say = async (spoiled: Partial<PlanAnswer> = {}) => {
       const said = answer(spoiled, THREE);
@@ -225,6 +265,28 @@ describe.each([
       expect(await since(3)).toEqual(['5', '3', '4', '1']);
       expect(await since(7)).toEqual(['4', '1']);
       expect(await since(8)).toEqual(['1']);
+    });
+
+    it('are of what a schedule wanted those that it wanted still: nobody writes down that they end', async () => {
+      const scheduled = (number: number, until: number) => ({
+        ...proposal(number),
+        rule: 'off-hours' as const,
+        schedule: { name: 'office', until: daysLater(until).toISOString() },
+      });
+      const stood = (days: number) => ({ ...finished(1), standsUntil: daysLater(days).toISOString() });
+      await changed(1, { ...stood(5), proposal: scheduled(1, 5) });
+      const { standsUntil: _, ...started } = change({ id: 'plan/2', planId: 'plan', proposal: scheduled(2, 4) });
+      await twin.acting.recordChange({ ...started, ...finished(1.5) });
+      await changed(3, { ...stood(5), proposal: scheduled(3, 5), outcome: 'failed' });
+      await changed(4, { ...stood(5), proposal: scheduled(4, 5), outcome: 'watching' });
+      expect(await since(0)).toEqual(['2', '1', '3', '4']);
+      expect(await since(2), 'a start until the next stop: it may have ended a stop before its time').toEqual([
+        '2',
+        '1',
+        '4',
+      ]);
+      expect(await since(4.5)).toEqual(['1', '4']);
+      expect(await since(6), 'what is not done yet').toEqual(['4']);
     });
 
     it('are whole, and as they ended', async () => {

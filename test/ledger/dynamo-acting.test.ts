@@ -147,6 +147,18 @@ describe('what is stored', () => {
       expires: Date.parse(ended.endedAt) / 1000 + 400 * 86_400,
     });
   });
+
+  it('of what a schedule wanted does not stand for ever: it goes some time after its next turn', async () => {
+    const standsUntil = at(24 * 60).toISOString();
+    const proposal = {
+      ...change().proposal,
+      rule: 'off-hours',
+      schedule: { name: 'office', until: standsUntil },
+    } as const;
+    await twin.acting.recordChange(change({ proposal, finishedAt: at(5).toISOString(), standsUntil }));
+    const [stop] = await items();
+    expect(stop).toMatchObject({ gsi1sk: standsUntil, expires: Date.parse(standsUntil) / 1000 + 400 * 86_400 });
+  });
 });
 
 describe('calls', () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type AttributeValue, DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -340,13 +341,24 @@ describe('the stored policy', () => {
   it('that this code does not take is an error, never the defaults, and can be replaced', async () => {
     await replace({ ...policyItem(), policy: '{"defaults":{"mode":"yolo"}}' });
     await expect(twin.ledger.currentPolicy()).rejects.toMatchObject({ name: 'InvalidPolicyError' });
-    expect(await twin.policies.store(strict, 'lee', TICK)).toMatchObject({ version: 5 });
+    expect(await twin.policies.store({ policy: strict }, 'lee', TICK)).toMatchObject({ version: 5 });
     expect(await twin.ledger.currentPolicy()).toMatchObject({ policy: strict });
   });
 
+  it.each([
+    ['no compressed text', new Uint8Array([1, 2, 3])],
+    ['no book of holidays', gzipSync('{"places":{}}')],
+  ])('whose holidays are %s is an error, never a policy without any', async (_, holidays) => {
+    await replace({ ...policyItem(), holidays });
+    await expect(twin.ledger.currentPolicy()).rejects.toMatchObject({
+      name: 'LedgerCorruptError',
+      message: expect.stringContaining('the holidays cannot be read'),
+    });
+  });
+
   it('is kept with all its versions', async () => {
-    await twin.policies.store(DEFAULT_POLICY, 'kim', TICK);
-    await twin.policies.store(strict, 'lee', TICK);
+    await twin.policies.store({ policy: DEFAULT_POLICY }, 'kim', TICK);
+    await twin.policies.store({ policy: strict }, 'lee', TICK);
     expect(await versions()).toEqual([
       ['VERSION#000001', 'kim'],
       ['VERSION#000002', 'lee'],
@@ -357,27 +369,27 @@ describe('the stored policy', () => {
     ['before the other wrote its version', 3],
     ['when the other has written its version', 4],
   ])('of somebody who stored %s is not replaced unseen', async (_, nth) => {
-    await twin.policies.store(DEFAULT_POLICY, 'kim', TICK);
+    await twin.policies.store({ policy: DEFAULT_POLICY }, 'kim', TICK);
     const stop = intercept(table.client, async ({ number }, send) => {
-      if (number === nth) await dynamoTwin(secondClient()).policies.store(stricter, 'lee', TICK);
+      if (number === nth) await dynamoTwin(secondClient()).policies.store({ policy: stricter }, 'lee', TICK);
       return send();
     });
-    const attempt = twin.policies.store(strict, 'kim', TICK);
+    const attempt = twin.policies.store({ policy: strict }, 'kim', TICK);
     await expect(attempt).rejects.toMatchObject({
       name: 'PolicyChangedError',
       message: expect.stringContaining('lee'),
     });
     stop();
     expect(await twin.ledger.currentPolicy()).toMatchObject({ storedBy: 'lee', policy: stricter });
-    expect(await twin.policies.store(strict, 'kim', TICK)).toMatchObject({ policy: strict });
+    expect(await twin.policies.store({ policy: strict }, 'kim', TICK)).toMatchObject({ policy: strict });
   });
 
   it('is what is in force when somebody stored the same at the same time', async () => {
     const stop = intercept(table.client, async ({ number }, send) => {
-      if (number === 3) await dynamoTwin(secondClient()).policies.store(strict, 'lee', TICK);
+      if (number === 3) await dynamoTwin(secondClient()).policies.store({ policy: strict }, 'lee', TICK);
       return send();
     });
-    expect(await twin.policies.store(strict, 'kim', TICK)).toMatchObject({ version: 1, storedBy: 'lee' });
+    expect(await twin.policies.store({ policy: strict }, 'kim', TICK)).toMatchObject({ version: 1, storedBy: 'lee' });
     stop();
   });
 
@@ -385,9 +397,9 @@ describe('the stored policy', () => {
     'comes into force at the second attempt after a crash at call %i (sent: %s)',
     async (nth, sent) => {
       const stop = intercept(table.client, failAt(nth, sent));
-      await expect(twin.policies.store(strict, 'kim', TICK)).rejects.toBeInstanceOf(LedgerUnavailableError);
+      await expect(twin.policies.store({ policy: strict }, 'kim', TICK)).rejects.toBeInstanceOf(LedgerUnavailableError);
       stop();
-      const stored = await twin.policies.store(strict, 'kim', TICK);
+      const stored = await twin.policies.store({ policy: strict }, 'kim', TICK);
       expect(await twin.ledger.currentPolicy()).toEqual(stored);
       const kept = await getItem(table, { pk: 'POLICY#versions', sk: `VERSION#00000${stored.version}` });
       expect(kept).toMatchObject({ version: stored.version });
@@ -416,7 +428,7 @@ describe('a table that does not answer', () => {
     ['claim', ({ ledger }) => ledger.claim(run, { holder: 'one', now: TICK, until: TICK })],
     ['release', ({ ledger }) => ledger.release(run, 'one')],
     ['announced', ({ ledger }) => ledger.announced(run, run.time)],
-    ['store', ({ policies }) => policies.store(DEFAULT_POLICY, 'kim', TICK)],
+    ['store', ({ policies }) => policies.store({ policy: DEFAULT_POLICY }, 'kim', TICK)],
     ['get', ({ prices }) => prices.get([{ service: 'AmazonEC2', region: 'r', attributes: {} }], TICK)],
     [
       'put',

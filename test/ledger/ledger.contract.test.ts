@@ -384,22 +384,41 @@ describe.each([
     });
 
     it('is the one that was stored last, with its version, who and when', async () => {
-      const first = await twin.policies.store(DEFAULT_POLICY, 'kim', TICK);
+      const first = await twin.policies.store({ policy: DEFAULT_POLICY }, 'kim', TICK);
       expect(first).toEqual({ version: 1, policy: DEFAULT_POLICY, storedAt: TICK, storedBy: 'kim' });
       expect(await twin.ledger.currentPolicy()).toEqual(first);
-      const second = await twin.policies.store(strict, 'lee', later(1));
+      const second = await twin.policies.store({ policy: strict }, 'lee', later(1));
       expect(second).toEqual({ version: 2, policy: strict, storedAt: later(1), storedBy: 'lee' });
       expect(await twin.ledger.currentPolicy()).toEqual(second);
     });
 
     it('is not stored again when nothing has changed', async () => {
-      const first = await twin.policies.store(strict, 'kim', TICK);
-      expect(await twin.policies.store(structuredClone(strict), 'lee', later(1))).toEqual(first);
+      const first = await twin.policies.store({ policy: strict }, 'kim', TICK);
+      expect(await twin.policies.store({ policy: structuredClone(strict) }, 'lee', later(1))).toEqual(first);
       expect(await twin.ledger.currentPolicy()).toEqual(first);
     });
 
+    const book = { years: { first: 2026, last: 2027 }, places: { KR: { '2026-10-05': 'National Foundation Day' } } };
+
+    it('keeps the holidays that it was stored with', async () => {
+      const stored = await twin.policies.store({ policy: strict, holidays: book }, 'kim', TICK);
+      expect(stored).toEqual({ version: 1, policy: strict, holidays: book, storedAt: TICK, storedBy: 'kim' });
+      expect(await twin.ledger.currentPolicy()).toEqual(stored);
+    });
+
+    it('is stored again when the holidays are others, and not when they are the same', async () => {
+      await twin.policies.store({ policy: strict }, 'kim', TICK);
+      await twin.policies.store({ policy: strict, holidays: book }, 'kim', TICK);
+      const same = await twin.policies.store({ policy: strict, holidays: structuredClone(book) }, 'lee', later(1));
+      expect(same).toMatchObject({ version: 2, storedBy: 'kim' });
+      const moved = { ...book, places: { KR: { '2026-10-06': 'National Foundation Day' } } };
+      await twin.policies.store({ policy: strict, holidays: moved }, 'lee', later(1));
+      expect(await twin.ledger.currentPolicy()).toMatchObject({ version: 3, policy: strict, holidays: moved });
+    });
+
     it('may go back to an earlier one, under a new version', async () => {
-      for (const one of [DEFAULT_POLICY, strict, DEFAULT_POLICY]) await twin.policies.store(one, 'kim', TICK);
+      for (const one of [DEFAULT_POLICY, strict, DEFAULT_POLICY])
+        await twin.policies.store({ policy: one }, 'kim', TICK);
       expect(await twin.ledger.currentPolicy()).toMatchObject({ version: 3, policy: DEFAULT_POLICY });
     });
   });

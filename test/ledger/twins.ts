@@ -1,5 +1,6 @@
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
+import { keepOnAnswersIn, overridesIn } from '../../shared/aws/ledger/keep-on.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { dynamoPriceCache } from '../../shared/aws/ledger/prices.ts';
@@ -7,6 +8,7 @@ import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
 import { spendLedger } from '../../shared/aws/ledger/watching.ts';
 import type { Ledger, PolicyStore, PriceCache } from '../../shared/ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../shared/ports-acting.ts';
+import type { KeepOnAnswers, Overrides } from '../../shared/ports-off-hours.ts';
 import type { AnomalyAnswers, SpendLedger } from '../../shared/ports-spend.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 
@@ -19,6 +21,7 @@ export interface Twin {
   readonly answering: AnswerLedger;
   readonly spend: Omit<SpendLedger, 'currentPolicy'>;
   readonly anomalies: AnomalyAnswers;
+  readonly keptOn: KeepOnAnswers & Overrides;
 }
 
 export function memoryTwin(): Twin {
@@ -32,6 +35,7 @@ export function memoryTwin(): Twin {
     answering: memory,
     spend,
     anomalies: spend,
+    keptOn: memory,
   };
 }
 
@@ -43,4 +47,5 @@ export const dynamoTwin = (table: LedgerTable): Twin => ({
   answering: answerLedger(table),
   spend: spendLedger(table),
   anomalies: answerLedger(table),
+  keptOn: { ...keepOnAnswersIn(table), ...overridesIn(table) },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { holidayBook, holidaysFor } from '../../scripts/policy/holidays.ts';
+import { holidayBook, holidayChanges, holidaysFor } from '../../scripts/policy/holidays.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
 
 const datesOf = (place: string, year: number): string[] =>
@@ -78,5 +78,29 @@ describe('the holidays', () => {
     expect(Object.keys(book.places)).toEqual(['KR', 'DE-BE']);
     const years = new Set(Object.keys(book.places.KR ?? {}).map((date) => date.slice(0, 4)));
     expect([...years].sort()).toEqual(Array.from({ length: 11 }, (_, index) => String(2024 + index)));
+  });
+});
+
+describe('what a newer book changes', () => {
+  const book = { years: { first: 2026, last: 2027 }, places: { KR: { '2026-05-05': "Children's Day" } } };
+  const named = (places: Record<string, Record<string, string>>, last = 2027) => ({
+    years: { first: 2026, last },
+    places,
+  });
+
+  it('is nothing when it is the same, and everything when there was none', () => {
+    expect(holidayChanges(book, structuredClone(book))).toEqual([]);
+    expect(holidayChanges(undefined, undefined)).toEqual([]);
+    expect(holidayChanges(undefined, book)).toEqual(['holidays: known from 2026 to 2027', 'holidays.KR: 1 days']);
+  });
+
+  it('is each day that has become a holiday or is none any more, of the years that both know', () => {
+    const newer = named({ KR: { '2026-06-03': 'Election', '2028-01-01': 'New Year' }, DE: {} }, 2028);
+    expect(holidayChanges(book, newer)).toEqual([
+      'holidays: known from 2026 to 2028',
+      'holidays.KR.2026-06-03: not set -> "Election"',
+      'holidays.KR.2026-05-05: "Children\'s Day" -> not set',
+      'holidays.DE: 0 days',
+    ]);
   });
 });

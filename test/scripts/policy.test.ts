@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { holidaysFor } from '../../scripts/policy/holidays.ts';
 import { changesBetween, main, PolicyFileError, parsePolicyFile } from '../../scripts/policy.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
@@ -26,14 +27,14 @@ function problems(text: string): string {
 describe('a policy file', () => {
   it('that is valid is the policy, with every default', () => {
     const text = 'rules:\n  idle-database: { window: 90d }\n';
-    expect(parsePolicyFile(text, 'policy.yml', NOW)).toEqual(
-      parsePolicy({ rules: { 'idle-database': { window: '90d' } } }),
-    );
+    expect(parsePolicyFile(text, 'policy.yml', NOW)).toEqual({
+      policy: parsePolicy({ rules: { 'idle-database': { window: '90d' } } }),
+    });
   });
 
   it('that is empty, or nothing but comments, is the default', () => {
-    expect(parsePolicyFile('', 'policy.yml', NOW)).toEqual(parsePolicy({}));
-    expect(parsePolicyFile('# later\n', 'policy.yml', NOW)).toEqual(parsePolicy({}));
+    expect(parsePolicyFile('', 'policy.yml', NOW).policy).toEqual(parsePolicy({}));
+    expect(parsePolicyFile('# later\n', 'policy.yml', NOW).policy).toEqual(parsePolicy({}));
   });
 
   it('hears of every mistake at once, in its order, by place', () => {
@@ -107,9 +108,17 @@ describe('a policy file', () => {
     );
   });
 
+  it('comes with the holidays that its calendars ask for', () => {
+    const text = "calendars: { a: { on: 'Mon-Fri 08:00-21:00', holidays: [KR, US-NY] } }";
+    const { holidays } = parsePolicyFile(text, 'policy.yml', NOW);
+    expect(holidays?.years).toEqual({ first: 2024, last: 2034 });
+    expect(Object.keys(holidays?.places ?? {})).toEqual(['KR', 'US-NY']);
+    expect(holidays?.places.KR).toMatchObject({ '2026-12-25': 'Christmas Day' });
+  });
+
   it('takes a date for text', () => {
     const text = 'defaults: { protectTag: 2026-11-20 }';
-    expect(parsePolicyFile(text, 'policy.yml', NOW).defaults.protectTag).toBe('2026-11-20');
+    expect(parsePolicyFile(text, 'policy.yml', NOW).policy.defaults.protectTag).toBe('2026-11-20');
   });
 });
 
@@ -145,6 +154,8 @@ describe('npm run policy', () => {
     table = await dynamo.table();
   });
 
+  const CALENDARS = "calendars: { office: { on: 'Mon-Fri 08:00-21:00', holidays: KR } }";
+
   const file = (text: string): string => {
     const path = join(directory, 'policy.yml');
     writeFileSync(path, text);
@@ -152,13 +163,17 @@ describe('npm run policy', () => {
   };
 
   /** Runs the command; AWS is a local table, unless the test says that it must not be asked. */
-  async function policy(args: readonly string[], env: Record<string, string> = { LEDGER_TABLE: table.table }) {
+  async function policy(
+    args: readonly string[],
+    env: Record<string, string> = { LEDGER_TABLE: table.table },
+    now = NOW,
+  ) {
     const printed = { out: '', err: '' };
     const code = await main(args, {
       env,
       out: (text) => (printed.out += `${text}\n`),
       err: (text) => (printed.err += `${text}\n`),
-      now: () => NOW,
+      now: () => now,
       connect: (name) => {
         const place = { ...table, table: name };
         return { ledger: dynamoLedger(place), policies: dynamoPolicyStore(place), caller: async () => CALLER };
@@ -182,6 +197,22 @@ describe('npm run policy', () => {
   it('stores nothing that is in force already', async () => {
     await policy([file('timezone: Asia/Seoul')]);
     expect((await policy([file('# the same\ntimezone: "Asia/Seoul"')])).out).toMatch(/^unchanged: policy version 1 /);
+  });
+
+  it('stores the holidays with it, and says which', async () => {
+    const { out } = await policy([file(CALENDARS)]);
+    expect(out).toMatch(/^ {2}holidays: known from 2024 to 2034\n {2}holidays\.KR: \d+ days\n/m);
+    const stored = await dynamoLedger(table).currentPolicy();
+    expect(stored?.holidays).toEqual(holidaysFor(parsePolicyFile(CALENDARS, 'policy.yml', NOW).policy, NOW));
+    expect((await policy([file(CALENDARS)])).out).toMatch(/^unchanged: policy version 1 /);
+    expect((await policy(['--show'])).out).toContain('# holidays of KR up to 2034-12-31\n');
+  });
+
+  it('stores the same policy again once it knows other holidays', async () => {
+    await policy([file(CALENDARS)]);
+    const { out } = await policy([file(CALENDARS)], undefined, new Date('2027-01-02T08:00:00Z'));
+    expect(out).toMatch(/^policy version 2 .*\nchanges to version 1:\n {2}holidays: known from 2025 to 2035\n$/);
+    expect((await dynamoLedger(table).currentPolicy())?.holidays?.years).toEqual({ first: 2025, last: 2035 });
   });
 
   it('stores nothing that is not valid', async () => {

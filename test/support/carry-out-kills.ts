@@ -51,14 +51,15 @@ async function play(
     meanwhile,
     doneIn = mutations,
     state = stateOf,
-  }: Pick<Killing, 'cast' | 'meanwhile' | 'doneIn' | 'state'> & { name: string; death?: Death },
+    handing = { approved: true },
+  }: Pick<Killing, 'cast' | 'meanwhile' | 'doneIn' | 'state' | 'handing'> & { name: string; death?: Death },
 ) {
   scene.sandbox.calls.clear();
   const act = cast(scene, name);
   const before = { call: scene.outside.killPoints.count, checkpoint: scene.lambda.killPoints.count };
   if (death) killPointsOf(scene, death.where).killAt(before[death.where] + death.nth, death.moment);
   const executions = new Set(scene.lambda.executions.all());
-  const { plan } = await handOver(scene, act, { approved: true });
+  const { plan } = await handOver(scene, act, handing);
   const plans = [plan, ...((await meanwhile?.(scene, act)) ?? [])];
   await scene.lambda.finish();
   const ours = scene.lambda.executions.all().filter((one) => !executions.has(one));
@@ -145,6 +146,8 @@ interface Killing {
   /** The mutations that took effect, and how a resource is in the end. Default: those of machines. */
   readonly doneIn?: (scene: Scene) => string[];
   readonly state?: (scene: Scene, proposal: Proposal) => string | undefined;
+  /** How the plan is handed over. Default: by right-size, approved. */
+  readonly handing?: Parameters<typeof handOver>[2];
   /** How many mutations a calm life makes. */
   readonly mutations: number;
   /** Where to die, by how many calls and checkpoints a calm life has. */

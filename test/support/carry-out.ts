@@ -12,8 +12,7 @@ import { stateChange } from '../../sandbox/services/cloudwatch/alarm-history.ts'
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { type Change, inverseOf } from '../../shared/core/change.ts';
-import type { Plan, Proposal } from '../../shared/core/plan.ts';
-import { sealPlan } from '../../shared/core/plan.ts';
+import { nameOfPart, type Part, type Plan, type Proposal, partsOf, sealPlan } from '../../shared/core/plan.ts';
 import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 
 const ACCOUNT = '111111111111';
@@ -254,14 +253,16 @@ interface HandOver {
   readonly function?: string;
   /** Said before the execution starts, as a person's undo is. */
   readonly approved?: boolean;
+  /** So long after one another its parts are started. Default: all at once. */
+  readonly apart?: Parameters<Lambda['advance']>[0];
 }
 
-/** Records the plan as right-size would have, announced and handed over, and starts its execution. */
+/** Records the plan as its function would have, announced and handed over, and starts its executions. */
 export async function handOver(
   scene: Scene,
   act: readonly Proposal[],
   options: HandOver = {},
-): Promise<{ plan: Plan; execution: Execution }> {
+): Promise<{ plan: Plan; execution: Execution; executions: readonly Execution[] }> {
   const { hub, lambda, sandbox } = scene;
   const { time = sandbox.clock.now(), approved = false } = options;
   const draft = { account: ACCOUNT, time, act, deferred: [], leave: [], unreadable: [] };
@@ -271,8 +272,15 @@ export async function handOver(
   await ledger.announced(run, run.time);
   await ledger.handedOver(run);
   if (approved) await say(scene, plan, { say: 'approve' });
-  const execution = lambda.start({ functionName: 'carry-out:live', payload: { plan: plan.id }, name: plan.id });
-  return { plan, execution };
+  const start = (part: Part) => lambda.start({ functionName: 'carry-out:live', payload: part, name: nameOfPart(part) });
+  const executions: Execution[] = [];
+  for (const part of partsOf(plan)) {
+    executions.push(start(part));
+    if (options.apart) await lambda.advance(options.apart);
+  }
+  const [execution] = executions;
+  if (!execution) throw new Error('a plan has at least one part');
+  return { plan, execution, executions };
 }
 
 /** A person's word, written and woken as the function answer does it. */

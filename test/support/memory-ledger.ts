@@ -1,6 +1,7 @@
 import { afterwards, mattersSince, newestFirst, planAndNumber } from '../../shared/aws/ledger/change-items.ts';
 import { LedgerCorruptError, PlanIdTakenError } from '../../shared/aws/ledger/errors.ts';
 import { AlreadyAnsweredError, type PlanAnswer, type PlanAnswers } from '../../shared/core/answer.ts';
+import { type KeepOn, type KeepOnAnswer, keepOnAnswered } from '../../shared/core/calendar/keep-on.ts';
 import { canonicalJson } from '../../shared/core/canonical.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
@@ -8,13 +9,21 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { Rung } from '../../shared/core/ladder.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
-import { type Plan, planInName } from '../../shared/core/plan.ts';
-import { type Policy, policyHash } from '../../shared/core/policy.ts';
+import { isOffHours, type Plan, planInName } from '../../shared/core/plan.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { daysBefore } from '../../shared/core/time.ts';
-import type { Claim, Ledger, PolicyStore, PriceCache, Run, RunKey, StoredPolicy } from '../../shared/ports.ts';
+import type {
+  Claim,
+  Ledger,
+  NewPolicy,
+  PolicyStore,
+  PriceCache,
+  Run,
+  RunKey,
+  StoredPolicy,
+} from '../../shared/ports.ts';
 import type {
   ActingLedger,
   ActingMode,
@@ -25,6 +34,7 @@ import type {
   Question,
   Word,
 } from '../../shared/ports-acting.ts';
+import type { KeepOnAnswers, Overrides } from '../../shared/ports-off-hours.ts';
 import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
 import { MemorySpend } from './memory-spend.ts';
 
@@ -40,10 +50,13 @@ interface Execution {
 }
 
 /** Every port of the ledger in Maps: what the tests of the functions use. No method waits, so each is one step. */
-export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger, AnomalyAnswers {
+export class MemoryLedger
+  implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger, AnomalyAnswers, KeepOnAnswers, Overrides
+{
   /** What watch-spend keeps: its methods would have the names of these. */
   readonly spend = new MemorySpend();
   readonly #policies: StoredPolicy[] = [];
+  readonly #kept = new Map<string, Map<string, KeepOnAnswer>>();
   readonly #vetoes = new Map<string, Map<string, Veto>>();
   readonly #runs = new Map<string, KeptRun>();
   readonly #plans = new Map<string, Plan>();
@@ -67,14 +80,29 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
     this.#vetoes.set(account, ofAccount.set(veto.resource, veto));
   }
 
+  async keepOnAnswers(account: string, now: Date): Promise<readonly KeepOnAnswer[]> {
+    return [...(this.#kept.get(account)?.values() ?? [])].filter(({ until }) => until > now);
+  }
+
+  async recordKeepOn(account: string, answer: KeepOnAnswer): Promise<void> {
+    const ofAccount = this.#kept.get(account) ?? new Map<string, KeepOnAnswer>();
+    this.#kept.set(account, ofAccount.set(answer.resource, answer));
+  }
+
+  async overrides(account: string, now: Date): Promise<ReadonlyMap<Arn, KeepOn>> {
+    const answers = await this.keepOnAnswers(account, now);
+    return new Map(answers.map((answer) => [answer.resource, keepOnAnswered(answer)]));
+  }
+
   async currentPolicy(): Promise<StoredPolicy | undefined> {
     return this.#policies.at(-1);
   }
 
-  async store(policy: Policy, storedBy: string, storedAt: Date): Promise<StoredPolicy> {
+  async store(next: NewPolicy, storedBy: string, storedAt: Date): Promise<StoredPolicy> {
     const inForce = this.#policies.at(-1);
-    if (inForce && policyHash(inForce.policy) === policyHash(policy)) return inForce;
-    const stored = { version: this.#policies.length + 1, policy: structuredClone(policy), storedAt, storedBy };
+    const said = ({ policy, holidays }: NewPolicy) => canonicalJson({ policy, holidays });
+    if (inForce && said(inForce) === said(next)) return inForce;
+    const stored = { version: this.#policies.length + 1, ...structuredClone(next), storedAt, storedBy };
     this.#policies.push(stored);
     return stored;
   }
@@ -152,7 +180,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   }
 
   async supersededBy(plan: Plan): Promise<string | undefined> {
-    if (plan.function === 'undo') return undefined;
+    if (plan.function === 'undo' || isOffHours(plan)) return undefined;
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => run.function === plan.function && run.account === plan.account)
@@ -195,12 +223,13 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   }
 
   async word({ plan, numbers, resources, cap, now }: Question): Promise<Word> {
-    const policy = this.#policies.at(-1)?.policy;
+    const { policy, holidays } = this.#policies.at(-1) ?? {};
     const { approval, vetoes } = await this.answers(plan.id);
     const about = vetoes.filter(({ actions }) => !actions || actions.some((number) => numbers.includes(number)));
     const standing = await this.vetoes(plan.account, now);
     return {
       ...(policy && { policy }),
+      ...(holidays && { holidays }),
       answers: { ...(approval && { approval }), vetoes: about },
       vetoes: standing.filter(({ resource }) => resources.includes(resource)),
       counted: new Set(cap && this.#counted.get(dayOf(cap))),
@@ -310,6 +339,11 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   async recordChange(change: Change): Promise<void> {
     const standing = this.#changes.get(change.id);
     this.#changes.set(change.id, standing ? afterwards(standing, change) : structuredClone(change));
+  }
+
+  async ended({ id }: Plan, numbers: readonly number[]): Promise<readonly number[]> {
+    const stateOf = (number: number) => this.#changes.get(`${id}/${number}`)?.outcome ?? 'watching';
+    return numbers.filter((number) => stateOf(number) !== 'watching');
   }
 
   async change(id: string): Promise<Change | undefined> {

@@ -5,15 +5,19 @@ import type { ServiceName } from '../../names.ts';
 
 /** The services whose calls are kept, all of which are management events. */
 const SOURCES: Partial<Record<ServiceName, string>> = {
+  'application-autoscaling': 'application-autoscaling.amazonaws.com',
   autoscaling: 'autoscaling.amazonaws.com',
   ec2: 'ec2.amazonaws.com',
+  ecs: 'ecs.amazonaws.com',
   rds: 'rds.amazonaws.com',
+  redshift: 'redshift.amazonaws.com',
   ssm: 'ssm.amazonaws.com',
 };
 
 /** What a member of a call's input names. */
 const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   AutoScalingGroupName: 'AWS::AutoScaling::AutoScalingGroup',
+  ClusterIdentifier: 'AWS::Redshift::Cluster',
   DBClusterIdentifier: 'AWS::RDS::DBCluster',
   DBClusterSnapshotIdentifier: 'AWS::RDS::DBClusterSnapshot',
   DBInstanceIdentifier: 'AWS::RDS::DBInstance',

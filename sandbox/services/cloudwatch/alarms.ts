@@ -2,6 +2,8 @@ import type {
   CompositeAlarm,
   DescribeAlarmsInput,
   DescribeAlarmsOutput,
+  DisableAlarmActionsInput,
+  EnableAlarmActionsInput,
   MetricAlarm,
   PutCompositeAlarmInput,
   PutMetricAlarmInput,
@@ -84,6 +86,19 @@ export const setAlarmState: Operation<SetAlarmStateInput, object> = (input, { es
   region.cloudwatch.alarmHistory.push(stateChange(alarm, { from, at: now }));
   return {};
 };
+
+/** Names of alarms that do not exist are passed over. */
+export const disableAlarmActions: Operation<DisableAlarmActionsInput, object> = ({ AlarmNames = [] }, { region }) =>
+  mark(region.cloudwatch, AlarmNames, { ActionsEnabled: false });
+
+export const enableAlarmActions: Operation<EnableAlarmActionsInput, object> = ({ AlarmNames = [] }, { region }) =>
+  mark(region.cloudwatch, AlarmNames, { ActionsEnabled: true });
+
+function mark(cloudwatch: CloudWatchState, names: readonly string[], as: { readonly ActionsEnabled: boolean }): object {
+  if (names.length > 100) throw invalid('The collection AlarmNames must not have more than 100 elements.');
+  for (const name of names) Object.assign(find(cloudwatch, name) ?? {}, as);
+  return {};
+}
 
 const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
 

@@ -8,13 +8,15 @@ import { AwsError } from '../../http/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Operation } from '../service.ts';
 
-/** A page of 20 to 100 clusters. */
+/** A page of 20 to 100 clusters, all of them or those that have one of the tags. */
 export const describeClusters: Operation<DescribeClustersMessage, ClustersMessage> = (
-  { ClusterIdentifier: id, MaxRecords = 100, Marker },
+  { ClusterIdentifier: id, TagKeys = [], MaxRecords = 100, Marker },
   { region: { redshift } },
 ) => {
   if (MaxRecords < 20 || MaxRecords > 100) throw invalid('MaxRecords must be between 20 and 100.');
-  const clusters = [...redshift.clusters.values()];
+  const clusters = [...redshift.clusters.values()].filter(
+    ({ Tags = [] }) => TagKeys.length === 0 || Tags.some(({ Key = '' }) => TagKeys.includes(Key)),
+  );
   const asked = id === undefined ? clusters : clusters.filter((one) => one.ClusterIdentifier === id.toLowerCase());
   if (id !== undefined && asked.length === 0) throw new AwsError('ClusterNotFound', `Cluster ${id} not found.`, 404);
   const page = pageOf(asked, {
@@ -28,13 +30,13 @@ export const describeClusters: Operation<DescribeClustersMessage, ClustersMessag
 
 /** The cluster is there at once. */
 export const createCluster: Operation<CreateClusterMessage, CreateClusterResult> = (
-  { ClusterIdentifier = '', NodeType = '', MasterUsername = '', AutomatedSnapshotRetentionPeriod = 1 },
+  { ClusterIdentifier = '', NodeType = '', MasterUsername = '', AutomatedSnapshotRetentionPeriod = 1, Tags = [] },
   { region: { redshift } },
 ) => {
   if (redshift.clusters.has(ClusterIdentifier.toLowerCase())) {
     throw new AwsError('ClusterAlreadyExists', `Cluster ${ClusterIdentifier} already exists.`);
   }
-  const spec = { ClusterIdentifier, NodeType, MasterUsername, AutomatedSnapshotRetentionPeriod };
+  const spec = { ClusterIdentifier, NodeType, MasterUsername, AutomatedSnapshotRetentionPeriod, Tags };
   return { Cluster: redshift.addCluster(spec) };
 };
 

@@ -6,7 +6,8 @@ export type Verdict = 'ask' | 'done' | RefusedError;
 
 /** One mutation of one resource. */
 export interface Question<Seen> {
-  readonly look: () => Promise<Seen>;
+  /** The resource as it is now, or why there is nothing to be done with it. */
+  readonly look: () => Promise<Seen | RefusedError>;
   readonly judge: (seen: Seen) => Verdict;
   readonly mutate: (seen: Seen) => Promise<unknown>;
 }
@@ -18,6 +19,7 @@ export interface Question<Seen> {
  */
 export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promise<Asked> {
   const seen = await look().catch(refuse);
+  if (seen instanceof RefusedError) throw seen;
   const verdict = judge(seen);
   if (verdict === 'done') return 'there';
   if (verdict !== 'ask') throw verdict;
@@ -26,7 +28,8 @@ export async function ask<Seen>({ look, judge, mutate }: Question<Seen>): Promis
     return 'asked';
   } catch (error) {
     const { message, code, retryable, untimely, cause } = refusedBy(error);
-    const now = judge(await look().catch(refuse));
+    const again = await look().catch(refuse);
+    const now = again instanceof RefusedError ? again : judge(again);
     if (now === 'done') return 'asked';
     const passes = now !== 'ask' && now.retryable;
     throw new RefusedError(message, { code, retryable: retryable || passes, untimely, cause });

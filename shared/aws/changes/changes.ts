@@ -1,9 +1,12 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { RDSClient } from '@aws-sdk/client-rds';
-import type { Action, ActionKind } from '../../core/action.ts';
+import { type Action, type ActionKind, isScheduledAction } from '../../core/action.ts';
 import type { Scope } from '../../core/identity.ts';
+import type { ScheduledAction } from '../../core/off-hours/action.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
+import { alarmsOf, withAlarms } from './alarm-actions.ts';
 import { changeDatabaseStorage } from './change-database-storage.ts';
 import { changeVolumeType } from './change-volume-type.ts';
 import { copySnapshot } from './copy-snapshot.ts';
@@ -11,6 +14,7 @@ import { createSnapshot } from './create-snapshot.ts';
 import { deleteSnapshot } from './delete-snapshot.ts';
 import { resizeDatabase } from './resize-database.ts';
 import { resizeInstance } from './resize-instance.ts';
+import type { ClientConfig } from './scheduled.ts';
 import { snapshotAndDeleteVolume } from './snapshot-and-delete-volume.ts';
 import type { RdsIn } from './snapshot-forms.ts';
 import { startDatabase } from './start-database.ts';
@@ -26,8 +30,10 @@ export interface ActingClients {
   readonly rdsIn: RdsIn;
 }
 
-/** The verbs of every kind, in the scope of the clients. */
-export function changeVerbs({ ec2, rds, rdsIn }: ActingClients): { readonly [Kind in ActionKind]: ChangeVerbs } {
+/** The verbs of every kind but those that only schedules use, in the scope of the clients. */
+export function changeVerbs({ ec2, rds, rdsIn }: ActingClients): {
+  readonly [Kind in Exclude<ActionKind, ScheduledAction['kind']>]: ChangeVerbs;
+} {
   return {
     'stop-database': stopDatabase(rds),
     'stop-instance': stopInstance(ec2),
@@ -50,16 +56,25 @@ export function changeVerbs({ ec2, rds, rdsIn }: ActingClients): { readonly [Kin
  */
 const QUICK = { maxAttempts: 3 } as const;
 
+/** A start of the function does not wait for what most plans have no use for. */
+async function scheduled(config: ClientConfig) {
+  const { scheduledClients, scheduledVerbs } = await import('./scheduled.ts');
+  return scheduledVerbs(scheduledClients(config));
+}
+
 /** Opens the act role of a scope's account for one action. @throws {AccessDeniedError} when it does not let us in */
 export function actingVerbs(credentialsOf: CredentialsOf): (scope: Scope, action: Action) => Promise<ChangeVerbs> {
-  const configIn = async ({ account, region }: Scope) => ({
+  const configIn = async ({ account, region }: Scope): Promise<ClientConfig> => ({
     region,
     credentials: await credentialsOf(account),
     ...QUICK,
   });
   const rdsIn: RdsIn = async (scope) => new RDSClient(await configIn(scope));
-  return async (scope, { kind }) => {
+  return async (scope, action) => {
     const config = await configIn(scope);
-    return changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config), rdsIn })[kind];
+    const verbs = isScheduledAction(action)
+      ? (await scheduled(config))[action.kind]
+      : changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config), rdsIn })[action.kind];
+    return alarmsOf(action).length > 0 ? withAlarms(new CloudWatchClient(config), verbs) : verbs;
   };
 }

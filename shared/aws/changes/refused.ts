@@ -27,6 +27,7 @@ const NO_CAPACITY = [
   'InsufficientHostCapacity',
   'InsufficientInstanceCapacity',
   'InsufficientReservedInstanceCapacity',
+  'InsufficientClusterCapacityFault',
   'InsufficientDBInstanceCapacityFault',
   'InsufficientStorageClusterCapacityFault',
 ];
@@ -36,9 +37,14 @@ export const isNoCapacity = ({ code }: Refused): boolean => NO_CAPACITY.includes
 /** What AWS refuses now and may grant later, without anybody changing anything. */
 export const PASSING: ReadonlySet<string> = new Set([
   ...NO_CAPACITY,
+  'ConcurrentUpdateException',
+  // A Redshift cluster without a recent snapshot, or with something going on that its status does not say.
+  'InvalidClusterStateFault',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
+  'ResourceContentionFault',
+  'ScalingActivityInProgressFault',
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
@@ -58,11 +64,15 @@ const isUntimely = (error: unknown, code: string): boolean =>
  * mutation was made, and the verb has to be repeated.
  */
 export function refusedBy(error: unknown): RefusedError {
+  if (!isRefusal(error)) throw error;
   const code = nameOf(error);
   const retryable = PASSING.has(code);
-  if (!retryable && !isClientFault(error) && !(error instanceof AccessDeniedError)) throw error;
   return new RefusedError(sentence(error, code), { code, retryable, untimely: isUntimely(error, code), cause: error });
 }
+
+/** Whether AWS has said no: then nothing was changed. */
+export const isRefusal = (error: unknown): boolean =>
+  PASSING.has(nameOf(error)) || isClientFault(error) || error instanceof AccessDeniedError;
 
 const isClientFault = (error: unknown): boolean => (error as { $fault?: unknown } | undefined)?.$fault === 'client';
 

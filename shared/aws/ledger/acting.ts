@@ -1,7 +1,7 @@
 import type { ActingLedger } from '../../ports-acting.ts';
 import { saidIn } from './answers.ts';
 import { capsIn } from './caps.ts';
-import { historyIn, recordedChangesIn } from './changes.ts';
+import { endsIn, historyIn, recordedChangesIn } from './changes.ts';
 import { executionsIn } from './executions.ts';
 import { leasesIn } from './leases.ts';
 import { plansIn } from './plans.ts';
@@ -32,6 +32,7 @@ export function actingLedger(table: LedgerTable): ActingLedger {
     ...leasesIn(table),
     ...capsIn(table),
     ...recordedChangesIn(table),
+    ...endsIn(table),
     ...historyIn(table),
   };
 }

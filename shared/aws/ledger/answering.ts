@@ -1,10 +1,12 @@
 import type { Ledger } from '../../ports.ts';
 import type { AnswerLedger } from '../../ports-acting.ts';
+import type { KeepOnAnswers } from '../../ports-off-hours.ts';
 import type { AnomalyAnswers } from '../../ports-spend.ts';
 import { anomalyIn } from './anomalies.ts';
 import { saidIn } from './answers.ts';
 import { changeIn, changesIn } from './changes.ts';
 import { executionsIn } from './executions.ts';
+import { keepOnAnswersIn } from './keep-on.ts';
 import { plansIn } from './plans.ts';
 import { supersedingIn } from './runs.ts';
 import { anomalyAnswersIn } from './spend-answers.ts';
@@ -15,7 +17,9 @@ import { standingVetoesIn } from './vetoes.ts';
  * The ledger of people's words. It writes `ANSWER#`, and with `record` the plans that take a change back: `PLAN#` and
  * `RUN#undo#`. The lists for people (`changes`, `openPlans`, `openAnomalies`) begin at the index, which lags, and end at the table.
  */
-export function answerLedger(table: LedgerTable): AnswerLedger & AnomalyAnswers & Pick<Ledger, 'record'> {
+export function answerLedger(
+  table: LedgerTable,
+): AnswerLedger & AnomalyAnswers & KeepOnAnswers & Pick<Ledger, 'record'> {
   const { callbacksOf, openPlans } = executionsIn(table);
   return {
     ...plansIn(table),
@@ -26,6 +30,7 @@ export function answerLedger(table: LedgerTable): AnswerLedger & AnomalyAnswers 
     ...changesIn(table),
     ...anomalyIn(table),
     ...anomalyAnswersIn(table),
+    ...keepOnAnswersIn(table),
     callbacksOf,
     openPlans,
   };

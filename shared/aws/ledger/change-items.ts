@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { canonicalJson } from '../../core/canonical.ts';
-import { CHANGE_STATES, type Change, type ChangeState, stands } from '../../core/change.ts';
+import { CHANGE_STATES, type Change, type ChangeState, isLookedAfter, stands } from '../../core/change.ts';
 import type { Arn } from '../../core/identity.ts';
 import { ChangeRecordedError, LedgerCorruptError } from './errors.ts';
 import { actionNumber, expiresAfter, keyText, readItem } from './items.ts';
@@ -9,7 +9,7 @@ import type { Expression, Item, Key } from './table.ts';
 /**
  * `RESOURCE#arn / CHANGE#planId#0001`: how one action of a plan ended, or that it is being watched. In the index it is under CHANGES, by when it
  * stopped to matter, or by STANDING: that sorts behind every time, so that one range holds what has ended since some
- * time and what still stands. What stands is kept for as long as it does.
+ * time and what still stands. What stands is kept for as long as it does; what a schedule wants ends at a time that is known.
  */
 export const CHANGES = 'CHANGES';
 
@@ -38,13 +38,23 @@ export function planAndNumber(changeId: string): Omit<ChangePlace, 'resource'> |
 export function changeItem(change: Change): Item {
   const place = planAndNumber(change.id);
   if (!place) throw new TypeError(`not the id of a change: ${change.id}`);
-  const { finishedAt, endedAt = finishedAt } = change;
-  const mattered = endedAt > finishedAt ? endedAt : finishedAt;
+  const { finishedAt } = change;
+  const mattered = matteredUntil(change);
   const key = changeKey({ ...place, resource: change.proposal.resource.arn });
-  const status = stands(change)
+  const status = isLookedAfter(change)
     ? { gsi1sk: `STANDING#${finishedAt}` }
     : { gsi1sk: mattered, expires: expiresAfter(new Date(mattered)) };
   return { ...key, change: canonicalJson(change), gsi1pk: CHANGES, ...status };
+}
+
+/**
+ * An ISO time from which on nobody asks for it. What a schedule has started matters for as long as that wants it so: it may
+ * have ended a stop before its time.
+ */
+function matteredUntil(change: Change): string {
+  const { finishedAt, endedAt = '', standsUntil = '', proposal } = change;
+  const scheduled = stands(change) ? [standsUntil, proposal.schedule?.until ?? ''] : [];
+  return [finishedAt, endedAt, ...scheduled].reduce((last, one) => (one > last ? one : last));
 }
 
 const itemSchema = z.object({ change: z.string() });
@@ -104,7 +114,7 @@ export function afterwards(standing: Change, next: Change): Change {
 
 /** Whether people who ask for the changes since then want to see it. */
 export const mattersSince = (change: Change, since: string): boolean =>
-  stands(change) || change.finishedAt >= since || (change.endedAt ?? '') > since;
+  isLookedAfter(change) || change.finishedAt >= since || matteredUntil(change) > since;
 
 export const newestFirst = (a: Change, b: Change): number =>
   a.finishedAt === b.finishedAt ? (a.id < b.id ? -1 : 1) : a.finishedAt < b.finishedAt ? 1 : -1;

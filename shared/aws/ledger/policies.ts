@@ -1,7 +1,9 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { type HolidayBook, holidayBookSchema } from '../../core/calendar/holidays.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { type Policy, parsePolicy, policyHash } from '../../core/policy.ts';
-import type { Ledger, PolicyStore, StoredPolicy } from '../../ports.ts';
+import { parsePolicy, policyHash } from '../../core/policy.ts';
+import type { Ledger, NewPolicy, PolicyStore, StoredPolicy } from '../../ports.ts';
 import { LedgerCorruptError, PolicyChangedError } from './errors.ts';
 import { keyText, readItem, storedTime } from './items.ts';
 import { type Expression, getItem, IF_NEW, type Item, type LedgerTable, putItem, queryPages } from './table.ts';
@@ -16,6 +18,8 @@ const policySchema = z.object({
   hash: z.string(),
   storedAt: storedTime,
   storedBy: z.string(),
+  /** As compressed JSON: a sixth, and every gate reads it. */
+  holidays: z.instanceof(Uint8Array).optional(),
 });
 
 type Kept = z.output<typeof policySchema>;
@@ -32,24 +36,37 @@ export function policyIn(ledger: LedgerTable): Pick<Ledger, 'currentPolicy'> {
 /** @throws when it is one that a newer version no longer takes: the defaults in its place would be a silent change */
 export function storedPolicyOf(item: Item): StoredPolicy {
   const kept = readItem(policySchema, item);
-  return storedPolicy(kept, parsePolicy(parseJson(kept.policy)));
+  const holidays = kept.holidays && holidaysIn(kept.holidays);
+  return storedPolicy(kept, { policy: parsePolicy(parseJson(kept.policy)), ...(holidays && { holidays }) });
 }
 
 /** The deployer's way to change the policy. Throws {@link PolicyChangedError} when somebody else does at the same time. */
 export function dynamoPolicyStore(ledger: LedgerTable): PolicyStore {
   return {
-    store: async (policy, by, now) => {
-      const hash = policyHash(policy);
+    store: async (wanted, by, now) => {
+      const { policy, holidays } = wanted;
       const before = await inForce(ledger);
-      if (before?.hash === hash) return storedPolicy(before, policy);
-      const version = Math.max(before?.version ?? 0, await newestVersion(ledger)) + 1;
-      const next: Kept = { version, policy: canonicalJson(policy), hash, storedAt: now, storedBy: by };
-      if (await replace(ledger, before, next)) return storedPolicy(next, policy);
+      if (before && isThere(before, wanted)) return storedPolicy(before, wanted);
+      const next: Kept = {
+        version: Math.max(before?.version ?? 0, await newestVersion(ledger)) + 1,
+        policy: canonicalJson(policy),
+        hash: policyHash(policy),
+        storedAt: now,
+        storedBy: by,
+        ...(holidays && { holidays: gzipSync(canonicalJson(holidays)) }),
+      };
+      if (await replace(ledger, before, next)) return storedPolicy(next, wanted);
       const winner = await inForce(ledger);
-      if (winner?.hash === hash) return storedPolicy(winner, policy); // ours after all, its reply was lost; or the same
+      if (winner && isThere(winner, wanted)) return storedPolicy(winner, wanted); // its reply was lost, or it is the same
       throw new PolicyChangedError(winner);
     },
   };
+}
+
+/** Whether it is what was stored: the same policy, and no day of a holiday has moved, come or gone. */
+function isThere({ hash, holidays }: Kept, wanted: NewPolicy): boolean {
+  const known = holidays && holidaysIn(holidays);
+  return hash === policyHash(wanted.policy) && canonicalJson(known ?? null) === canonicalJson(wanted.holidays ?? null);
 }
 
 /** The version first: what is in force is always among the versions. A crash in between leaves one that never was. */
@@ -79,12 +96,21 @@ async function newestVersion(ledger: LedgerTable): Promise<number> {
 
 const versionKey = (version: number): string => `VERSION#${String(version).padStart(6, '0')}`;
 
-const storedPolicy = ({ version, storedAt, storedBy }: Kept, policy: Policy): StoredPolicy => ({
+const storedPolicy = ({ version, storedAt, storedBy }: Kept, { policy, holidays }: NewPolicy): StoredPolicy => ({
   version,
   policy,
   storedAt,
   storedBy,
+  ...(holidays && { holidays }),
 });
+
+function holidaysIn(compressed: Uint8Array): HolidayBook {
+  try {
+    return holidayBookSchema.parse(JSON.parse(gunzipSync(compressed).toString()));
+  } catch (error) {
+    throw new LedgerCorruptError(keyText(CURRENT), 'the holidays cannot be read', error);
+  }
+}
 
 function parseJson(text: string): unknown {
   try {

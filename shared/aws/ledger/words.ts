@@ -1,3 +1,4 @@
+import type { StoredPolicy } from '../../ports.ts';
 import type { ActingLedger, Question, Word } from '../../ports-acting.ts';
 import { answerKeys, answersIn } from './answers.ts';
 import { capKey, countedIn } from './caps.ts';
@@ -22,10 +23,12 @@ const keysOf = (question: Question): Key[] => [
 
 function wordIn(items: readonly Item[], question: Question): Word {
   const at = (key: Key) => items.find(({ pk, sk }) => pk === key.pk && sk === key.sk);
-  const policy = at(CURRENT);
+  const current = at(CURRENT);
+  const { policy, holidays }: Partial<StoredPolicy> = current ? storedPolicyOf(current) : {};
   const standing = standingKeys(question).flatMap((key) => at(key) ?? []);
   return {
-    ...(policy ? { policy: storedPolicyOf(policy).policy } : {}),
+    ...(policy && { policy }),
+    ...(holidays && { holidays }),
     answers: answersIn(question.plan.id, items),
     vetoes: standing.map(vetoOf).filter(({ until }) => until > question.now),
     counted: countedIn(question.cap && at(capKey(question.cap))),

@@ -10,6 +10,7 @@ import type { ScopeProtections } from '../../core/retention/protections.ts';
 import type { RetentionReader, ScopeSnapshots } from '../../ports-retention.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
 import { PATIENT } from '../patient.ts';
+import { using } from '../using.ts';
 import { readLastBackups } from './aws-backup.ts';
 import { listBackedUpDatabases } from './databases.ts';
 import { listTables } from './dynamodb-tables.ts';
@@ -78,20 +79,4 @@ async function readProtections(scope: Scope, config: () => Promise<Config>): Pro
     ),
   ]);
   return { ...scope, stores: { DynamoDB, ElastiCache, Redshift }, awsBackup };
-}
-
-interface Destroyable {
-  destroy(): void;
-}
-
-/** Closes the connections when the work is done, however it ends. */
-async function using<Clients extends Readonly<Record<string, Destroyable>>, T>(
-  clients: Clients,
-  work: (clients: Clients) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work(clients);
-  } finally {
-    for (const client of Object.values(clients)) client.destroy();
-  }
 }

@@ -17,6 +17,9 @@ export const holidayBookSchema = z.object({
 
 export type HolidayBook = z.output<typeof holidayBookSchema>;
 
+/** What is known where none were ever stored: of no day of any place. */
+export const NO_HOLIDAYS: HolidayBook = { years: { first: 1970, last: 1969 }, places: {} };
+
 /** A day is asked for of which the stored holidays say nothing. */
 export class HolidaysUnknownError extends Error {
   override readonly name = 'HolidaysUnknownError';

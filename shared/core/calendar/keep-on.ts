@@ -1,4 +1,6 @@
+import { nameOfPerson } from '../approvers.ts';
 import type { Tags } from '../facts.ts';
+import type { Arn } from '../identity.ts';
 import { isCalendarDate, localTime } from '../time.ts';
 import type { Calendar } from './calendar.ts';
 import { instantOf } from './zone.ts';
@@ -16,7 +18,21 @@ export interface KeepOn {
 }
 
 /** What a person answered. */
-export const keepOnAnswered = (until: Date, timezone: string): KeepOn => ({ until, because: untilIn(until, timezone) });
+export interface KeepOnAnswer {
+  readonly resource: Arn;
+  readonly until: Date;
+  /** In which the time was given. */
+  readonly timezone: string;
+  /** ARN of the person's IAM identity. */
+  readonly by: Arn;
+  readonly at: Date;
+  readonly note?: string;
+}
+
+export const keepOnAnswered = ({ until, timezone, by }: Pick<KeepOnAnswer, 'until' | 'timezone' | 'by'>): KeepOn => ({
+  until,
+  because: `${untilIn(until, timezone)} by ${nameOfPerson(by)}`,
+});
 
 /**
  * What the tag `lamplighter:keep-on-until` says: `2026-11-27T18-00` (or `18:00`) is a local time, `2026-11-27` the whole day.
@@ -25,11 +41,17 @@ export const keepOnAnswered = (until: Date, timezone: string): KeepOn => ({ unti
 export function keepOnTagged(tags: Tags, timezone: string): KeepOn | undefined {
   const value = tags[KEEP_ON_TAG];
   if (value === undefined) return undefined;
-  const [, date = '', hours, minutes] = LOCAL_TIME.exec(value.trim()) ?? [];
-  if (!isCalendarDate(date)) return { because: 'override that does not say until when', problem: NOT_A_TIME };
-  const minutesOfDay = hours === undefined ? 24 * 60 : Number(hours) * 60 + Number(minutes);
-  const until = instantOf(date, minutesOfDay, timezone);
+  const until = untilOf(value.trim(), timezone);
+  if (!until) return { because: 'override that does not say until when', problem: NOT_A_TIME };
   return { until, because: untilIn(until, timezone) };
+}
+
+/** The instant that a local time (`2026-11-27T18:00`, `2026-11-27T18-00`) means, or the end of a day; nothing when it is neither. */
+export function untilOf(text: string, timezone: string): Date | undefined {
+  const [, date = '', hours, minutes] = LOCAL_TIME.exec(text) ?? [];
+  if (!isCalendarDate(date)) return undefined;
+  const minutesOfDay = hours === undefined ? 24 * 60 : Number(hours) * 60 + Number(minutes);
+  return instantOf(date, minutesOfDay, timezone);
 }
 
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3])[-:]([0-5]\d))?$/;

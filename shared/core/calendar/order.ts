@@ -1,16 +1,25 @@
-import type { Facts } from '../facts.ts';
 import { glob } from '../glob.ts';
+import type { ScheduledResource } from '../off-hours/resource.ts';
 
-/** A group of the policy: all resources of a kind (`databases`, `instances`), or names in which `*` stands for any characters. */
+/** A group of the policy: all resources of a kind (`databases`, `services`), or names in which `*` stands for any characters. */
 export type Group = readonly string[];
 
-const KINDS = { databases: 'database', instances: 'instance' } as const satisfies Record<string, Facts['type']>;
+/** What is put into steps. */
+type Ordered = Pick<ScheduledResource, 'type' | 'name'>;
+
+const KINDS = {
+  databases: 'database',
+  warehouses: 'warehouse',
+  instances: 'instance',
+  groups: 'auto-scaling-group',
+  services: 'service',
+} as const satisfies Record<string, ScheduledResource['type']>;
 
 /**
  * The steps in which resources are started or stopped, one after the other. Starts go through the groups from the first to
  * the last, what is in no group comes after them; stops go the other way. A resource belongs to the first group that it fits.
  */
-export function stepsOf<Resource extends Pick<Facts, 'type' | 'name'>>(
+export function stepsOf<Resource extends Ordered>(
   resources: readonly Resource[],
   order: readonly Group[],
   act: 'start' | 'stop',
@@ -24,6 +33,6 @@ export function stepsOf<Resource extends Pick<Facts, 'type' | 'name'>>(
   return act === 'start' ? inTurn : inTurn.reverse();
 }
 
-function fits(word: string, { type, name }: Pick<Facts, 'type' | 'name'>): boolean {
+function fits(word: string, { type, name }: Ordered): boolean {
   return Object.hasOwn(KINDS, word) ? KINDS[word as keyof typeof KINDS] === type : glob(word, name);
 }

@@ -3,7 +3,7 @@ import type { Tags } from '../facts.ts';
 import type { Policy } from '../policy.ts';
 
 /** The tag that puts a resource under a schedule of the policy, by the schedule's name. */
-const SCHEDULE_TAG = 'lamplighter:schedule';
+export const SCHEDULE_TAG = 'lamplighter:schedule';
 
 /** The name of the schedule that a resource is under; unknown when the policy has none of that name; nothing without the tag. */
 export function scheduleOf(tags: Tags, { schedules }: Pick<Policy, 'schedules'>): Evidence<string> | undefined {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { calendarDate, oneOf, section, text, timeZone } from '../policy-fields.ts';
+import { calendarDate, oneOf, section, text, timeZone, whole } from '../policy-fields.ts';
 import { parseWindow, WINDOW_EXAMPLES } from './windows.ts';
 
 /** A tag may carry it, and RDS takes few characters in tags. */
@@ -53,6 +53,11 @@ const PLACE = 'a country such as KR or a region such as DE-BE or US-NY';
 const schedule = () =>
   section({
     calendar: z.string({ error: 'the name of a calendar' }).describe('The name of its calendar'),
+    mode: oneOf(['off', 'report', 'approve', 'auto'])
+      .optional()
+      .describe(
+        '`off` does nothing; `report` says what would be stopped and started; `approve` asks a person each time; `auto` does it at once, for whoever sets the tag knows the schedule',
+      ),
     manual: oneOf(['respect', 'enforce'])
       .default('respect')
       .describe(
@@ -65,13 +70,24 @@ const schedule = () =>
           .min(1, 'at least one kind or name'),
         { error: 'a list of groups' },
       )
-      .default([['databases'], ['instances']])
+      .default([
+        ['databases', 'warehouses'],
+        ['instances', 'groups', 'services'],
+      ])
       .describe(
-        'Groups that are started one after the other and stopped the other way round: kinds (`databases`, `instances`) or names with `*`; what is in none is started last',
+        'Groups that are started one after the other and stopped the other way round: kinds (`databases`, `warehouses`, `instances`, `groups`, `services`) or names with `*`; what is in none is started last',
+      ),
+    stopAtMost: whole(1, 5000)
+      .default(500)
+      .describe('At most so many are stopped in one plan; the rest at the next tick. Starts have no limit'),
+    alarms: oneOf(['keep', 'mute'])
+      .default('keep')
+      .describe(
+        'The alarms of what is stopped: as they are (`keep`), or their actions are disabled before the stop and enabled after the start (`mute`)',
       ),
   });
 
-const GROUP = '`databases`, `instances` or a name; * stands for any characters';
+const GROUP = '`databases`, `warehouses`, `instances`, `groups`, `services` or a name; * stands for any characters';
 
 /** Looks at what may not be checked yet. */
 export function calendarsExist(policy: unknown, context: z.core.$RefinementCtx): void {
@@ -94,6 +110,6 @@ export const calendars = () =>
 
 /** The section `schedules` of the policy. */
 export const schedules = () =>
-  named(schedule(), 'schedules by name, each {calendar, manual?, order?}').describe(
+  named(schedule(), 'schedules by name, each {calendar, mode?, manual?, order?, stopAtMost?, alarms?}').describe(
     'What the tag `lamplighter:schedule` may name: a calendar, and how it is kept',
   );

@@ -30,7 +30,8 @@ export function exemptFromAll(facts: Facts, context: JudgeContext): string | und
   return member && `its member ${member.name} is ${held(member, context)}`;
 }
 
-const held = (one: Held, context: JudgeContext): string | undefined =>
+/** The same of one resource alone. */
+export const held = (one: Held, context: JudgeContext): string | undefined =>
   protectedBy(one.tags, context) ?? vetoedBy(one, context);
 
 function protectedBy(tags: Tags, { policy, now }: JudgeContext): string | undefined {

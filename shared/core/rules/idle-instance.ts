@@ -7,8 +7,8 @@ import { judgeIdleness } from '../sizing/idle.ts';
 import { daysBefore, utcMidnight } from '../time.ts';
 import { type ActVerdict, inUse, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import { exemptFromAll, type JudgeContext, tooYoung } from './exempt.ts';
-import { controllerOf } from './owner.ts';
 import { savingOf, tooSmall } from './saving.ts';
+import { unstoppableInstance } from './unstoppable-instance.ts';
 
 /**
  * idle-instance
@@ -63,18 +63,6 @@ export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext
   if (!stopProtection) return lacks('stopProtection', act);
   if (!stopProtection.known) return leaveUnknown(`stop protection unknown: ${stopProtection.why}`);
   return stopProtection.value ? leave('stop protection is on') : act;
-}
-
-/** Why AWS would refuse to stop the instance, or something would undo the stop. */
-function unstoppableInstance(instance: InstanceFacts): string | undefined {
-  if (instance.state !== 'running') return `its state is ${instance.state}, not running`;
-  const controller = controllerOf(instance);
-  if (controller) return `owned by ${controller}, which would replace it`;
-  if (instance.lifecycle !== 'on-demand')
-    return `AWS does not stop and start ${instance.lifecycle} instances like on-demand ones`;
-  if (instance.tenancy === 'host') return 'runs on a Dedicated Host, which is billed whether it runs or not';
-  if (instance.rootDevice === 'instance-store') return 'its root device is an instance store: AWS cannot stop it';
-  return undefined;
 }
 
 function stillBilled({ addresses, evidence }: InstanceFacts): string[] {

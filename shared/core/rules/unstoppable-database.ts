@@ -15,22 +15,29 @@ export function unstoppableDatabase(database: DatabaseFacts): string | undefined
   if (database.status === 'stopped') return 'already stopped';
   if (database.status !== 'available')
     return `its status is ${database.status}; only an available database can be stopped`;
-  if (database.pendingModifications.length > 0) {
-    return `a stop would discard its pending modifications (${database.pendingModifications.join(', ')})`;
-  }
+  return unstoppableByKind(database) ?? busyMember(database) ?? discardedByStop(database);
+}
+
+/** The same of an engine of any of these services, by what the database is, whatever it does now. */
+export function unstoppableByKind(database: DatabaseFacts): string | undefined {
   if (database.replication.length > 0) {
     return `AWS cannot stop what replicates: ${database.replication.join(', ')}`;
   }
-  return database.form === 'cluster'
-    ? (unstoppableCluster(database) ?? unstoppableMember(database))
-    : unstoppableInstance(database);
+  return database.form === 'cluster' ? unstoppableCluster(database) : unstoppableInstance(database);
 }
 
 /** A cluster stops with all of its members, so each of them has to be at rest. */
-function unstoppableMember({ members }: DatabaseFacts): string | undefined {
+function busyMember({ members }: DatabaseFacts): string | undefined {
   const busy = members.find(({ status }) => status !== 'available');
-  if (busy) return `its member ${busy.name} is ${busy.status}, not available`;
-  const pending = members.find(({ pendingModifications }) => pendingModifications.length > 0);
+  return busy && `its member ${busy.name} is ${busy.status}, not available`;
+}
+
+/** A stop discards what waits, e.g. for the maintenance window. */
+export function discardedByStop({ pendingModifications, members }: DatabaseFacts): string | undefined {
+  if (pendingModifications.length > 0) {
+    return `a stop would discard its pending modifications (${pendingModifications.join(', ')})`;
+  }
+  const pending = members.find((member) => member.pendingModifications.length > 0);
   return pending && `a stop would discard the pending modifications of its member ${pending.name}`;
 }
 
@@ -41,7 +48,9 @@ function unstoppableInstance({ engine, multiAz }: DatabaseFacts): string | undef
 }
 
 function unstoppableCluster(cluster: DatabaseFacts): string | undefined {
-  if (!cluster.engine.startsWith('aurora')) return 'AWS cannot stop a Multi-AZ DB cluster';
+  if (!cluster.engine.startsWith('aurora') && !OTHER_SERVICES[cluster.engine]) {
+    return 'AWS cannot stop a Multi-AZ DB cluster';
+  }
   if (cluster.globalCluster) return `AWS cannot stop a member of the global database ${cluster.globalCluster}`;
   if (cluster.engineMode === 'serverless') return 'AWS cannot stop Aurora Serverless v1';
   if (cluster.engineMode === 'multimaster' || cluster.engineMode === 'global') {

@@ -5,7 +5,10 @@ import type { Checking } from '../check.ts';
 
 /** What a function lacks without the action, as a sentence. */
 const MATTERS: Readonly<Record<string, string>> = {
-  'autoscaling:DescribeAutoScalingGroups': 'No instance is judged: it might belong to an Auto Scaling group',
+  'application-autoscaling:DescribeScalableTargets':
+    'No ECS service is stopped or started by its schedule: its sizes are unknown',
+  'autoscaling:DescribeAutoScalingGroups':
+    'No instance is judged: it might belong to an Auto Scaling group; no group is stopped or started by its schedule',
   'autoscaling:DescribeAutoScalingInstances': 'No instance is stopped: it might belong to an Auto Scaling group',
   'backup:ListProtectedResources': 'What AWS Backup protects is unknown',
   'ce:GetCostAndUsage': 'No spend is judged',
@@ -23,6 +26,7 @@ const MATTERS: Readonly<Record<string, string>> = {
   'ec2:DescribeInstances': 'No instance is judged, stopped or started',
   'ec2:DescribeSnapshots': 'No snapshot of a volume is judged',
   'ec2:DescribeVolumes': 'No volume is judged, and no proposal says which volumes go on being billed',
+  'ecs:DescribeServices': 'No ECS service is stopped or started by its schedule',
   'elasticache:DescribeReplicationGroups': 'Which caches have snapshots is unknown',
   'kms:ListAliases': 'No encrypted snapshot is copied to another account: whose its key is stays unknown',
   'lambda:InvokeFunction': 'No plan is handed over: what is approved is not carried out',
@@ -36,8 +40,10 @@ const MATTERS: Readonly<Record<string, string>> = {
   'rds:DescribeEvents': 'No database is sized, and one that AWS restarts after seven days is not stopped again',
   'rds:DescribeGlobalClusters': 'No database is snapshotted: one might only follow a cluster elsewhere',
   'rds:DescribeOrderableDBInstanceOptions': 'No database is sized: what it could become is unknown',
-  'redshift:DescribeClusters': 'Which warehouses have snapshots is unknown',
+  'redshift:DescribeClusters':
+    'Which warehouses have snapshots is unknown, and none is paused or resumed by its schedule',
   'ssm:GetParameters': 'Nothing is changed: without the switches every gate stays closed',
+  'tag:GetResources': 'No ECS service is stopped or started by its schedule: nobody can tell which have the tag',
 };
 
 export const mattersOf = (what: string): string => MATTERS[what] ?? 'What needs it fails';

@@ -24,7 +24,9 @@ export async function checkLedger(checking: Checking): Promise<{ stored: Stored;
     ? unavailableFinding(unavailable, checking)
     : { state: 'ok', what: 'ledger', says: answers };
   const stored: Stored = policy.error ? { known: false } : { known: true, policy: policy.value };
-  return { stored, findings: [ledger, ...corrupt, policyFinding(policy, needs), ...protectTagFindings(stored, needs)] };
+  const calendars = (stored.known && stored.policy && needs.calendars?.(stored.policy, now)) || [];
+  const tag = protectTagFindings(stored, needs);
+  return { stored, findings: [ledger, ...corrupt, policyFinding(policy, needs), ...calendars, ...tag] };
 }
 
 type Tried<T> = { readonly value: T; readonly error?: undefined } | { readonly error: Error };

@@ -4,6 +4,8 @@ import {
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
+  DescribeScalingActivitiesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, type EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { expect } from 'vitest';
@@ -12,6 +14,7 @@ import { everyPage, expectSame, oneTo, refused, until } from '../expecting.ts';
 import type { Target } from '../target.ts';
 
 interface Seed {
+  readonly target: Target;
   readonly autoScaling: AutoScalingClient;
   readonly ec2: EC2Client;
   /** Attaches three instances to the group `web` when first asked for them. */
@@ -49,7 +52,7 @@ async function seed(target: Target): Promise<Seed> {
     attached ??= attach();
     return attached;
   };
-  return { autoScaling, ec2, members, groups };
+  return { target, autoScaling, ec2, members, groups };
 }
 
 async function launchThree(target: Target, ec2: EC2Client): Promise<string[]> {
@@ -156,6 +159,59 @@ export const autoScaling = chapter('auto-scaling', seed, {
       pages.flatMap(({ AutoScalingInstances = [] }) => AutoScalingInstances.map(({ InstanceId }) => InstanceId)),
       attached,
     );
+  },
+
+  'a group keeps within its sizes': async ({ autoScaling }) => {
+    const sizes = { AutoScalingGroupName: 'empty-1', MinSize: 0, MaxSize: 2, DesiredCapacity: 3 };
+    await refused(autoScaling.send(new UpdateAutoScalingGroupCommand(sizes)), 'ValidationError');
+  },
+
+  'the smallest size is not above the largest': async ({ autoScaling }) => {
+    const sizes = { AutoScalingGroupName: 'empty-1', MinSize: 3, MaxSize: 2 };
+    await refused(autoScaling.send(new UpdateAutoScalingGroupCommand(sizes)), 'ValidationError');
+  },
+
+  'the desired capacity moves along with the sizes': async ({ autoScaling }) => {
+    const sizes = { AutoScalingGroupName: 'empty-2', MinSize: 0, MaxSize: 0 };
+    await autoScaling.send(new UpdateAutoScalingGroupCommand(sizes));
+    const ask = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['empty-2'] });
+    const { AutoScalingGroups } = await autoScaling.send(ask);
+    expect(AutoScalingGroups).toMatchObject([{ MinSize: 0, MaxSize: 0, DesiredCapacity: 0 }]);
+  },
+
+  'an unknown group is not updated': async ({ autoScaling }) => {
+    const sizes = { AutoScalingGroupName: 'nobody', MinSize: 0 };
+    await refused(autoScaling.send(new UpdateAutoScalingGroupCommand(sizes)), 'ValidationError');
+  },
+
+  'a group that has done nothing has no activities': async ({ autoScaling }) => {
+    const ask = new DescribeScalingActivitiesCommand({ AutoScalingGroupName: 'empty-3' });
+    expect((await autoScaling.send(ask)).Activities).toEqual([]);
+  },
+
+  'a group launches what it is to have, and terminates what it is not to have any more': async ({
+    target,
+    autoScaling,
+  }) => {
+    const size = (desired: number) =>
+      new UpdateAutoScalingGroupCommand({
+        AutoScalingGroupName: 'empty-4',
+        MinSize: desired,
+        MaxSize: desired,
+        DesiredCapacity: desired,
+      });
+    const inService = async (count: number) => {
+      const ask = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['empty-4'] });
+      await until(
+        target,
+        async () => (await autoScaling.send(ask)).AutoScalingGroups?.[0]?.Instances ?? [],
+        (all) => all.length === count && all.every(({ LifecycleState }) => LifecycleState === 'InService'),
+      );
+    };
+    await autoScaling.send(size(2));
+    await inService(2);
+    await autoScaling.send(size(0));
+    await inService(0);
   },
 
   'a page of more than a hundred groups is a ValidationError': async ({ autoScaling }) => {

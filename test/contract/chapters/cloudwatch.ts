@@ -2,6 +2,8 @@ import {
   type CloudWatchClient,
   DescribeAlarmsCommand,
   type DescribeAlarmsCommandInput,
+  DisableAlarmActionsCommand,
+  EnableAlarmActionsCommand,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
   type MetricDataQuery,
@@ -232,6 +234,17 @@ export const cloudWatch = chapter('cloudwatch', seed, {
     const { MetricAlarms: [alarm] = [] } = await alarmsWhere(seed, { AlarmNames: ['set'] });
     expect(alarm).toMatchObject({ StateValue: 'ALARM', StateReason: 'it is hot', StateReasonData: data });
     expect(alarm?.StateUpdatedTimestamp).toBeInstanceOf(Date);
+  },
+
+  'the actions of an alarm are switched off and on': async (seed) => {
+    const { cloudWatch } = seed;
+    await putAlarm(seed, 'muted');
+    const enabled = async () => (await alarmsWhere(seed, { AlarmNames: ['muted'] })).MetricAlarms?.[0]?.ActionsEnabled;
+    expect(await enabled()).toBe(true);
+    await cloudWatch.send(new DisableAlarmActionsCommand({ AlarmNames: ['muted'] }));
+    expect(await enabled()).toBe(false);
+    await cloudWatch.send(new EnableAlarmActionsCommand({ AlarmNames: ['muted'] }));
+    expect(await enabled()).toBe(true);
   },
 
   'alarms are found by state and by name, and unknown names are nothing': async (seed) => {

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/core/calendar/course.ts';
 import { keepOnAnswered, keepOnTagged, keptOn } from '../../../shared/core/calendar/keep-on.ts';
 import { nextTransition, stateAt } from '../../../shared/core/calendar/state.ts';
-import { anyCalendar, calendar, SEOUL, time } from './support.ts';
+import { anyCalendar, calendar, KIM, SEOUL, time } from './support.ts';
 
 const office: Duty = { calendar: SEOUL, manual: 'respect' };
 const enforced: Duty = { ...office, manual: 'enforce' };
@@ -75,7 +75,7 @@ describe('off-hours starts', () => {
   it('what it stopped, when somebody wants it kept on; also when nobody can say until when', () => {
     const night = seoul(23, '22:00');
     for (const one of [
-      keepOnAnswered(seoul(24, '00:00'), 'Asia/Seoul'),
+      keepOnAnswered({ until: seoul(24, '00:00'), timezone: 'Asia/Seoul', by: KIM }),
       keepOnTagged({ 'lamplighter:keep-on-until': 'soon' }, 'Asia/Seoul')!,
     ]) {
       const kept = { ...office, calendar: keptOn(SEOUL, [one]) };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keepOnAnswered, keepOnTagged, keptOn } from '../../../shared/core/calendar/keep-on.ts';
 import { stateAt, transitions } from '../../../shared/core/calendar/state.ts';
-import { anyCalendar, anyRange, anyTime, SEOUL, time } from './support.ts';
+import { anyCalendar, anyRange, anyTime, KIM, SEOUL, time } from './support.ts';
 
 const tagged = (value: string, timezone: string) => keepOnTagged({ 'lamplighter:keep-on-until': value }, timezone)!;
 
@@ -57,12 +57,12 @@ describe('the tag that keeps a resource on', () => {
 
 describe('an override', () => {
   const saturday = time('2026-11-28T10:00+09:00');
-  const untilNoon = keepOnAnswered(time('2026-11-28T12:00+09:00'), 'Asia/Seoul');
+  const untilNoon = keepOnAnswered({ until: time('2026-11-28T12:00+09:00'), timezone: 'Asia/Seoul', by: KIM });
 
   it('keeps on what would be off, with its end as the reason', () => {
     expect(stateAt(keptOn(SEOUL, [untilNoon]), saturday)).toEqual({
       state: 'on',
-      because: 'override until 2026-11-28 12:00 Asia/Seoul',
+      because: 'override until 2026-11-28 12:00 Asia/Seoul by kim (role sre-oncall)',
     });
   });
 
@@ -76,7 +76,7 @@ describe('an override', () => {
   });
 
   it('that ends while a window is open ends nothing', () => {
-    const until = keepOnAnswered(time('2026-11-30T12:00+09:00'), 'Asia/Seoul');
+    const until = keepOnAnswered({ until: time('2026-11-30T12:00+09:00'), timezone: 'Asia/Seoul', by: KIM });
     const range = { from: saturday, to: time('2026-11-30T23:00+09:00') };
     expect(transitions(keptOn(SEOUL, [until]), range).map(({ at }) => at)).toEqual([time('2026-11-30T21:00+09:00')]);
     expect(stateAt(keptOn(SEOUL, [until]), time('2026-11-30T11:00+09:00')).because).toBe(
@@ -85,7 +85,7 @@ describe('an override', () => {
   });
 
   it('that ends last counts; one without an end outlasts all', () => {
-    const untilNine = keepOnAnswered(time('2026-11-28T09:00+09:00'), 'Asia/Seoul');
+    const untilNine = keepOnAnswered({ until: time('2026-11-28T09:00+09:00'), timezone: 'Asia/Seoul', by: KIM });
     const endless = tagged('?', 'Asia/Seoul');
     expect(stateAt(keptOn(SEOUL, [untilNine, untilNoon, untilNine]), saturday).state).toBe('on');
     expect(stateAt(keptOn(SEOUL, [untilNine]), saturday).state).toBe('off');
@@ -96,7 +96,7 @@ describe('an override', () => {
   it('is on until its end, and after that everything is as without it', () => {
     fc.assert(
       fc.property(anyCalendar, anyTime, anyRange, (any, until, { from, to }) => {
-        const kept = keptOn(any, [keepOnAnswered(until, any.timezone)]);
+        const kept = keptOn(any, [keepOnAnswered({ until, timezone: any.timezone, by: KIM })]);
         for (const at of [from, to]) {
           expect(stateAt(kept, at).state).toBe(at < until ? 'on' : stateAt(any, at).state);
         }

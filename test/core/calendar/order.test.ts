@@ -5,23 +5,37 @@ import { parsePolicy } from '../../../shared/core/policy.ts';
 
 const database = (name: string) => ({ type: 'database', name }) as const;
 const instance = (name: string) => ({ type: 'instance', name }) as const;
+const service = (name: string) => ({ type: 'service', name }) as const;
+const group = (name: string) => ({ type: 'auto-scaling-group', name }) as const;
+const warehouse = (name: string) => ({ type: 'warehouse', name }) as const;
 const names = (steps: readonly { name: string }[][]) => steps.map((step) => step.map(({ name }) => name));
 
 describe('the steps', () => {
   const estate = [instance('web-1'), database('orders'), instance('batch'), database('reports')];
+  const others = [service('api'), warehouse('figures'), group('workers')];
   const { order } = parsePolicy({
     calendars: { one: { on: 'Mon 08:00-09:00' } },
     schedules: { one: { calendar: 'one' } },
   }).schedules.one!;
 
-  it('are, unless the policy says otherwise, databases first at a start and last at a stop', () => {
-    expect(names(stepsOf(estate, order, 'start'))).toEqual([
-      ['orders', 'reports'],
-      ['web-1', 'batch'],
+  it('are, unless the policy says otherwise, data first at a start and last at a stop', () => {
+    expect(names(stepsOf([...estate, ...others], order, 'start'))).toEqual([
+      ['orders', 'reports', 'figures'],
+      ['web-1', 'batch', 'api', 'workers'],
     ]);
-    expect(names(stepsOf(estate, order, 'stop'))).toEqual([
-      ['web-1', 'batch'],
-      ['orders', 'reports'],
+    expect(names(stepsOf([...estate, ...others], order, 'stop'))).toEqual([
+      ['web-1', 'batch', 'api', 'workers'],
+      ['orders', 'reports', 'figures'],
+    ]);
+  });
+
+  it('take every kind by its word', () => {
+    const groups = [['groups'], ['warehouses'], ['services']];
+    expect(names(stepsOf([...estate, ...others], groups, 'start'))).toEqual([
+      ['workers'],
+      ['figures'],
+      ['api'],
+      ['web-1', 'orders', 'batch', 'reports'],
     ]);
   });
 
@@ -43,11 +57,11 @@ describe('the steps', () => {
 
   it('have every resource once, and a stop goes the way of a start backwards', () => {
     const anyResource = fc.record({
-      type: fc.constantFrom('database' as const, 'instance' as const),
+      type: fc.constantFrom('database' as const, 'instance' as const, 'service' as const),
       name: fc.constantFrom('a', 'ab', 'b', 'web-1'),
     });
     const anyOrder = fc.array(
-      fc.array(fc.constantFrom('databases', 'instances', 'a*', '*b', 'web-1', '*'), { minLength: 1 }),
+      fc.array(fc.constantFrom('databases', 'instances', 'services', 'a*', '*b', 'web-1', '*'), { minLength: 1 }),
     );
     fc.assert(
       fc.property(fc.array(anyResource), anyOrder, (resources, groups) => {

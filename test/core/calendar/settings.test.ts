@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../../shared/core/policy.ts';
+import { modeOfSchedule, parsePolicy } from '../../../shared/core/policy.ts';
 import { inWords } from '../policy-problems.ts';
 
 describe('calendars and schedules', () => {
@@ -15,7 +15,16 @@ describe('calendars and schedules', () => {
       office: { timezone: 'Asia/Seoul', on: ['Mon-Fri 08:00-21:00'], holidays: ['KR'], off: [] },
     });
     expect(policy.schedules).toEqual({
-      dev: { calendar: 'office', manual: 'respect', order: [['databases'], ['instances']] },
+      dev: {
+        calendar: 'office',
+        manual: 'respect',
+        order: [
+          ['databases', 'warehouses'],
+          ['instances', 'groups', 'services'],
+        ],
+        stopAtMost: 500,
+        alarms: 'keep',
+      },
     });
     expect(parsePolicy(policy)).toEqual(policy);
   });
@@ -53,15 +62,31 @@ describe('calendars and schedules', () => {
     ['a calendar that does not exist', { calendar: 'ofice' }, ['calendar: a calendar of the policy: office']],
     ['no calendar', { calendar: undefined }, ['calendar: the name of a calendar']],
     ['a switch that is a truth', { manual: true }, ['manual: respect or enforce']],
+    ['alarms that are a truth', { alarms: true }, ['alarms: keep or mute']],
+    ['a mode that is none', { mode: 'on' }, ['mode: off, report, approve, or auto']],
+    ['a limit of nothing', { stopAtMost: 0 }, ['stopAtMost: a whole number from 1 to 5000']],
+    ['a limit above all limits', { stopAtMost: 5001 }, ['stopAtMost: a whole number from 1 to 5000']],
     ['an empty group', { order: [['databases'], []] }, ['order[1]: at least one kind or name']],
     [
       'groups that are no lists',
       { order: ['databases'] },
-      ['order[0]: a group: a list, each `databases`, `instances` or a name; * stands for any characters'],
+      [
+        'order[0]: a group: a list, each `databases`, `warehouses`, `instances`, `groups`, `services` or a name; * stands for any characters',
+      ],
     ],
   ])('a schedule is refused for %s', (_, spoiled, said) => {
     const schedules = { dev: { calendar: 'office', ...spoiled } };
     expect(inWords({ calendars: { office }, schedules })).toEqual(said.map((one) => `schedules.dev.${one}`));
+  });
+
+  it('have a mode of their own, else the default; there is none to go by where the policy has no such schedule', () => {
+    const policy = parsePolicy({
+      defaults: { mode: 'approve' },
+      calendars: { office },
+      schedules: { dev: { calendar: 'office', mode: 'auto' }, test: { calendar: 'office' } },
+    });
+    const modes = ['dev', 'test', 'prod', 'constructor'].map((name) => modeOfSchedule(policy, name));
+    expect(modes).toEqual(['auto', 'approve', 'off', 'off']);
   });
 
   it('are refused under names that a tag could not carry, and where there is no calendar at all', () => {
@@ -74,7 +99,7 @@ describe('calendars and schedules', () => {
     ]);
     expect(inWords({ calendars: [office], schedules: 'dev' })).toEqual([
       'calendars: calendars by name, each {timezone?, on, holidays?, off?}',
-      'schedules: schedules by name, each {calendar, manual?, order?}',
+      'schedules: schedules by name, each {calendar, mode?, manual?, order?, stopAtMost?, alarms?}',
     ]);
   });
 });

@@ -14,6 +14,9 @@ export function calendar(named: unknown): Calendar {
 
 export const SEOUL = calendar({ timezone: 'Asia/Seoul', on: 'Mon-Fri 08:00-21:00', holidays: 'KR' });
 
+/** Who answers. */
+export const KIM = 'arn:aws:sts::123456789012:assumed-role/sre-oncall/kim';
+
 export const time = (text: string): Date => new Date(text);
 
 const HOUR_MS = 3_600_000;

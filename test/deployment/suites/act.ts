@@ -6,7 +6,7 @@ import type { Packaged } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { type ActionKind, DIRECTIONS, PERMISSIONS, type Permissions } from '../../../shared/core/action.ts';
 import { parsePolicy } from '../../../shared/core/policy.ts';
-import { calledActions } from '../calls.ts';
+import { calledActions, prefix } from '../calls.ts';
 
 /** Where each action is at home: what it needs in one call, and what it must never reach. */
 interface Home {
@@ -37,7 +37,56 @@ const CLUSTER_SNAPSHOT: Home = {
   never: [rds('cluster-snapshot:orders'), rds('cluster-snapshot:lamplighter-1', '999999999999')],
 };
 
+const there = (service: string, rest: string, account = '123456789012') =>
+  `arn:aws:${service}:ap-northeast-2:${account}:${rest}`;
+
+/** What only schedules stop and start has to be under one. */
+const UNDER_A_SCHEDULE = {
+  context: { 'aws:ResourceTag/lamplighter:schedule': 'office' },
+  notWith: [{ 'aws:ResourceTag/lamplighter:schedule': [] }],
+} as const;
+
+const WAREHOUSE: Home = {
+  on: [there('redshift', 'cluster:dw')],
+  never: [there('redshift', 'cluster:dw', '999999999999')],
+  ...UNDER_A_SCHEDULE,
+};
+
+const GROUP = 'autoScalingGroup:0b1c:autoScalingGroupName/web';
+
 const HOMES: Readonly<Record<string, Home>> = {
+  'application-autoscaling:RegisterScalableTarget': {
+    on: [there('application-autoscaling', 'scalable-target/0ec5')],
+    never: [there('application-autoscaling', 'scalable-target/0ec5', '999999999999')],
+    context: {
+      'application-autoscaling:service-namespace': 'ecs',
+      'application-autoscaling:scalable-dimension': 'ecs:service:DesiredCount',
+    },
+    notWith: [
+      { 'application-autoscaling:service-namespace': 'dynamodb' },
+      { 'application-autoscaling:scalable-dimension': [] },
+    ],
+  },
+  'autoscaling:UpdateAutoScalingGroup': {
+    on: [there('autoscaling', GROUP)],
+    never: [there('autoscaling', GROUP, '999999999999'), there('autoscaling', 'launchConfiguration:0b1c')],
+    // As it is emptied.
+    context: { ...UNDER_A_SCHEDULE.context, 'autoscaling:MinSize': '0', 'autoscaling:MaxSize': '0' },
+    notWith: [...UNDER_A_SCHEDULE.notWith, { 'autoscaling:LaunchConfigurationName': 'of-somebody' }],
+  },
+  'cloudwatch:DisableAlarmActions': {
+    on: [there('cloudwatch', 'alarm:cpu')],
+    never: [there('cloudwatch', 'alarm:cpu', '999999999999'), there('cloudwatch', 'alarm:lamplighter-prod-failed')],
+  },
+  'cloudwatch:EnableAlarmActions': {
+    on: [there('cloudwatch', 'alarm:cpu')],
+    never: [there('cloudwatch', 'alarm:cpu', '999999999999')],
+  },
+  'ecs:UpdateService': {
+    on: [there('ecs', 'service/shop/web')],
+    never: [there('ecs', 'service/shop/web', '999999999999'), there('ecs', 'cluster/shop')],
+    ...UNDER_A_SCHEDULE,
+  },
   'ec2:CreateSnapshot': {
     on: [ec2('volume/vol-1'), ec2('snapshot/snap-1', '')],
     never: [instance, ec2('volume/vol-1', '999999999999')],
@@ -103,6 +152,8 @@ const HOMES: Readonly<Record<string, Home>> = {
   'rds:StartDBInstance': DATABASE,
   'rds:StopDBCluster': CLUSTER,
   'rds:StopDBInstance': DATABASE,
+  'redshift:PauseCluster': WAREHOUSE,
+  'redshift:ResumeCluster': WAREHOUSE,
 };
 
 /**
@@ -121,18 +172,29 @@ const permitted = [...new Set(stages.flatMap(({ actions }) => actions))].sort();
 /** What brings up again what is down: a resize ends with it. */
 const FINISHING = ['ec2:ModifyInstanceAttribute', 'ec2:StartInstances', 'kms:CreateGrant'];
 
+/** What starts as well as it stops, and says nowhere in what IAM sees which of the two; or takes nothing away. */
+const EITHER_WAY = [
+  'application-autoscaling:RegisterScalableTarget',
+  'cloudwatch:DisableAlarmActions',
+  'cloudwatch:EnableAlarmActions',
+  'ecs:UpdateService',
+];
+
 /** What takes something away, as an action or as the undo of one. */
 const taking = stages
   .filter(({ kind, stage }) => stage === (DIRECTIONS[kind] === 'takes' ? 'apply' : 'undo'))
   .flatMap(({ actions }) => actions)
-  .filter((action) => !FINISHING.includes(action));
+  .filter((action) => ![...FINISHING, ...EITHER_WAY].includes(action));
 
 /** What the verbs read in the session in which they act: from their sources, since the bundle is one for both roles. */
 function looksOfChanges(): string[] {
   const folder = new URL('../../../shared/aws/changes/', import.meta.url);
   const code = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
-  const looks = code.join('\n').match(/\bDescribe\w+(?=Command\()/g) ?? [];
-  return [...new Set(looks)].map((operation) => `${operation.includes('DB') ? 'rds' : 'ec2'}:${operation}`);
+  const imports = [...code.join('\n').matchAll(/import \{([^}]+)\} from '@aws-sdk\/client-([\w-]+)'/g)];
+  const looks = imports.flatMap(([, names = '', client = '']) =>
+    (names.match(/\bDescribe\w+(?=Command\b)/g) ?? []).map((operation) => `${prefix(client)}:${operation}`),
+  );
+  return [...new Set(looks)];
 }
 
 export function actSuite({ template, bundles }: Packaged): void {
@@ -154,14 +216,17 @@ export function actSuite({ template, bundles }: Packaged): void {
       expect(permitted.filter((action) => !called.includes(action) && !NOT_CALLED.includes(action))).toEqual([]);
     });
 
-    it('deletes nothing but volumes and snapshots, and modifies nothing but sizes and who reads a snapshot', () => {
+    it('deletes nothing but volumes and snapshots, and changes nothing but sizes and who reads a snapshot', () => {
       const grave = allowedActions(statements).filter((action) =>
-        /Delete|Terminate|Modify\w+$|Restore|Put/.test(action),
+        /Delete|Terminate|Modify\w+$|Register|Restore|Put|Update/.test(action),
       );
       expect(grave.filter((action) => !action.includes(':Describe'))).toEqual([
+        'application-autoscaling:RegisterScalableTarget',
+        'autoscaling:UpdateAutoScalingGroup',
         'ec2:DeleteVolume',
         'ec2:ModifyInstanceAttribute',
         'ec2:ModifyVolume',
+        'ecs:UpdateService',
         'rds:DeleteDBClusterSnapshot',
         'rds:DeleteDBSnapshot',
         'rds:ModifyDBClusterSnapshotAttribute',
@@ -210,7 +275,11 @@ export function actSuite({ template, bundles }: Packaged): void {
   describe('the protect tag', () => {
     const tagged = (value: string) => ({ 'aws:ResourceTag/lamplighter:protect': value });
     const refused = (action: string, context: Request['context'] = {}) =>
-      denies(statements, { action, resource: HOMES[action]!.on[0]!, context });
+      denies(statements, {
+        action,
+        resource: HOMES[action]!.on[0]!,
+        context: { ...HOMES[action]!.context, ...context },
+      });
 
     it.each([
       ['is there without a value', true, tagged('')],
@@ -234,17 +303,29 @@ export function actSuite({ template, bundles }: Packaged): void {
       }
     });
 
-    const namesIn = (all: readonly Statement[]) =>
-      Object.values(all.find(({ Effect }) => Effect === 'Deny')?.Condition ?? {}).flatMap((keys) => Object.keys(keys));
+    it('prevents no start of a group, which goes by the same call as the stop', () => {
+      const action = 'autoscaling:UpdateAutoScalingGroup';
+      const start = { 'autoscaling:MinSize': '2', 'autoscaling:MaxSize': '6' };
+      expect(refused(action, { ...start, ...tagged('audit') })).toBe(false);
+    });
+
+    const namesIn = (all: readonly Statement[]) => [
+      ...new Set(
+        all
+          .filter(({ Effect }) => Effect === 'Deny')
+          .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((keys) => Object.keys(keys)))
+          .filter((key) => key.startsWith('aws:ResourceTag/')),
+      ),
+    ];
 
     it('is the one that the policy names unless it says otherwise', () => {
       const name = `aws:ResourceTag/${parsePolicy({}).defaults.protectTag}`;
-      expect(namesIn(statements)).toEqual([name, name]);
+      expect(namesIn(statements)).toEqual([name]);
     });
 
     it('is the one that the member was deployed with', () => {
       const renamed = roleWith({ ProtectTag: 'keep' }).statements;
-      expect(namesIn(renamed)).toEqual(['aws:ResourceTag/keep', 'aws:ResourceTag/keep']);
+      expect(namesIn(renamed)).toEqual(['aws:ResourceTag/keep']);
       const stop = { action: 'ec2:StopInstances', resource: instance };
       expect(denies(renamed, { ...stop, context: { 'aws:ResourceTag/keep': '' } })).toBe(true);
     });

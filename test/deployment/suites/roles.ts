@@ -57,7 +57,7 @@ const OWN = [
   'dynamodb:Query',
 ];
 
-const READS = /^[a-z0-9]+:(Describe|Get|List|Lookup)[A-Z]/;
+const READS = /^[a-z0-9-]+:(Describe|Get|List|Lookup)[A-Z]/;
 
 export function roleSuite({ template, bundles, ...packaged }: Packaged): void {
   const functions = functionsOf({ template, bundles, ...packaged });
@@ -79,7 +79,7 @@ export function roleSuite({ template, bundles, ...packaged }: Packaged): void {
 
   describe('every policy', () => {
     it.each(policies)('of %s allows no wildcard action', (_, resource) => {
-      for (const action of allowedActions(statementsOf(resource))) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
+      for (const action of allowedActions(statementsOf(resource))) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z0-9]+$/);
     });
   });
 

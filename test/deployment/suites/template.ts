@@ -13,11 +13,24 @@ import { validateTemplate } from '../validate-template.ts';
 /** Started by a plan and by people. */
 const NOT_SCHEDULED = ['carry-out', 'answer'];
 
-/** When the others wake, every day. */
-const DAILY: Readonly<Record<string, string>> = {
-  'right-size': 'cron(30 6 * * ? *)',
-  'watch-spend': 'cron(30 7 * * ? *)',
-  'snapshot-databases': 'cron(30 1 * * ? *)',
+/** When the others wake; for how long a start is tried, in seconds; and after how many minutes of silence people are told. */
+interface Schedule {
+  readonly expression: string;
+  readonly age: number;
+  readonly silence: { readonly least: number; readonly most: number };
+}
+
+const daily = (expression: string): Schedule => ({
+  expression,
+  age: 3600,
+  silence: { least: 25 * 60 + 1, most: 7 * 24 * 60 }, // the longest day, and CloudWatch's limit for periods of an hour
+});
+
+const SCHEDULES: Readonly<Record<string, Schedule>> = {
+  'right-size': daily('cron(30 6 * * ? *)'),
+  'watch-spend': daily('cron(30 7 * * ? *)'),
+  'snapshot-databases': daily('cron(30 1 * * ? *)'),
+  'off-hours': { expression: 'cron(0/5 * * * ? *)', age: 900, silence: { least: 20, most: 20 } },
 };
 
 export function templateSuite(packaged: Packaged): void {
@@ -63,6 +76,8 @@ export function templateSuite(packaged: Packaged): void {
           'HaltParameter',
           'LedgerTable',
           'LookRoleArn',
+          'OffHoursFunction',
+          'OffHoursRoleArn',
           'OnCallPolicyArn',
           'PauseParameter',
           'RightSizeFunction',
@@ -81,6 +96,7 @@ export function templateSuite(packaged: Packaged): void {
         chatTopic: 'true',
         externalId: 'a-long-external-id',
         logRetentionDays: '30',
+        offHoursSchedule: 'cron(0/10 * * * ? *)',
         reservedConcurrency: '1',
         schedule: 'cron(0 7 ? * MON-FRI *)',
         selfTestSchedule: 'cron(0 9 ? * TUE *)',
@@ -115,6 +131,7 @@ export function templateSuite(packaged: Packaged): void {
         RightSizeSchedule: 'cron(0 7 ? * MON-FRI *)',
         WatchSpendSchedule: 'cron(0 12 * * ? *)',
         SnapshotDatabasesSchedule: 'cron(0 3 * * ? *)',
+        OffHoursSchedule: 'cron(0/10 * * * ? *)',
         SelfTestSchedule: 'cron(0 9 ? * TUE *)',
       };
       for (const [id, ScheduleExpression] of Object.entries(schedules)) {
@@ -195,6 +212,7 @@ export function templateSuite(packaged: Packaged): void {
 
   describe.each(functionsOf(packaged).filter(({ name }) => !NOT_SCHEDULED.includes(name)))('$name', (deployed) => {
     const { properties } = deployed;
+    const planned = SCHEDULES[deployed.name]!;
     const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
 
     it('has its attempts within the age that an event may reach, and then a dead letter queue', () => {
@@ -216,12 +234,12 @@ export function templateSuite(packaged: Packaged): void {
         schedules.find(({ Name, Target }) => Name === deployed.name && (Target as { Arn: string }).Arn === arn) ?? {};
       expect(schedule).toMatchObject({
         GroupName: 'lamplighter-prod',
-        ScheduleExpression: DAILY[deployed.name],
+        ScheduleExpression: planned.expression,
         ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'FLEXIBLE' },
+        FlexibleTimeWindow: { Mode: deployed.name === 'off-hours' ? 'OFF' : 'FLEXIBLE' },
         Target: {
           RoleArn: 'arn:aws:iam::123456789012:role/lamplighter-scheduler-prod',
-          RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 3600 },
+          RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: planned.age },
           DeadLetterConfig: { Arn: deadLetters },
         },
       });
@@ -236,9 +254,9 @@ export function templateSuite(packaged: Packaged): void {
         ComparisonOperator: 'LessThanThreshold',
         TreatMissingData: 'breaching',
       });
-      const hours = (Number(alarm?.Period) * Number(alarm?.EvaluationPeriods)) / 3600;
-      expect(hours).toBeGreaterThan(25); // the longest day
-      expect(hours).toBeLessThanOrEqual(7 * 24); // CloudWatch's limit for periods of an hour
+      const minutes = (Number(alarm?.Period) * Number(alarm?.EvaluationPeriods)) / 60;
+      expect(minutes).toBeGreaterThanOrEqual(planned.silence.least);
+      expect(minutes).toBeLessThanOrEqual(planned.silence.most);
     });
   });
 
