@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type ActingFigures, measureActing, printActing } from './acting.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
+import { type KeepingFigures, measureKeeping, printKeeping } from './keeping.ts';
 import { measureSizing, printSizing } from './sizing/sizing.ts';
 import { measureSpeed, printSpeed } from './spend/speed.ts';
 import { measureSpend, printSpend } from './spend/spend.ts';
@@ -25,6 +26,7 @@ const BENCHES = {
         ...(await measureCalls()),
         'carry-out': { stop: await measureActing() },
         'watch-spend': await measureWatching(),
+        ...(await measureKeeping()),
       },
       { json, print: printAll },
     ),
@@ -49,7 +51,7 @@ if (!(name in BENCHES) || positionals.length !== 1) {
   await BENCHES[name as keyof typeof BENCHES](values);
 }
 
-interface AllFigures extends CallFigures {
+interface AllFigures extends CallFigures, KeepingFigures {
   readonly 'carry-out': { readonly stop: ActingFigures };
   readonly 'watch-spend': WatchFigures;
 }
@@ -58,6 +60,7 @@ function printAll(figures: AllFigures): void {
   printCalls(figures);
   printActing(figures['carry-out'].stop);
   printWatching(figures['watch-spend']);
+  printKeeping(figures);
 }
 
 function report<T>(figures: T, { json, print }: { json: boolean; print: (figures: T) => void }): void {

@@ -1,5 +1,5 @@
-import { deadlineOf, isDecided } from '../../shared/core/answer.ts';
-import { needsGrace, type Plan, type Proposal } from '../../shared/core/plan.ts';
+import { deadlineOf, isDecided, isDoneAtOnce } from '../../shared/core/answer.ts';
+import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import type { ActingMode, Word } from '../../shared/ports-acting.ts';
 import { type Durable, patiently } from './durable.ts';
 import { policyIn } from './gate.ts';
@@ -14,7 +14,7 @@ export const TURNS = ['at once', 'approve', 'auto'] as const satisfies readonly 
 function turnOf(proposal: Proposal): Turn | undefined {
   const { mode } = proposal;
   if (mode !== 'approve' && mode !== 'auto') return undefined;
-  return mode === 'auto' && !needsGrace(proposal) ? 'at once' : mode;
+  return isDoneAtOnce(proposal) ? 'at once' : mode;
 }
 
 interface Asking {
@@ -126,7 +126,8 @@ function decidedBy(word: Word, { plan, turn, waited }: Asking & { waited: Waited
 
 /** A plan that comes late still gives people the whole time: it begins with the claim. */
 function firstDeadline({ plan, turn, claimedAt }: Waiting, word: Word): string {
-  const deadline = deadlineOf({ ...plan, time: claimedAt }, turn, policyIn(word));
+  const [first] = plan.act.filter((proposal) => turnOf(proposal) === turn); // one deadline for all of a turn
+  const deadline = first && deadlineOf({ time: claimedAt }, first, policyIn(word));
   return deadline?.toISOString() ?? claimedAt;
 }
 

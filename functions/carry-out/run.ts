@@ -10,6 +10,8 @@ import type { Hands } from './hands.ts';
 import { book, proposalOf } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
+import { endSharingsLeft } from './sharing.ts';
+import { type Told, tellTroubles } from './troubles.ts';
 import { waitsForWindow } from './window.ts';
 
 /** What the execution returns: how each action ended, by its id. */
@@ -36,6 +38,9 @@ export const carryOut = (hands: Hands) => {
 
     const whole = await durable.step('plan', () => planOf(planId), { ...patiently, serdes: byItsId(planOf) });
     const plan = planForPart(whole, part);
+    const isFirst = part.part === undefined || part.part === 1;
+    const isOfSnapshots = plan.act.some(({ action }) => isSnapshotAction(action));
+    const left = isFirst && isOfSnapshots ? await endSharingsLeft(hands, durable, plan) : [];
     const turns = TURNS.filter((turn) => numbersIn(plan, turn).length > 0);
     if (turns.length === 0) return { plan: planId, outcomes: {} };
     // Each has its own time, and none waits for the others.
@@ -47,7 +52,7 @@ export const carryOut = (hands: Hands) => {
     );
     return reportOn(plan, [
       ...groups.getResults(),
-      { changes: [], troubles: groups.getErrors().map((error) => reasonOf(error)) },
+      { changes: [], troubles: [...left, ...groups.getErrors().map((error) => reasonOf(error))] },
     ]);
   };
 };
@@ -89,6 +94,8 @@ interface Waiting {
 interface Group {
   readonly changes: readonly Change[];
   readonly troubles: readonly string[];
+  /** The ids of those that went wrong for a reason which people were told of before. */
+  readonly known?: readonly string[];
 }
 
 /**
@@ -101,29 +108,32 @@ async function carryOutTurn(hands: Hands, durable: Durable, { name, plan, turn, 
       ? await askNobody(hands, durable, plan)
       : await awaitAnswers(hands, durable, { name, plan, turn, claimedAt });
   const unclosed = turn !== 'at once' && decided.waited ? await close(hands, durable, { name, mode: turn }) : [];
-  const groups = await carryOutGroups(hands, durable, { plan, turn, decided });
+  const groups = await carryOutGroups(hands, durable, { name, plan, turn, decided });
   return {
+    known: groups.flatMap(({ known = [] }) => known),
     changes: groups.flatMap(({ changes }) => changes),
     troubles: [...unclosed, ...groups.flatMap(({ troubles }) => troubles)],
   };
 }
 
 interface Chosen {
+  readonly name: string;
   readonly plan: Plan;
   readonly turn: Turn;
   readonly decided: Decided;
 }
 
-async function carryOutGroups(hands: Hands, durable: Durable, { plan, turn, decided }: Chosen): Promise<Group[]> {
+async function carryOutGroups(hands: Hands, durable: Durable, chosen: Chosen): Promise<Group[]> {
+  const { plan, turn, decided } = chosen;
   const { permissions } = decided;
   const later = permissions.filter(({ number, permission }) => permission.granted && waitsForWindow({ plan, number }));
-  if (later.length === 0) return [await carryOutGroup(hands, durable, { plan, turn, decided })];
+  if (later.length === 0) return [await carryOutGroup(hands, durable, chosen)];
   const now = permissions.filter((one) => !later.includes(one));
   const parts = [now, ...later.map((one) => [one])].filter((part) => part.length > 0); // each has its own window
   const groups = await durable.map(
     `windows ${turn}`,
     parts,
-    (child, part) => carryOutGroup(hands, child, { plan, turn, decided: { ...decided, permissions: part } }),
+    (child, part) => carryOutGroup(hands, child, { ...chosen, decided: { ...decided, permissions: part } }),
     { maxConcurrency: parts.length, ...EVERY_ONE },
   );
   return [...groups.getResults(), { changes: [], troubles: groups.getErrors().map(reasonOf) }];
@@ -134,13 +144,26 @@ async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Pr
   const { plan, decided } = chosen;
   const { changes, troubles } = await carryOutAll(hands, durable, chosen);
   const { terms } = decided;
-  const unsaid = await announce(hands, durable, { name: 'announce', plan, changes, timezone: terms.timezone });
+  const { known, unsaid } = await say(hands, durable, { ...chosen, changes });
   const followed = await keepWatching(hands, durable, { plan, changes, terms });
   const last = new Map(followed.map(({ change }) => [change.id, change]));
   return {
     changes: changes.map((change) => last.get(change.id) ?? change),
     troubles: [...troubles, ...unsaid, ...followed.flatMap((one) => one.troubles)],
+    known,
   };
+}
+
+/** A night's snapshots are told by the next night, all together; at once only what went wrong. */
+async function say(
+  hands: Hands,
+  durable: Durable,
+  { name, plan, changes, decided: { terms } }: Chosen & { readonly changes: readonly Change[] },
+): Promise<Told> {
+  if (changes.every(({ proposal }) => isSnapshotAction(proposal.action)))
+    return tellTroubles(hands, durable, { name, plan, changes, terms });
+  const news = { name: 'announce', plan, changes, timezone: terms.timezone };
+  return { known: [], unsaid: await announce(hands, durable, news) };
 }
 
 async function close(
@@ -179,20 +202,21 @@ async function carryOutAll(
   };
 }
 
-/**
- * How many of them at once. Snapshots are as many as there are: AWS makes them, for hours, and no service is the less for it.
- * One that finds no room waits for the deletes beside it.
- */
+/** AWS makes them, for hours, and no service is the less for it; but a region takes so many copies of an account at a time. */
+const SNAPSHOTS_AT_ONCE = 20;
+
+/** How many of them at once: the parts of a plan share what it may, and each does one at least. */
 function atOnce(plan: Plan, { permissions, terms }: Pick<Decided, 'permissions' | 'terms'>): number {
   const isOfSnapshots = permissions.every(({ number }) => isSnapshotAction(proposalOf({ plan, number }).action));
-  return isOfSnapshots ? Math.max(1, permissions.length) : Math.ceil(terms.parallel / partsOf(plan).length);
+  return Math.ceil((isOfSnapshots ? SNAPSHOTS_AT_ONCE : terms.parallel) / partsOf(plan).length);
 }
 
-/** @throws {ChangesFailedError} when a person is needed: everybody else is served by now */
+/** @throws {ChangesFailedError} when a person is needed who does not know yet: everybody else is served by now */
 function reportOn(plan: Plan, groups: readonly Group[]): Report {
   const changes = groups.flatMap((group) => group.changes);
   const troubles = groups.flatMap((group) => group.troubles);
-  const bad = changes.filter(({ outcome }) => needsAPerson(outcome));
+  const known = new Set(groups.flatMap((group) => group.known ?? []));
+  const bad = changes.filter(({ id, outcome }) => needsAPerson(outcome) && !known.has(id));
   if (bad.length > 0 || troubles.length > 0) throw new ChangesFailedError(bad, troubles);
   return { plan: plan.id, outcomes: Object.fromEntries(changes.map(({ id, outcome }) => [id, outcome])) };
 }

@@ -1,5 +1,5 @@
 import type { Arn } from './identity.ts';
-import type { Plan, Proposal } from './plan.ts';
+import { needsGrace, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import type { SpendSaying } from './spend/answer.ts';
@@ -71,18 +71,28 @@ export const isDecided = (plan: Plan, answers: PlanAnswers, only?: 'approve' | '
 const HOUR_MS = 3_600_000;
 
 /**
- * The first moment at which an answer to an action of this mode is too late: `approveWithin` after the plan's tick, and
- * for `auto` the end of the grace; nothing when nobody is asked.
+ * The first moment at which an answer to an action is too late to be waited for: `approveWithin` after the plan's tick, and
+ * for `auto` the end of the grace, which is the tick itself for what needs none; nothing when nobody is asked.
  */
-export function deadlineOf({ time }: Plan, mode: Proposal['mode'], { defaults }: Policy): Date | undefined {
-  if (!wantsAnswer({ mode })) return undefined;
-  const hours = parseHours(mode === 'auto' ? defaults.grace : defaults.approveWithin);
+export function deadlineOf({ time }: Pick<Plan, 'time'>, proposal: Asked, policy: Policy): Date | undefined {
+  if (!wantsAnswer(proposal)) return undefined;
+  if (isDoneAtOnce(proposal)) return new Date(time);
+  const hours = parseHours(proposal.mode === 'auto' ? graceOf(proposal, policy) : policy.defaults.approveWithin);
   return new Date(Date.parse(time) + hours * HOUR_MS);
 }
 
+/** How long people may say no in mode `auto`: the end of an expired snapshot has a grace of its own. */
+const graceOf = ({ action }: Asked, { defaults, snapshots }: Policy): string =>
+  action.kind === 'delete-snapshot' ? snapshots.pruneGrace : defaults.grace;
+
+type Asked = Pick<Proposal, 'mode' | 'action'>;
+
+/** Whether it waits for nobody: only a veto that comes before it is done stops it. */
+export const isDoneAtOnce = (proposal: Asked): boolean => proposal.mode === 'auto' && !needsGrace(proposal);
+
 /** When the last of a plan's deadlines is over; nothing when the plan asks nobody. */
 export function lastDeadline(plan: Plan, policy: Policy): Date | undefined {
-  const deadlines = plan.act.flatMap(({ mode }) => deadlineOf(plan, mode, policy) ?? []);
+  const deadlines = plan.act.flatMap((proposal) => deadlineOf(plan, proposal, policy) ?? []);
   return deadlines.reduce<Date | undefined>((last, one) => (last && last >= one ? last : one), undefined);
 }
 

@@ -29,8 +29,6 @@ export interface Proposal {
   readonly saving: Evidence<Saving>;
   readonly undo: Undo;
   readonly charts?: Charts;
-  /** There is only room for it once the snapshots up to this one are deleted, which the same plan, or another, does. */
-  readonly after?: Arn;
   /** It is only announced so far: its mode is `report` until the notice is over. */
   readonly notice?: Notice;
 }
@@ -115,6 +113,13 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
  * stopped for thirty days takes a hundred to a hundred and fifty.
  */
 export const ACTIONS_AT_ONCE = 15;
+
+/**
+ * Whether a newer plan of the same function and account takes the place of one that waits. A person's undo is each for itself,
+ * and so are the deletes of a night: none is in two plans, and the grace of the older ones goes on.
+ */
+export const isSuperseded = ({ function: name }: Pick<Plan, 'function'>): boolean =>
+  name !== 'undo' && name !== 'prune-snapshots';
 
 /** What one execution carries out: a whole plan or, of a larger one, the n-th part of its actions. */
 export interface Part {

@@ -21,6 +21,8 @@ export interface Needs {
   readonly reads?: Readonly<Record<string, (own: Scope, now: Date) => Promise<unknown>>>;
   /** The tag by which the roles that were deployed with it deny a stop. */
   readonly protectTag?: string;
+  /** The tag by which they deny the delete of a snapshot. */
+  readonly holdTag?: string;
   readonly roles: readonly AccountRole[];
   /** What it calls itself in the hub, by IAM action: how to try it. */
   readonly hub: Readonly<Record<string, () => Promise<Answer>>>;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deadlineOf, endOfDay, isDecided, lastDeadline, type PlanAnswer } from '../../shared/core/answer.ts';
 import { DAY_MS, localDate } from '../../shared/core/time.ts';
-import { hours, KIM, POLICY, planOf } from './support.ts';
+import { hours, KIM, POLICY, planOf, takings } from './support.ts';
 
 describe('the end of a day', () => {
   it.each([
@@ -32,12 +32,16 @@ describe('the end of a day', () => {
 describe('deadlines', () => {
   it('are those of the mode, from the tick on', () => {
     const plan = planOf(['approve', 'auto', 'report']);
-    expect(deadlineOf(plan, 'approve', POLICY)).toEqual(hours(72));
-    expect(deadlineOf(plan, 'auto', POLICY)).toEqual(hours(168));
-    expect(deadlineOf(plan, 'report', POLICY)).toBeUndefined();
+    expect(plan.act.map((proposal) => deadlineOf(plan, proposal, POLICY))).toEqual([hours(72), hours(168), undefined]);
     expect(lastDeadline(plan, POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['auto', 'approve']), POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['report', 'off']), POLICY)).toBeUndefined();
+  });
+
+  it('of a snapshot in mode auto is the tick: it waits for nobody, and has no grace', () => {
+    const plan = takings(['auto', 'approve']);
+    expect(plan.act.map((proposal) => deadlineOf(plan, proposal, POLICY))).toEqual([hours(0), hours(72)]);
+    expect(lastDeadline(takings(['auto']), POLICY)).toEqual(hours(0));
   });
 });
 

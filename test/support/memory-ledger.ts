@@ -8,13 +8,22 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { Rung } from '../../shared/core/ladder.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
-import { type Plan, planInName } from '../../shared/core/plan.ts';
+import { isSuperseded, type Plan, planInName } from '../../shared/core/plan.ts';
 import { type Policy, policyHash } from '../../shared/core/policy.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { daysBefore } from '../../shared/core/time.ts';
-import type { Claim, Ledger, PolicyStore, PriceCache, Run, RunKey, StoredPolicy } from '../../shared/ports.ts';
+import type {
+  Claim,
+  Ledger,
+  PolicyStore,
+  PriceCache,
+  Run,
+  RunKey,
+  StoredPolicy,
+  TimeRange,
+} from '../../shared/ports.ts';
 import type {
   ActingLedger,
   ActingMode,
@@ -23,9 +32,12 @@ import type {
   CapOfDay,
   Overtaken,
   Question,
+  Sharing,
+  Telling,
   Word,
 } from '../../shared/ports-acting.ts';
 import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
+import { MemorySnapshots } from './memory-snapshots.ts';
 import { MemorySpend } from './memory-spend.ts';
 
 interface KeptRun {
@@ -43,6 +55,8 @@ interface Execution {
 export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedger, AnswerLedger, AnomalyAnswers {
   /** What watch-spend keeps: its methods would have the names of these. */
   readonly spend = new MemorySpend();
+  /** And so would those of what snapshot-databases keeps. */
+  readonly snapshots = new MemorySnapshots(this);
   readonly #policies: StoredPolicy[] = [];
   readonly #vetoes = new Map<string, Map<string, Veto>>();
   readonly #runs = new Map<string, KeptRun>();
@@ -56,6 +70,8 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   readonly #leases = new Map<string, { lease: Lease; applying: boolean; undoing: boolean; free: boolean }>();
   readonly #counted = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Change>();
+  readonly #sharings = new Map<string, Sharing>();
+  readonly #told = new Map<string, { toldAt: Date; seenAt: Date; by: string }>();
 
   anomaly = (id: string) => this.spend.anomaly(id);
   answersAbout = (id: string) => this.spend.answersAbout(id);
@@ -91,6 +107,17 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
       .filter((run) => run.time < key.time && run.state !== 'recorded')
       .sort((a, b) => (a.time < b.time ? 1 : -1))[0];
     return { ...(current && { current }), ...(previous && { previous }) };
+  }
+
+  async runsBetween(
+    { function: name, account }: Omit<RunKey, 'time'>,
+    { from, to }: TimeRange,
+  ): Promise<readonly Run[]> {
+    return [...this.#runs.values()]
+      .map(({ run }) => run)
+      .filter((run) => run.function === name && run.account === account)
+      .filter(({ time }) => from.toISOString() <= time && time <= to.toISOString())
+      .sort((a, b) => (a.time < b.time ? -1 : 1));
   }
 
   async record(plan: Plan, digest: string, claim?: Claim): Promise<Run> {
@@ -152,7 +179,7 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
   }
 
   async supersededBy(plan: Plan): Promise<string | undefined> {
-    if (plan.function === 'undo') return undefined;
+    if (!isSuperseded(plan)) return undefined;
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => run.function === plan.function && run.account === plan.account)
@@ -292,6 +319,26 @@ export class MemoryLedger implements Ledger, PolicyStore, PriceCache, ActingLedg
 
   async uncount({ changeId, ...cap }: Omit<CapCount, 'most'>): Promise<void> {
     this.#counted.get(dayOf(cap))?.delete(changeId);
+  }
+
+  async keepSharing(sharing: Sharing): Promise<void> {
+    this.#sharings.set(`${sharing.account} ${sharing.change}`, structuredClone(sharing));
+  }
+
+  async changesOfPlan({ id }: Plan): Promise<readonly Change[]> {
+    return [...this.#changes.values()].filter(({ planId }) => planId === id);
+  }
+
+  async mayTell({ account, about, by, now, toldSince, seenSince }: Telling): Promise<boolean> {
+    const key = `${account} ${about}`;
+    const kept = this.#told.get(key);
+    const isNews = !kept || kept.by === by || kept.toldAt <= toldSince || kept.seenAt <= seenSince;
+    this.#told.set(key, isNews ? { toldAt: now, seenAt: now, by } : { ...kept, seenAt: now });
+    return isNews;
+  }
+
+  async sharings(account: string): Promise<readonly Sharing[]> {
+    return [...this.#sharings.values()].filter((one) => one.account === account && one.state !== 'over');
   }
 
   async ladder(account: string): Promise<readonly Rung[]> {

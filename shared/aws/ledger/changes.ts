@@ -71,6 +71,14 @@ export const historyIn = (ledger: LedgerTable): ChangeHistory => ({
   },
 });
 
+/** By way of the plan, because the index is for people only. */
+export const changesOfPlanIn = (ledger: LedgerTable): Pick<ActingLedger, 'changesOfPlan'> => ({
+  changesOfPlan: async ({ id, act }) => {
+    const keys = act.map(({ resource }, index) => changeKey({ resource: resource.arn, planId: id, number: index + 1 }));
+    return (await getItems(ledger, keys)).map(changeOf);
+  },
+});
+
 /** What stands and what has ended since some time. The index says which it may be, the table what they are. */
 export const changesIn = (ledger: LedgerTable): Pick<Ledger, 'changes'> => ({
   changes: async (since) => {

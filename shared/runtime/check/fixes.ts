@@ -24,6 +24,7 @@ const MATTERS: Readonly<Record<string, string>> = {
   'ec2:DescribeSnapshots': 'No snapshot of a volume is judged',
   'ec2:DescribeVolumes': 'No volume is judged, and no proposal says which volumes go on being billed',
   'elasticache:DescribeReplicationGroups': 'Which caches have snapshots is unknown',
+  'kms:DescribeKey': 'Whether a snapshot can be restored, or its key is disabled, is unknown',
   'kms:ListAliases': 'No encrypted snapshot is copied to another account: whose its key is stays unknown',
   'lambda:InvokeFunction': 'No plan is handed over: what is approved is not carried out',
   'pricing:GetProducts': 'What anything would save is unknown',
