@@ -287,7 +287,9 @@ describe('a copy of a cluster’s snapshot', () => {
 
   it.each(['mysql', 'postgres'])('is not made of a Multi-AZ DB cluster of %s', async (engine) => {
     cart(true, engine);
-    await expect(copyCart({ KmsKeyId: 'alias/backups' })).rejects.toMatchObject({ name: 'InvalidParameterCombination' });
+    await expect(copyCart({ KmsKeyId: 'alias/backups' })).rejects.toMatchObject({
+      name: 'InvalidParameterCombination',
+    });
     expect(away().rds.clusterSnapshots.size).toBe(0);
   });
 
