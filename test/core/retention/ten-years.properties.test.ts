@@ -368,12 +368,12 @@ const WITH_ROOM = [...ALWAYS, everyPeriodHasOne, everyDayHasOne, theObjectiveIsM
 
 const placesOf = ({ databases, copyTo }: Life): number => databases.length * (1 + copyTo.length);
 
-/** A month's catching up at most waits, however long the grace is and however many nights were missed. */
+/** A night's deletes at most wait, however long the grace is and however many nights were missed. */
 const theBacklogStaysSmall =
   (life: Life): Promised =>
   ({ plan }) => {
     const waiting = plan.backlogs.reduce((sum, one) => sum + one.waiting, 0);
-    return waiting > 31 * placesOf(life) ? `${waiting} have expired and wait` : undefined;
+    return waiting > 4 * placesOf(life) ? `${waiting} have expired and wait` : undefined;
   };
 
 /** Ten years are 3,650 plans: seconds of a free machine. */
