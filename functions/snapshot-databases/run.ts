@@ -121,14 +121,10 @@ const keyOf = (name: string, account: string, { now }: Tick): RunKey => ({
 /** The plans of a function that may still be carried out under the policy in force, the oldest first. */
 async function openPlans(name: string, { ledger, policy }: Delivery, { accounts, now }: Tick): Promise<Plan[]> {
   const reach = { from: oldestOpen(now, policy), to: now };
-  const isPrune = name === 'prune-snapshots';
   const runs = await Promise.all(accounts.map((account) => ledger.runsBetween({ function: name, account }, reach)));
-  // Of deletes that were announced and not handed over as a whole, some executions may have begun.
-  const begun = runs.flat().filter(({ state }) => state === 'handed-over' || (isPrune && state === 'announced'));
+  const begun = runs.flat().filter(({ state }) => state === 'handed-over');
   const plans = await Promise.all([...new Set(begun.map(({ planId }) => planId))].map((id) => ledger.plan(id)));
-  return plans
-    .filter((plan) => plan.policyHash === policyHash(policy) && now < openUntil(plan, policy))
-    .filter(({ act }) => act.some(mayBeCarriedOut));
+  return plans.filter((plan) => plan.policyHash === policyHash(policy) && now < openUntil(plan, policy));
 }
 
 /** Everything that the run has decided, and what it has to say: first of all what is beyond its objective. */

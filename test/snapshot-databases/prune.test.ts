@@ -106,17 +106,6 @@ describe('what has expired', () => {
     expect(left).toEqual([3, 1, 0, 0]);
   });
 
-  it('is not planned twice either when nobody knows which executions have begun', async () => {
-    const scene = await withExpired({ prune: 'auto' });
-    const arn = process.env.CARRY_OUT_ARN;
-    process.env.CARRY_OUT_ARN = `arn:aws:lambda:${SEOUL}:${scene.hub.account}:function:gone:live`;
-    await expect(nextNight(scene)).rejects.toMatchObject({ name: 'AccountsFailedError' });
-    process.env.CARRY_OUT_ARN = arn;
-    const nights = [];
-    for (let night = 0; night < 2; night += 1) nights.push(deletesIn(await nextNight(scene)));
-    expect(nights).toEqual([[], ['40', '30', '1']]);
-  });
-
   it('is vetoed plan by plan: a no to the deletes of one night is none to those of another', async () => {
     const scene = await withExpired({ prune: 'auto', pruneGrace: '3d' });
     const first = await nextNight(scene);
