@@ -136,12 +136,12 @@ const ESTATE = ['ec2', 'rds', 'autoscaling'];
 /** What the price list and the catalogues say, asked of AWS; and the ledger's items `PRICE#` and `CATALOGUE#`. */
 const CATALOGUES = ['DescribeInstanceTypes', 'DescribeInstanceTypeOfferings', 'DescribeOrderableDBInstanceOptions'];
 
-const isPriceLookUp = ({ service, operation, input }: Call): boolean =>
+export const isPriceLookUp = ({ service, operation, input }: Call): boolean =>
   service === 'pricing' ||
   CATALOGUES.includes(operation) ||
   (service === 'dynamodb' && /"(PRICE|CATALOGUE)#/.test(JSON.stringify(input)));
 
-function tally(calls: readonly Call[]): Record<string, number> {
+export function tally(calls: readonly Call[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { service, operation } of calls) {
     const name = `${service}:${operation}`;

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { type ActingFigures, measureActing, printActing } from './acting.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
+import { type KeepingFigures, measureKeeping, printKeeping } from './keeping.ts';
 import { measureOffHours, type OffHoursFigures, printOffHours } from './off-hours.ts';
 import { measureSizing, printSizing } from './sizing/sizing.ts';
 import { measureSpeed, printSpeed } from './spend/speed.ts';
@@ -27,6 +28,7 @@ const BENCHES = {
         'carry-out': { stop: await measureActing() },
         'watch-spend': await measureWatching(),
         'off-hours': await measureOffHours(),
+        ...(await measureKeeping()),
       },
       { json, print: printAll },
     ),
@@ -51,7 +53,7 @@ if (!(name in BENCHES) || positionals.length !== 1) {
   await BENCHES[name as keyof typeof BENCHES](values);
 }
 
-interface AllFigures extends CallFigures {
+interface AllFigures extends CallFigures, KeepingFigures {
   readonly 'carry-out': { readonly stop: ActingFigures };
   readonly 'watch-spend': WatchFigures;
   readonly 'off-hours': OffHoursFigures;
@@ -62,6 +64,7 @@ function printAll(figures: AllFigures): void {
   printActing(figures['carry-out'].stop);
   printWatching(figures['watch-spend']);
   printOffHours(figures['off-hours']);
+  printKeeping(figures);
 }
 
 function report<T>(figures: T, { json, print }: { json: boolean; print: (figures: T) => void }): void {

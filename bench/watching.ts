@@ -87,9 +87,12 @@ async function measureDay({ file, sandbox, hub }: Stage): Promise<Figures> {
   };
 }
 
+const urlOf = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+
 /** Series of a year and more that differ in size, season and noise, with what the model has to look for in some of them. */
 const MODEL = `
-  const { judge } = await import(${JSON.stringify(new URL('../shared/core/spend/judge.ts', import.meta.url).href)});
+  const { judge } = await import(${urlOf('../shared/core/spend/judge.ts')});
+  const { peakRssMb } = await import(${urlOf('../sandbox/hub/peak-memory.ts')});
   const firstDay = '2025-10-18';
   const series = Array.from({ length: ${SERIES} }, (_, one) => ({
     firstDay,
@@ -104,7 +107,7 @@ const MODEL = `
   let flagged = 0;
   for (const one of series) flagged += judge(one).filter(({ score }) => Math.abs(score ?? 0) >= 1).length;
   const ms = Math.round(performance.now() - began);
-  console.log(JSON.stringify({ series: ${SERIES}, days: ${DAYS}, ms, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), flagged }));
+  console.log(JSON.stringify({ series: ${SERIES}, days: ${DAYS}, ms, peakRssMb: peakRssMb(), flagged }));
 `;
 
 async function measureModel(): Promise<WatchFigures['judged']> {

@@ -9,6 +9,7 @@ import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
 import type { Plan } from './core/plan.ts';
 import type { Cause, Policy } from './core/policy.ts';
+import type { CopySnapshot } from './core/retention/action.ts';
 import type { Veto } from './core/rules/exempt.ts';
 import type { InstanceTypeFacts } from './core/sizing/instance-type.ts';
 import type { Load } from './core/sizing/load.ts';
@@ -20,8 +21,8 @@ export interface ActingLedger extends ChangeHistory {
   /** Makes this execution the plan's only one: true for it, also when asked again, false for every other. */
   claimPlan(planId: string, execution: string, now: Date): Promise<boolean>;
   /**
-   * The newest plan of the same function and account that was handed over after this one: it expires this one. A
-   * person's undo expires nothing and is expired by nothing, nor is what off-hours wants at one tick by the next.
+   * The newest plan of the same function and account that was handed over after this one: it expires this one. What stands
+   * for itself (`isSuperseded`) is expired by nothing.
    */
   supersededBy(plan: Plan): Promise<string | undefined>;
   answers(planId: string): Promise<PlanAnswers>;
@@ -62,10 +63,43 @@ export interface ActingLedger extends ChangeHistory {
    * @throws {ChangeRecordedError} when another outcome is recorded
    */
   recordChange(change: Change, before?: Change): Promise<void>;
-  /** Those of the actions of a plan that have ended, however they did. */
-  ended(plan: Plan, numbers: readonly number[]): Promise<readonly number[]>;
+  /** How these actions of a plan ended, those that did, or that they are under way; all of them unless it is said which. */
+  changesOfPlan(plan: Plan, numbers?: readonly number[]): Promise<readonly Change[]>;
+  /** Whether people are to be told of something now: true once, for whoever asks first, until it is time again. */
+  mayTell(telling: Telling): Promise<boolean>;
   /** Nobody waits for an answer to actions of this mode any more, nor is there a callback to wake. */
   closePlan(planId: string, mode: ActingMode): Promise<void>;
+  /** Writes down how a sharing is now, in the place of how it was. */
+  keepSharing(sharing: Sharing): Promise<void>;
+  /** What an account's plans share with others and have not taken back, in no order. */
+  sharings(account: string): Promise<readonly Sharing[]>;
+}
+
+/** A snapshot that another account may read for as long as one copy is made of it. It is written down before it may. */
+export interface Sharing {
+  /** The id of the change that makes the copy. */
+  readonly change: string;
+  /** The account of its plan. */
+  readonly account: string;
+  readonly action: CopySnapshot;
+  /** ISO time until which whoever shares takes it back himself; after that anybody may. */
+  readonly until: string;
+  /** `reads`: the copy may need it. `ends`: it does not any more. `over`: it is taken back, as far as nobody else needs it. */
+  readonly state: 'reads' | 'ends' | 'over';
+}
+
+/** Something that may have been told before. */
+export interface Telling {
+  readonly account: string;
+  /** The same for whatever is the same to people. */
+  readonly about: string;
+  /** Whoever tells it may ask again. */
+  readonly by: string;
+  readonly now: Date;
+  /** Told before then, it is told again. */
+  readonly toldSince: Date;
+  /** Not so since then, it is news. */
+  readonly seenSince: Date;
 }
 
 /** The modes in which something is carried out. */
@@ -180,6 +214,13 @@ export interface ChangeVerbs {
    * due shows in the resource, so that it goes on wherever it was broken off.
    */
   advance?(action: Action, going: Going): Promise<Progress>;
+  /**
+   * Where a kind may hang: ends what was begun, as far as AWS lets it and it is ours, and says what has become of it. What is
+   * there after all is done.
+   */
+  callOff?(action: Action): Promise<Progress>;
+  /** Where a kind lets another account read something: takes that back, however the change has ended. */
+  shareNoLonger?(action: Action): Promise<void>;
 }
 
 /** The policy and the time at which a gate is asked. */

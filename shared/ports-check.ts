@@ -43,7 +43,7 @@ export interface AccountRole {
  */
 export interface Finding {
   readonly state: 'ok' | 'note' | 'untried' | 'missing' | 'failed';
-  /** An IAM action, or one of: ledger, policy, scopes, region, protectTag, ... */
+  /** An IAM action, or one of: ledger, policy, scopes, region, protectTag, holdTag, ... */
   readonly what: string;
   readonly account?: string;
   readonly region?: string;

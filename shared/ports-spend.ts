@@ -6,6 +6,7 @@ import type { Anomaly } from './core/spend/anomaly.ts';
 import type { SpendAnswer } from './core/spend/answer.ts';
 import type { Explanation } from './core/spend/explanation.ts';
 import type { MonthOfCosts } from './core/spend/history.ts';
+import type { SnapshotsBehind } from './core/spend/own-snapshots.ts';
 import type { Day } from './core/spend/series.ts';
 import type { StoredPolicy, TimeRange, Turns } from './ports.ts';
 
@@ -174,10 +175,19 @@ export interface KeptCosts {
 /** The changes of Lamplighter itself. */
 export interface OwnChanges {
   /**
-   * What was changed or taken back in the account in the range, in words, with its time as people in the time zone have it;
-   * from the runs and plans of those days.
+   * What was changed or taken back in the range, in words, with its time as people in the time zone have it; from the runs and
+   * plans of those days.
    */
-  between(account: string, range: TimeRange, timezone: string): Promise<readonly string[]>;
+  between(about: OwnAbout, range: TimeRange, timezone: string): Promise<readonly string[]>;
+}
+
+export interface OwnAbout {
+  /** Where it was changed, or which is billed for it. */
+  readonly account: string;
+  /** The accounts whose plans may keep copies in it; its own as well. */
+  readonly planners: readonly string[];
+  /** Which changes of snapshots count, beside those of machines. */
+  readonly snapshots: SnapshotsBehind;
 }
 
 /** What `answer` and the command line ask about anomalies. */

@@ -17,14 +17,14 @@ const url = (path: string): string => JSON.stringify(new URL(path, import.meta.u
 /** The series of a bill have their days in common. */
 const PROGRAM = `
   const { judge } = await import(${url('../../shared/core/spend/judge.ts')});
+  const { peakRssMb } = await import(${url('../../sandbox/hub/peak-memory.ts')});
   const { makeSeries } = await import(${url('./generate/series.ts')});
   const series = makeSeries({ count: ${SERIES}, days: ${DAYS}, seed: 1 });
   const began = performance.now();
   let judged = 0;
   for (const { values } of series) judged += judge({ firstDay: series[0].start, amounts: values }).length;
   const wallMs = Math.round(performance.now() - began);
-  const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  console.log(JSON.stringify({ series: series.length, days: judged / series.length, wallMs, peakRssMb }));
+  console.log(JSON.stringify({ series: series.length, days: judged / series.length, wallMs, peakRssMb: peakRssMb() }));
 `;
 
 /** The model by itself, in a process of its own. */

@@ -1,7 +1,9 @@
+import { mayRunUnattended } from '../../shared/core/action.ts';
 import {
   type AnswerRequest,
   deadlineOf,
   endOfDay,
+  isDoneAtOnce,
   type PlanAnswer,
   type PlanAnswers,
   standingOf,
@@ -10,7 +12,7 @@ import {
 import { mayAnswer, principalsFor } from '../../shared/core/approvers.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Arn } from '../../shared/core/identity.ts';
-import { isScheduled, type Plan } from '../../shared/core/plan.ts';
+import type { Plan } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { DAY_MS, localDate, localTime } from '../../shared/core/time.ts';
 import {
@@ -18,6 +20,7 @@ import {
   BadRequestError,
   ExpiredError,
   GraceOverError,
+  NeedsNoApprovalError,
   NotAllowedError,
   NothingToAnswerError,
   PlanChangedError,
@@ -94,8 +97,8 @@ function approve(request: PlanRequest, state: PlanState, asking: Asking): Decisi
 }
 
 /**
- * A no is in time until the mutation. So a plan that is approved, or whose grace is over, may still be vetoed as far as it
- * has not been carried out; only what nobody approved in time has nothing left to veto. A veto that lasts is worth
+ * A no is in time until the mutation. So a plan that is approved, whose grace is over, or that needs none, may still be
+ * vetoed as far as it has not been carried out; only what nobody approved in time has nothing left to veto. A veto that lasts is worth
  * recording even then.
  */
 function veto(request: PlanRequest, state: PlanState, asking: Asking): Decision {
@@ -132,7 +135,7 @@ const vetoable = (request: PlanRequest, plan: Plan): number[] =>
 /** The id under which the ledger keeps how an action of a plan ended. */
 export const changeId = (plan: Plan, number: number): string => `${plan.id}/${number}`;
 
-/** Approved, or let through by the grace: it may be about to happen. */
+/** Approved, or let through by the grace or without one: it may be about to happen. */
 function isUnderWay(number: number, { plan, answers }: PlanState, { policy, now }: Asking): boolean {
   if (standingOf(number, answers).standing === 'approved') return true;
   const proposal = plan.act[number - 1];
@@ -173,17 +176,14 @@ function openAt(numbers: readonly number[], plan: Plan, { policy }: Asking, time
   });
 }
 
-/** What is in mode `auto` goes on without an approval, if it can be taken back in full. */
+/** What is in mode `auto` goes on without an approval, if the policy alone may let it through. */
 function expired(numbers: readonly number[], plan: Plan, { policy }: Asking): Refusal {
-  const deadlines = numbers.flatMap(
-    (number) => deadlineOf(plan, plan.act[number - 1] ?? { mode: 'off' }, policy) ?? [],
-  );
+  const proposals = numbers.flatMap((number) => plan.act[number - 1] ?? []).filter((one) => !isDoneAtOnce(one));
+  if (proposals.length === 0) return new NeedsNoApprovalError(plan);
+  const deadlines = proposals.flatMap((proposal) => deadlineOf(plan, proposal, policy) ?? []);
   const since = new Date(Math.min(...deadlines.map((deadline) => deadline.getTime())));
   const over = { since, shown: localTime(since, policy.timezone) };
-  const goesOn = numbers.every((number) => {
-    const proposal = plan.act[number - 1];
-    return proposal?.mode === 'auto' && (isScheduled(proposal) || proposal.undo.reversibility === 'full');
-  });
+  const goesOn = proposals.every((proposal) => proposal.mode === 'auto' && mayRunUnattended(proposal));
   return goesOn ? new GraceOverError(plan, over) : new ExpiredError(plan, over);
 }
 

@@ -148,6 +148,19 @@ export class GraceOverError extends Refusal {
   }
 }
 
+/** It takes nothing from anybody, so the policy alone lets it through, and only a veto would change that. */
+export class NeedsNoApprovalError extends Refusal {
+  override readonly name = 'NeedsNoApprovalError';
+  readonly code = 'needs-no-approval';
+  readonly status = 409;
+  constructor({ id }: Plan) {
+    super(
+      `the plan ${id} needs no approval: the policy lets it be carried out at once; a veto still counts for what has not begun`,
+      { plan: id },
+    );
+  }
+}
+
 /** Somebody has said it, or something that leaves nothing to say, before. */
 export class AnsweredBeforeError extends Refusal {
   override readonly name = 'AnsweredBeforeError';

@@ -6,6 +6,7 @@ import type { Hands } from './hands.ts';
 import { attemptsOf } from './item.ts';
 import type { Leased } from './lease.ts';
 import { type Applied, type Later, mutate } from './mutation.ts';
+import { beginSharing } from './sharing.ts';
 
 /** One mutation with the gate that has to let it through. */
 export interface Attempt {
@@ -20,7 +21,11 @@ export async function applyOnce(
   durable: Durable,
   { item, name }: Pick<Attempt, 'item' | 'name'>,
 ): Promise<Applied> {
-  const gate = () => mayBeApplied(hands, item);
+  const gate = async () => {
+    const passed = await mayBeApplied(hands, item);
+    if ('at' in passed) await beginSharing(hands, item, passed.at);
+    return passed;
+  };
   const unused = (at = hands.clock().toISOString()) => giveBack(hands, item, at);
   return passAndApply(hands, durable, { item, name, gate, unused });
 }

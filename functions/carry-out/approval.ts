@@ -1,5 +1,5 @@
-import { isDecided, lastDeadline } from '../../shared/core/answer.ts';
-import { needsGrace, type Plan, type Proposal } from '../../shared/core/plan.ts';
+import { isDecided, isDoneAtOnce, lastDeadline } from '../../shared/core/answer.ts';
+import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import type { ActingMode, Word } from '../../shared/ports-acting.ts';
 import { policyIn } from './ask.ts';
 import { type Durable, patiently } from './durable.ts';
@@ -14,7 +14,7 @@ export const TURNS = ['at once', 'approve', 'auto'] as const satisfies readonly 
 function turnOf(proposal: Proposal): Turn | undefined {
   const { mode } = proposal;
   if (mode !== 'approve' && mode !== 'auto') return undefined;
-  return mode === 'auto' && !needsGrace(proposal) ? 'at once' : mode;
+  return isDoneAtOnce(proposal) ? 'at once' : mode;
 }
 
 interface Asking {

@@ -12,7 +12,8 @@ export function capOf(item: Pick<Item, 'plan' | 'number'>, at: string): CapOfDay
   return { account: item.plan.account, rule, direction: directionOf(action), day: at.slice(0, 10) };
 }
 
-function mostOf(item: Item, policy: Policy): number {
+/** Nothing where only the plan says how many: without `pruneAtMost` a day's deletes are as many as were planned on a day. */
+function mostOf(item: Item, policy: Policy): number | undefined {
   const { rule, action } = proposalOf(item);
   return isSnapshotAction(action) ? policy.snapshots.pruneAtMost : (capIn(policy, rule)?.perDay ?? 0);
 }
@@ -29,14 +30,14 @@ function isCapped(item: Item): boolean {
 /** Why there is no room in the day, as far as the ledger has said. */
 export function capFull(item: Item, { policy }: JudgeContext, { counted }: Word): string | undefined {
   const most = mostOf(item, policy);
-  if (!isCapped(item) || counted.size < most || counted.has(changeId(item))) return undefined;
+  if (!isCapped(item) || most === undefined || counted.size < most || counted.has(changeId(item))) return undefined;
   return reached(item, most);
 }
 
 /** Takes a place in the day, or says why there is none. */
 export async function capReached(hands: Hands, item: Item, { policy, now }: JudgeContext): Promise<string | undefined> {
-  if (!isCapped(item)) return undefined;
   const most = mostOf(item, policy);
+  if (!isCapped(item) || most === undefined) return undefined;
   const count = { ...capOf(item, now.toISOString()), changeId: changeId(item), most };
   return (await hands.ledger.countAgainstCap(count)) ? undefined : reached(item, most);
 }

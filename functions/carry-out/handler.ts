@@ -45,6 +45,7 @@ const config = readConfig(
     PAUSE_PARAMETER: setting('the name of the SSM parameter of the switch pause'),
     HALT_PARAMETER: setting('the name of the SSM parameter of the switch halt'),
     PROTECT_TAG: optionalSetting(),
+    HOLD_TAG: optionalSetting(),
   }),
   process.env,
 );
@@ -89,8 +90,9 @@ const needs: Needs = {
   function: 'carry-out',
   stage: stageOf('carry-out', config.AWS_LAMBDA_FUNCTION_NAME),
   ledger,
-  reads: familyReads(table, ['ANSWER#', 'CAP#', 'LEASE#', 'PLAN#', 'RESOURCE#', 'RUN#']),
+  reads: familyReads(table, ['ANSWER#', 'CAP#', 'LEASE#', 'PLAN#', 'RESOURCE#', 'RUN#', 'SHARED#', 'TOLD#']),
   ...(config.PROTECT_TAG ? { protectTag: config.PROTECT_TAG } : {}),
+  ...(config.HOLD_TAG ? { holdTag: config.HOLD_TAG } : {}),
   roles: [
     {
       name: config.LOOK_ROLE_NAME,

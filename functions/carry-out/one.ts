@@ -5,10 +5,11 @@ import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
 import { type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { attemptsOf, book, type Ending, type Item, proposalOf, recordWatching } from './item.ts';
+import { attemptsOf, book, type Ending, type Item, proposalOf, recordWatching, scopeOf } from './item.ts';
 import { type Leased, release, revived, takeLease, whoseIs } from './lease.ts';
-import { awaitProgress } from './progress.ts';
+import { awaitProgress, whyHalted } from './progress.ts';
 import { protect } from './protect.ts';
+import { endSharing } from './sharing.ts';
 import { standsUntil, type Terms } from './terms.ts';
 import { undo } from './undo.ts';
 import { watch } from './watch.ts';
@@ -43,7 +44,9 @@ export async function carryOutOne(hands: Hands, durable: Durable, { item, terms 
     (error: unknown): Ending => ({ outcome: 'failed', because: reasonOf(error) }),
   );
   const { watching, ...facts } = known;
-  const change = await book(hands, durable, { item, ending: { ...facts, ...ended }, ...(watching && { watching }) });
+  const warning = [ended.warning, await endSharing(hands, durable, item)].filter(Boolean).join('; ');
+  const ending = { ...facts, ...ended, ...(warning ? { warning } : {}) };
+  const change = await book(hands, durable, { item, ending, ...(watching && { watching }) });
   await release(hands, durable, { lease: leased.lease, name: 'release' });
   return change;
 }
@@ -138,5 +141,25 @@ async function settle(hands: Hands, durable: Durable, item: Leased): Promise<Pro
     settled = await awaitProgress(hands, durable, { item, what: 'settled', name: `settled again ${round}` });
     if (!('at' in applied)) break;
   }
-  return settled;
+  return settled.state === 'pending' ? callOff(hands, durable, item, settled) : settled;
 }
+
+/** A copy that hangs is ended where AWS lets it; whatever else is still pending stays as it is. */
+async function callOff(hands: Hands, durable: Durable, item: Leased, hanging: Pending): Promise<Progress> {
+  const proposal = proposalOf(item);
+  const { action } = proposal;
+  if (action.kind !== 'copy-snapshot') return hanging;
+  const left = (why: string): Progress => ({ state: 'failed', because: `it is still ${hanging.seen}: ${why}` });
+  const work = async () => {
+    const halted = await whyHalted(hands, action);
+    if (halted) return left(halted);
+    return (await (await hands.verbsFor(scopeOf(proposal), action)).callOff?.(action)) ?? hanging;
+  };
+  try {
+    return await durable.step('call off', work, patiently);
+  } catch (error) {
+    return left(`it could not be called off: ${reasonOf(error)}`);
+  }
+}
+
+type Pending = Extract<Progress, { readonly state: 'pending' }>;

@@ -1,8 +1,8 @@
-import { directionOf } from '../../shared/core/action.ts';
+import { type Action, directionOf } from '../../shared/core/action.ts';
 import { closedBecause } from '../../shared/core/gates.ts';
 import { isOffHours } from '../../shared/core/plan.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
-import { type Durable, type Polling, polling } from './durable.ts';
+import { type Durable, type PollDecision, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { type Item, proposalOf, scopeOf } from './item.ts';
 
@@ -12,16 +12,28 @@ const POLLING = { firstSeconds: 60, mostSeconds: 900, times: 120 } as const;
 /** Sooner at first, for the next step waits for it, and an hour apart at last: a day, of 50 actions an execution. */
 const POLLING_SCHEDULED = { firstSeconds: 45, mostSeconds: 3600, times: 34 } as const;
 
-/** Waits until AWS says that the change, or the taking back, is done. What takes several mutations is led on. */
+/** What may take much longer is asked about so many times in all. */
+const LONG = { looks: 100, times: 130 } as const;
+
+/**
+ * Waits until AWS says that the change, or the taking back, is done; of a copy only for as long as it may take. What takes
+ * several mutations is led on.
+ */
 export function awaitProgress(hands: Hands, durable: Durable, { item, what, name }: Waiting): Promise<Progress> {
   const { action } = proposalOf(item);
   const ask = async (seen: string): Promise<Progress> => {
     const { advance, ...verbs } = await hands.verbsFor(scopeOf(proposalOf(item)), action);
     if (!advance) return verbs[what](action);
-    const halted = await whyHalted(hands, item);
+    const halted = await whyHalted(hands, action);
     return halted ? { state: 'pending', seen: halted } : advance(action, { towards: what, seen });
   };
-  return poll(hands, durable, { name, ask, ...(isOffHours(item.plan) ? { pace: POLLING_SCHEDULED } : {}) });
+  const { plan } = item;
+  return poll(hands, durable, {
+    name,
+    ask,
+    ...(isOffHours(plan) ? { pace: POLLING_SCHEDULED } : {}),
+    ...(action.kind === 'copy-snapshot' ? { hours: action.withinHours } : {}),
+  });
 }
 
 interface Waiting {
@@ -32,10 +44,9 @@ interface Waiting {
 }
 
 /** A half-done change finishes whatever is paused or frozen; only `halt` stops it. */
-export async function whyHalted(hands: Hands, item: Item): Promise<string | undefined> {
+export async function whyHalted(hands: Hands, action: Action): Promise<string | undefined> {
   const switches = await hands.switches.read();
-  const direction = directionOf(proposalOf(item).action);
-  return closedBecause({ direction, finishing: true, switches, freeze: [], today: '' });
+  return closedBecause({ direction: directionOf(action), finishing: true, switches, freeze: [], today: '' });
 }
 
 /** What is asked about, and the name of the operation. */
@@ -44,12 +55,16 @@ interface Poll {
   /** It is told what was seen the time before. */
   readonly ask: (seen: string) => Promise<Progress>;
   readonly pace?: Polling;
+  /** After so long it is no longer waited for. */
+  readonly hours?: number;
 }
 
 interface Polled {
   readonly progress: Progress;
   /** When it was first asked, in ISO time: just after the call to AWS. */
   readonly since?: string;
+  /** How long ago that is. */
+  readonly forMs?: number;
 }
 
 /**
@@ -62,17 +77,30 @@ const LAG_MS = 2 * 60_000;
  * Asks until it is no longer pending. A question that fails is asked again: it says nothing about the change. Nor does what
  * looks failed just after a call: it may be how it was before.
  */
-export async function poll(hands: Hands, durable: Durable, { name, ask, pace = POLLING }: Poll): Promise<Progress> {
+export async function poll(
+  hands: Hands,
+  durable: Durable,
+  { name, ask, hours, pace = POLLING }: Poll,
+): Promise<Progress> {
   const look = async ({ progress: before, since = hands.clock().toISOString() }: Polled): Promise<Polled> => {
     const seen = before.state === 'pending' ? before.seen : '';
     const progress = await ask(seen).catch((error: Error): Progress => ({ state: 'pending', seen: error.name }));
-    const mayLag = hands.clock().getTime() - Date.parse(since) < LAG_MS;
-    const tooEarly = progress.state === 'failed' && !progress.refused && mayLag;
-    return { progress: tooEarly ? before : progress, since };
+    const forMs = hands.clock().getTime() - Date.parse(since);
+    const tooEarly = progress.state === 'failed' && !progress.refused && forMs < LAG_MS;
+    return { progress: tooEarly ? before : progress, since, forMs };
   };
   const { progress } = await durable.waitForCondition<Polled>(name, look, {
     initialState: { progress: { state: 'pending', seen: 'nothing yet' } },
-    waitStrategy: polling(({ progress: { state } }) => state === 'pending', pace),
+    waitStrategy: hours === undefined ? polling(isPending, pace) : pollingFor(hours),
   });
   return progress;
+}
+
+const isPending = ({ progress: { state } }: Polled): boolean => state === 'pending';
+
+/** However long it may take, it is asked about as often: an execution has room for 3,000 operations. */
+function pollingFor(hours: number): (polled: Polled, attempt: number) => PollDecision {
+  const mostSeconds = Math.max(POLLING.mostSeconds, Math.round((hours * 3600) / LONG.looks));
+  const isInTime = ({ forMs = 0 }: Polled) => forMs < hours * 3_600_000;
+  return polling((polled) => isPending(polled) && isInTime(polled), { ...POLLING, mostSeconds, times: LONG.times });
 }

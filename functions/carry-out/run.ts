@@ -10,7 +10,9 @@ import type { Hands } from './hands.ts';
 import { book, proposalOf } from './item.ts';
 import { keepWatching } from './keep-watching.ts';
 import { carryOutOne } from './one.ts';
+import { endSharingsLeft } from './sharing.ts';
 import { awaitEnds, numbersBefore, stepOf } from './steps.ts';
+import { type Told, tellTroubles } from './troubles.ts';
 import { waitsForWindow } from './window.ts';
 
 /** What the execution returns: how each action ended, by its id. */
@@ -37,6 +39,9 @@ export const carryOut = (hands: Hands) => {
 
     const whole = await durable.step('plan', () => planOf(planId), { ...patiently, serdes: byItsId(planOf) });
     const plan = planForPart(whole, part);
+    const isFirst = part.part === undefined || part.part === 1;
+    const isOfSnapshots = plan.act.some(({ action }) => isSnapshotAction(action));
+    const left = isFirst && isOfSnapshots ? await endSharingsLeft(hands, durable, plan) : [];
     const turns = TURNS.filter((turn) => numbersIn(plan, turn).length > 0);
     if (turns.length === 0) return { plan: planId, outcomes: {} };
     // Each has its own time, and none waits for the others.
@@ -48,7 +53,7 @@ export const carryOut = (hands: Hands) => {
     );
     return reportOn(plan, [
       ...groups.getResults(),
-      { changes: [], troubles: groups.getErrors().map((error) => reasonOf(error)) },
+      { changes: [], troubles: [...left, ...groups.getErrors().map((error) => reasonOf(error))] },
     ]);
   };
 };
@@ -92,6 +97,8 @@ interface Waiting {
 interface Group {
   readonly changes: readonly Change[];
   readonly troubles: readonly string[];
+  /** The ids of those that went wrong for a reason which people were told of before. */
+  readonly known?: readonly string[];
 }
 
 /**
@@ -105,14 +112,15 @@ async function carryOutTurn(hands: Hands, durable: Durable, waiting: Waiting): P
       ? await askNobody(hands, durable, plan)
       : await awaitAnswers(hands, durable, { name, plan, turn, claimedAt });
   const unclosed = turn !== 'at once' && decided.waited ? await close(hands, durable, { name, mode: turn }) : [];
-  const groups = await carryOutGroups(hands, durable, { plan, whole, turn, decided });
+  const groups = await carryOutGroups(hands, durable, { name, plan, whole, turn, decided });
   return {
+    known: groups.flatMap(({ known = [] }) => known),
     changes: groups.flatMap(({ changes }) => changes),
     troubles: [...unclosed, ...groups.flatMap(({ troubles }) => troubles)],
   };
 }
 
-interface Chosen extends Pick<Waiting, 'plan' | 'whole' | 'turn'> {
+interface Chosen extends Pick<Waiting, 'name' | 'plan' | 'whole' | 'turn'> {
   readonly decided: Decided;
 }
 
@@ -141,14 +149,26 @@ async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Pr
   const { plan, decided } = chosen;
   const { changes, troubles } = await carryOutAll(hands, durable, chosen);
   const { terms } = decided;
-  const news = { name: 'announce', plan, changes, timezone: terms.timezone };
-  const unsaid = isOffHours(plan) ? [] : await announce(hands, durable, news); // off-hours tells what of it is news
+  const { known, unsaid } = await say(hands, durable, { ...chosen, changes });
   const followed = await keepWatching(hands, durable, { plan, changes, terms });
   const last = new Map(followed.map(({ change }) => [change.id, change]));
   return {
     changes: changes.map((change) => last.get(change.id) ?? change),
     troubles: [...troubles, ...unsaid, ...followed.flatMap((one) => one.troubles)],
+    known,
   };
+}
+
+/** A night's snapshots are told by the next night, all together; at once only what went wrong. */
+async function say(
+  hands: Hands,
+  durable: Durable,
+  { name, plan, changes, decided: { terms } }: Chosen & { readonly changes: readonly Change[] },
+): Promise<Told> {
+  if (changes.every(({ proposal }) => isSnapshotAction(proposal.action)))
+    return tellTroubles(hands, durable, { name, plan, changes, terms });
+  const news = { name: 'announce', plan, changes, timezone: terms.timezone };
+  return { known: [], unsaid: await announce(hands, durable, news) };
 }
 
 async function close(
@@ -191,25 +211,29 @@ async function carryOutAll(
   };
 }
 
+/** AWS makes them, for hours, and no service is the less for it; but a region takes so many copies of an account at a time. */
+const SNAPSHOTS_AT_ONCE = 20;
+
 /**
- * How many of them at once. Snapshots are as many as there are: AWS makes them, for hours, and no service is the less for it.
- * One that finds no room waits for the deletes beside it. What a schedule wants in one step it wants now.
+ * How many of them at once: the parts of a plan share what it may, and each does one at least. What a schedule wants in one step
+ * it wants now.
  */
 function atOnce(plan: Plan, { permissions, terms }: Pick<Decided, 'permissions' | 'terms'>): number {
   const isOfSnapshots = permissions.every(({ number }) => isSnapshotAction(proposalOf({ plan, number }).action));
-  if (isOfSnapshots || isOffHours(plan)) return Math.max(1, permissions.length);
-  return Math.ceil(terms.parallel / partsOf(plan).length);
+  if (isOffHours(plan)) return Math.max(1, permissions.length);
+  return Math.ceil((isOfSnapshots ? SNAPSHOTS_AT_ONCE : terms.parallel) / partsOf(plan).length);
 }
 
 /**
  * What a schedule wants and cannot be done now, off-hours proposes again, and tells people of with its reason: once, and not by
  * an alarm besides. What nobody could write down it cannot know.
- * @throws {ChangesFailedError} when a person is needed: everybody else is served by now
+ * @throws {ChangesFailedError} when a person is needed who does not know yet: everybody else is served by now
  */
 function reportOn(plan: Plan, groups: readonly Group[]): Report {
   const changes = groups.flatMap((group) => group.changes);
   const troubles = groups.flatMap((group) => group.troubles);
-  const bad = isOffHours(plan) ? [] : changes.filter(({ outcome }) => needsAPerson(outcome));
+  const known = new Set(groups.flatMap((group) => group.known ?? []));
+  const bad = changes.filter(({ id, outcome }) => needsAPerson(outcome) && !isOffHours(plan) && !known.has(id));
   if (bad.length > 0 || troubles.length > 0) throw new ChangesFailedError(bad, troubles);
   return { plan: plan.id, outcomes: Object.fromEntries(changes.map(({ id, outcome }) => [id, outcome])) };
 }

@@ -3,7 +3,7 @@ import { wantsAnswer } from '../../shared/core/answer.ts';
 import type { Plan, Proposal } from '../../shared/core/plan.ts';
 import { type Durable, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { proposalOf } from './item.ts';
+import { changeId, proposalOf } from './item.ts';
 
 /**
  * The steps of a schedule, one after the other. Other executions carry out what comes before, so the ledger is asked how far
@@ -44,8 +44,9 @@ export async function awaitEnds(
   if (numbers.length === 0) return undefined;
   // While the ledger is out of reach nobody knows: it is asked again.
   const look = async ({ left }: Left): Promise<Left> => {
-    const ended = new Set(await hands.ledger.ended(plan, left).catch(() => []));
-    return { left: left.filter((number) => !ended.has(number)) };
+    const changes = await hands.ledger.changesOfPlan(plan, left).catch(() => []);
+    const ended = new Set(changes.flatMap(({ id, outcome }) => (outcome === 'watching' ? [] : [id])));
+    return { left: left.filter((number) => !ended.has(changeId({ plan, number }))) };
   };
   const { left } = await durable.waitForCondition<Left>('steps before', look, {
     initialState: { left: numbers },

@@ -8,6 +8,8 @@ export interface Terms {
   readonly parallel: number;
   readonly watchHours: number;
   readonly stopForDays: number;
+  /** What goes on being so is told again after so long. */
+  readonly remindAfterDays: number;
   /** What becomes of a resized database that is not well: taking it back is a second outage. */
   readonly databaseUndo: Policy['defaults']['databaseUndo'];
   readonly dependents: Policy['dependents'];
@@ -18,6 +20,7 @@ export const termsOf = ({ timezone, defaults, dependents }: Policy): Terms => ({
   parallel: defaults.parallel,
   watchHours: parseHours(defaults.watch),
   stopForDays: parseDays(defaults.stopFor),
+  remindAfterDays: parseDays(defaults.remindAfter),
   databaseUndo: defaults.databaseUndo,
   dependents,
 });

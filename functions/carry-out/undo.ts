@@ -82,7 +82,7 @@ async function begin(hands: Hands, item: Item): Promise<{ readonly begun: true }
   const { action } = proposalOf(item);
   const taken = await takeLease(hands, item);
   if ('heldBy' in taken) return { overtakenBy: await whoseIs(hands, taken.heldBy) };
-  const halted = await whyHalted(hands, item);
+  const halted = await whyHalted(hands, action);
   if (halted) return { failed: halted };
   const verbs = await hands.verbsFor(scopeOf(proposalOf(item)), action);
   if (!(await hands.ledger.beginUndo(taken.lease))) throw new Error('the lease was lost in this moment');

@@ -66,6 +66,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Judg
 
   const delivery = { ledger, announcer, starter, policy, holder: tick.requestId, clock };
   const outcomes = await eachAccount(accounts, run({ ...looking, delivery }));
+  // An alarm counts these lines (infra/alarms.yml): only a completed run makes them.
   for (const { plan, said } of outcomes) log.info('plan', { plan: plan.id, ...countsOf(plan), ...said });
   return event.format === 'table' ? planTable(outcomes.map(({ plan }) => plan)) : outcomes.map(outcomeReport);
 };

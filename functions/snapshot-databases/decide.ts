@@ -24,33 +24,30 @@ export interface Deciding {
   readonly accounts: readonly string[];
   /** By account. */
   readonly vetoes: ReadonlyMap<string, readonly Veto[]>;
-  /** The plan of deletes that is not over yet, by account. */
-  readonly open: ReadonlyMap<string, Plan>;
+  /** The plans of deletes that are not over yet, the oldest first. */
+  readonly open: readonly Plan[];
 }
 
 /**
  * Facts and policy to what a night does in each account. All accounts are planned at once, because they share the quota of
  * their destinations; what is done for a database is in the plan of its account, wherever the snapshot lies. Deletes are a
- * plan of their own: they wait longer, and the next night must not take their place.
+ * plan of their own: they wait longer, and the plans of several nights stand beside one another.
  */
 export function decide(facts: Facts, deciding: Deciding): Night[] {
-  const { policy, now } = deciding;
-  const plan = planSnapshots(facts, policy, { now });
+  const { policy, now, open } = deciding;
+  const plan = planSnapshots(facts, policy, { now, earlier: { vetoed: vetoedBy(deciding), open } });
   const isDelete = ({ action }: PlannedSnapshot) => action.kind === 'delete-snapshot';
+  const there = new Set(facts.snapshots.map(({ arn }) => arn));
   return nightsOf(facts, plan, deciding).map(({ act, ...night }) => {
-    const { account } = night;
-    const open = openOf(deciding.open.get(account), facts, policy);
-    const { kept: deletes, left: vetoed } = withoutVetoed(act.filter(isDelete), deciding, account);
-    const left = [...night.left, ...vetoed];
+    const deletes = act.filter(isDelete);
     const takes = act.filter((one) => !isDelete(one));
     return {
       ...night,
-      left,
+      open: open.filter(({ account }) => account === night.account).flatMap((one) => openOf(one, there, policy)),
       ...(modesOf(policy).take === 'off'
         ? {}
-        : { take: sealed('snapshot-databases', { ...night, act: takes, left }, { facts, deciding }) }),
-      ...(open ? { open } : {}),
-      ...(deletes.length > 0 && !open
+        : { take: sealed('snapshot-databases', { ...night, act: takes }, { facts, deciding }) }),
+      ...(deletes.length > 0
         ? { prune: sealed('prune-snapshots', { ...night, act: deletes, left: [] }, { facts, deciding }) }
         : {}),
     };
@@ -65,7 +62,8 @@ export interface Filling {
 
 /** What can still be had of a range of days, and nothing else. */
 export function decideFill(facts: Facts, { range, of }: Filling, deciding: Deciding): FillNight[] {
-  const { policy, now } = deciding;
+  const { now } = deciding;
+  const policy = { ...deciding.policy, snapshots: { ...deciding.policy.snapshots, prune: 'off' as const } }; // deletes are the night's
   const usual = planSnapshots(facts, policy, { now });
   const filled = planSnapshots(facts, policy, { now, fill: range });
   const isUsual = new Set(usual.act.map(({ action }) => action.name));
@@ -79,6 +77,7 @@ export function decideFill(facts: Facts, { range, of }: Filling, deciding: Decid
   };
   return nightsOf(facts, more, deciding).map(({ act, ...night }) => ({
     ...night,
+    open: [],
     take: sealed('fill-snapshots', { ...night, act }, { facts, deciding }),
   }));
 }
@@ -98,6 +97,7 @@ function nightsOf(facts: Facts, plan: RetentionPlan, { accounts, now }: Deciding
   const ours = facts.snapshots.filter((snapshot) => purposeOf(snapshot));
   for (const snapshot of ours)
     owners.set(snapshot.arn, homes.get(databaseIdOf(snapshot) ?? '') ?? snapshot.scope.account);
+  const backlogs = new Map(plan.backlogs.map((one) => [one.account, one]));
   const protections = protectionLines({ ...facts, scopes: facts.protections });
   const unlisted = unlistedStores(facts.protections);
   return accounts.map((account): Share => {
@@ -107,6 +107,7 @@ function nightsOf(facts: Facts, plan: RetentionPlan, { accounts, now }: Deciding
     );
     const gone = new Set(act.flatMap(({ action }) => (action.kind === 'delete-snapshot' ? [action.snapshot] : [])));
     const own = ours.filter(({ arn }) => owners.get(arn) === account);
+    const backlog = backlogs.get(account);
     const coverage = plan.coverage.filter(isHere).sort(inNeed);
     const places = new Set(coverage.flatMap(({ copies }) => copies.map(({ destination }) => destination)));
     return {
@@ -116,6 +117,7 @@ function nightsOf(facts: Facts, plan: RetentionPlan, { accounts, now }: Deciding
       coverage,
       left: plan.leave.filter(isHere),
       kept: plan.kept.filter(({ snapshot }) => owners.get(snapshot) === account),
+      ...(backlog ? { backlog } : {}),
       quotas: plan.quotas.filter((one) => one.account === account),
       cost: {
         held: costOf(own, facts.prices),
@@ -134,28 +136,21 @@ function nightsOf(facts: Facts, plan: RetentionPlan, { accounts, now }: Deciding
 }
 
 /** A plan of deletes is open for as long as there is something left to delete. */
-function openOf(plan: Plan | undefined, { snapshots }: Facts, policy: Policy): OpenPlan | undefined {
-  const there = new Set(snapshots.map(({ arn }) => arn));
-  if (!plan?.act.some(({ resource }) => there.has(resource.arn))) return undefined;
-  return { id: plan.id, until: openUntil(plan, policy).toISOString(), actions: plan.act.length };
+function openOf(plan: Plan, there: ReadonlySet<Arn>, policy: Policy): OpenPlan[] {
+  const left = plan.act.filter(({ resource }) => there.has(resource.arn)).length;
+  return left > 0 ? [{ id: plan.id, until: openUntil(plan, policy).toISOString(), actions: left }] : [];
 }
 
-/** What a person has said no to stays. */
-function withoutVetoed(deletes: readonly PlannedSnapshot[], { vetoes, policy }: Deciding, account: string) {
-  const standing = new Map((vetoes.get(account) ?? []).map((veto) => [veto.resource, veto]));
-  const kept: PlannedSnapshot[] = [];
-  const left: LeftOut[] = [];
-  for (const one of deletes) {
-    const veto = standing.get(proposalOf(one).resource.arn);
-    if (!veto) kept.push(one);
-    else {
-      const until = localDate(veto.until, policy.timezone);
-      const because = `${one.action.name} stays, vetoed by ${veto.by} until ${until}: ${veto.why}`;
-      left.push({ databaseName: one.databaseName, scope: one.action.scope, because });
-    }
-  }
-  return { kept, left };
-}
+/** What a person has said no to stays, and why. */
+const vetoedBy = ({ vetoes, policy }: Deciding): ReadonlyMap<Arn, string> =>
+  new Map(
+    [...vetoes.values()]
+      .flat()
+      .map(({ resource, by, until, why }) => [
+        resource,
+        `vetoed by ${by} until ${localDate(until, policy.timezone)}: ${why}`,
+      ]),
+  );
 
 type Draft = Pick<Share, 'account' | 'act' | 'left' | 'unreadable'>;
 

@@ -29,7 +29,7 @@ export interface Asking {
 export async function decidingOf(
   ledger: Pick<SnapshotLedger, 'vetoes'>,
   { policy, now, accounts }: Asking,
-  open: ReadonlyMap<string, Plan>,
+  open: readonly Plan[],
 ): Promise<Deciding> {
   const vetoes = await Promise.all(accounts.map(async (one) => [one, await ledger.vetoes(one, now)] as const));
   return { policy, now, accounts, open, vetoes: new Map(vetoes) };
@@ -42,7 +42,7 @@ export async function decidingOf(
 export async function answerLook(sources: Sources, ledger: SnapshotLedger, asking: Asking) {
   const { event } = asking;
   const facts = await gather(sources, asking);
-  const nights = decide(facts, await decidingOf(ledger, asking, new Map()));
+  const nights = decide(facts, await decidingOf(ledger, asking, []));
   const asked = nights.filter(({ account }) => account === (event.account ?? account));
   const isNarrow = event.region !== undefined || event.database !== undefined;
   const wanted = isNarrow ? databasesIn(facts, event) : undefined;

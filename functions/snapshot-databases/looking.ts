@@ -77,7 +77,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       stage: stageOf('snapshot-databases', config.AWS_LAMBDA_FUNCTION_NAME),
       ledger,
       reads: {
-        ...familyReads(table, ['PLAN#', 'PRICE#']),
+        ...familyReads(table, ['PLAN#', 'PRICE#', 'RESOURCE#']),
         'ANSWER#': ({ account }, now) => ledger.vetoes(account, now),
         'PROOF#': ({ account }) => ledger.proofs(account),
         'RUN#': ({ account }, now) => ledger.runs({ function: 'snapshot-databases', account, time: now.toISOString() }),

@@ -1,11 +1,10 @@
 import { describeAction } from '../../shared/core/action.ts';
-import { formatMoney } from '../../shared/core/money.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import type { CalendarEntry } from '../../shared/core/retention/calendar.ts';
 import type { Coverage } from '../../shared/core/retention/coverage.ts';
 import { type BackedUpDatabase, keyOf, type UnreadableSnapshots } from '../../shared/core/retention/facts.ts';
 import { databaseIn, type Night, plansOf } from '../../shared/core/retention/night.ts';
-import { describeProtection, newestText, provenText } from '../../shared/core/retention/night-words.ts';
+import { describeProtection, moneyOf, newestText, provenText } from '../../shared/core/retention/night-words.ts';
 import { textTable } from '../../shared/core/table.ts';
 
 /** What the caller of a run gets; the plans themselves are in the ledger. */
@@ -18,7 +17,7 @@ export function nightReport(night: Night) {
 }
 
 const actionsIn = ({ id, act }: Plan) =>
-  act.map(({ action, mode, resource, because, after }, index) => ({
+  act.map(({ action, mode, resource, because }, index) => ({
     plan: id,
     number: index + 1,
     mode,
@@ -27,7 +26,7 @@ const actionsIn = ({ id, act }: Plan) =>
     databaseId: databaseIn(action),
     resource,
     because,
-    ...(after ? { after } : {}),
+    ...('after' in action ? { after: action.after } : {}),
   }));
 
 /** What a run would say of some databases, with every snapshot that is kept and why. */
@@ -110,9 +109,7 @@ function reportText({
       ...unlisted.map(({ service, region, why }) => `${service} in ${region}: unknown, ${why}`),
       ...unreadable.map(unreadText),
     ].join('\n'),
-    cost
-      ? `at most ${cost.held.atMost.map(formatMoney).join(' + ') || 'nothing known'} a month; ${cost.held.basis}`
-      : '',
+    cost ? `at most ${moneyOf(cost.held)} a month; ${cost.held.basis}` : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -10,6 +10,7 @@ import {
   hasSomethingToSay,
   mayBeCarriedOut,
   type Night,
+  oldestOpen,
   openUntil,
   plansOf,
   saidOf,
@@ -20,6 +21,7 @@ import type { SnapshotLedger, SnapshotRun } from '../../shared/ports-snapshots.t
 import { alone } from '../../shared/runtime/alone.ts';
 import { eachAccount } from '../../shared/runtime/each-account.ts';
 import type { FillNight } from './decide.ts';
+import { follow } from './followed.ts';
 import { type NightReport, nightReport } from './report.ts';
 
 /** What runs are made of, and the delivery that they work for. */
@@ -50,7 +52,7 @@ export interface Outcome {
 }
 
 /** What reads and decides, given the plans of deletes that are open. */
-export type Look<N extends Night> = (open: ReadonlyMap<string, Plan>) => Promise<readonly N[]>;
+export type Look<N extends Night> = (open: readonly Plan[]) => Promise<readonly N[]>;
 
 /**
  * One tick, from the databases to the hand-over, account by account. The ledger takes everything that a run has decided and
@@ -79,12 +81,12 @@ export const runFill = (
 ): Promise<Outcome[]> =>
   inTurn(delivery, tick, async () => {
     const open = await openPlans('fill-snapshots', delivery, tick);
-    const nights = await look(new Map());
+    const nights = await look([]);
     return eachAccount(nights, async (night): Promise<Outcome> => {
       const report = nightReport(night);
       const { act } = night.take;
       if (!act.some(mayBeCarriedOut)) return { report, said: 'nothing' };
-      const earlier = open.get(night.account);
+      const earlier = open.findLast(({ account }) => account === night.account);
       const planned = new Set(earlier?.act.map(({ resource }) => resource.arn));
       if (earlier && act.every(({ resource }) => planned.has(resource.arn))) {
         return { report: { ...report, plans: [earlier.id] }, said: 'before' };
@@ -98,6 +100,8 @@ export const runFill = (
         digest: hashOf(act.map(({ resource }) => resource.arn)),
         saidAt: key.time,
         breaches: [],
+        waiting: 0,
+        following: [],
         report,
       };
       await delivery.ledger.recordSnapshotRun(recorded);
@@ -114,34 +118,27 @@ const keyOf = (name: string, account: string, { now }: Tick): RunKey => ({
   time: now.toISOString(),
 });
 
-/** The last plan of a function for each account, while it may still be carried out under the policy in force. */
-async function openPlans(name: string, { ledger, policy }: Delivery, tick: Tick): Promise<ReadonlyMap<string, Plan>> {
-  const plans = await Promise.all(
-    tick.accounts.map(async (account) => {
-      const { current, previous } = await ledger.runs(keyOf(name, account, tick));
-      const last = current ?? previous;
-      return last?.state === 'handed-over' ? ledger.plan(last.planId) : undefined;
-    }),
-  );
-  const isOpen = (plan: Plan) => plan.policyHash === policyHash(policy) && tick.now < openUntil(plan, policy);
-  return new Map(
-    plans
-      .filter((plan) => plan !== undefined)
-      .filter(isOpen)
-      .map((plan) => [plan.account, plan]),
-  );
+/** The plans of a function that may still be carried out under the policy in force, the oldest first. */
+async function openPlans(name: string, { ledger, policy }: Delivery, { accounts, now }: Tick): Promise<Plan[]> {
+  const reach = { from: oldestOpen(now, policy), to: now };
+  const runs = await Promise.all(accounts.map((account) => ledger.runsBetween({ function: name, account }, reach)));
+  const begun = runs.flat().filter(({ state }) => state === 'handed-over');
+  const plans = await Promise.all([...new Set(begun.map(({ planId }) => planId))].map((id) => ledger.plan(id)));
+  return plans.filter((plan) => plan.policyHash === policyHash(policy) && now < openUntil(plan, policy));
 }
 
 /** Everything that the run has decided, and what it has to say: first of all what is beyond its objective. */
 async function record({ ledger, policy }: Delivery, key: RunKey, night: Night): Promise<SnapshotRun> {
   const before = await ledger.snapshotRunBefore(key);
+  const { ended, following } = await follow(ledger, key, before);
   const now = new Date(key.time);
   const { standing, told } = followBreaches(before?.breaches ?? [], { ...night, now, timezone: policy.timezone });
   const digest = saidOf(night);
-  const isNews = hasSomethingToSay(night) && (needsSaying(night) || !isSaid(digest, before, { policy, now }));
+  const isNew = needsSaying(night) || !isSaid(digest, before, { policy, now });
+  const isNews = ended.length > 0 || (hasSomethingToSay(night) && isNew);
   const messages: Message[] = [
     ...(told.length > 0 ? [breachMessage(told, night, policy)] : []),
-    ...(isNews ? [nightMessage(night, policy, missed(before, now))] : []),
+    ...(isNews ? [nightMessage(night, policy, { ...missed(before, now), ...waited(before), ended })] : []),
   ];
   const run: SnapshotRun = {
     ...key,
@@ -151,6 +148,8 @@ async function record({ ledger, policy }: Delivery, key: RunKey, night: Night): 
     digest,
     saidAt: isNews ? key.time : (before?.saidAt ?? key.time),
     breaches: standing,
+    waiting: night.backlog?.waiting ?? 0,
+    following,
     report: nightReport(night),
   };
   await ledger.recordSnapshotRun(run);
@@ -176,6 +175,8 @@ const A_NIGHT_MS = 36 * HOUR_MS;
 
 const missed = (before: SnapshotRun | undefined, now: Date) =>
   before && now.getTime() - Date.parse(before.time) > A_NIGHT_MS ? { missedSince: before.time } : {};
+
+const waited = (before: SnapshotRun | undefined) => (before ? { waitedBefore: before.waiting } : {});
 
 /**
  * Brings a recorded run to its end from wherever it stands. A crash between SNS taking a message and the ledger noting it

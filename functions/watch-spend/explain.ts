@@ -8,7 +8,8 @@ import { rankCauses } from '../../shared/core/spend/cause.ts';
 import { addDays, dayOf, daysBetween, startOf } from '../../shared/core/spend/day.ts';
 import type { Cause, Explanation } from '../../shared/core/spend/explanation.ts';
 import { leavesOf } from '../../shared/core/spend/history.ts';
-import type { CostAnswer, CostGrouping, CostQuery } from '../../shared/ports-spend.ts';
+import { snapshotsBehind } from '../../shared/core/spend/own-snapshots.ts';
+import type { CostAnswer, CostGrouping, CostQuery, OwnAbout } from '../../shared/ports-spend.ts';
 import type { Purse, Sources } from './gather.ts';
 import { firstKept, METRICS } from './read-bill.ts';
 
@@ -56,7 +57,9 @@ async function findOut(anomaly: Anomaly, explaining: Explaining): Promise<Explan
     orUnknown(() => tracesOf(anomaly, region, explaining)),
     orUnknown(async () => {
       const { sources, policy } = explaining;
-      return known(await sources.changes.between(anomaly.account, beginningOf(anomaly), policy.timezone));
+      return known(
+        await sources.changes.between(aboutOwn(anomaly, causes, policy), beginningOf(anomaly), policy.timezone),
+      );
     }),
   ]);
   return { causes, also, traces: { ...traces, ...(region ? { region } : {}) }, ours };
@@ -162,6 +165,12 @@ function regionOf(anomaly: Anomaly, causes: Causes): string | undefined {
   const name = largestOf(causes)?.keys[1];
   // What is global is recorded in us-east-1.
   return name && !isRegionName(name) ? 'us-east-1' : name;
+}
+
+/** What Lamplighter may have done to it itself. Copies belong to the plan of the account that has the database. */
+function aboutOwn({ account, payer, kind, service }: Anomaly, causes: Causes, { scopes }: Policy): OwnAbout {
+  const planners = [...new Set([account, payer, ...scopes.map((scope) => scope.account)])];
+  return { account, planners, snapshots: snapshotsBehind({ kind, service }, causes) };
 }
 
 /** The day before it and its first day. */

@@ -64,7 +64,8 @@ export function handleWith(config: Settings, table: LedgerTable) {
         'COST#': ({ account: payer }, now) =>
           ledger.costs({ payer, metric: 'UnblendedCost', without: [], view: 'services' }, [monthOf(dayOf(now))]),
         'RUN#': ({ account }, now) => ledger.run(account, now.toISOString()),
-        'PLAN#, RESOURCE#': ({ account }, now) => changes.between(account, { from: now, to: now }, 'UTC'),
+        'PLAN#, RESOURCE#': ({ account }, now) =>
+          changes.between({ account, planners: [], snapshots: 'none' }, { from: now, to: now }, 'UTC'),
       },
       roles: [
         {

@@ -5,8 +5,10 @@ import { createHash } from 'node:crypto';
  * are named here.
  */
 export class KmsState {
-  /** ARNs of keys that nobody may use: KMSKeyNotAccessibleFault. */
+  /** ARNs of keys that nobody may use, because they are disabled: KMSKeyNotAccessibleFault. */
   readonly inaccessible = new Set<string>();
+  /** ARNs of keys that are gone. */
+  readonly deleted = new Set<string>();
   /** Ids of keys that people made, by the alias that they gave them (`alias/...`). */
   readonly aliases = new Map<string, string>();
 }

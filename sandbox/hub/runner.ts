@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { followTime } from '../durable/determinism.ts';
+import { peakRssMb } from './peak-memory.ts';
 
 const [file = '', now = ''] = process.argv.slice(2);
 const { now: realNow } = Date;
@@ -25,8 +26,6 @@ const context = {
   memoryLimitInMB: '512',
   getRemainingTimeInMillis: () => 900_000,
 };
-
-const peakRssMb = () => Math.round(process.resourceUsage().maxRSS / 1024);
 
 process.send?.({ ...(await outcome()), peakRssMb: peakRssMb() }, () => process.disconnect());
 

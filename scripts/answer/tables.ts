@@ -1,5 +1,12 @@
 import { describeAction } from '../../shared/core/action.ts';
-import { isDecided, lastDeadline, type PlanAnswers, standingOf, wantsAnswer } from '../../shared/core/answer.ts';
+import {
+  isDecided,
+  isDoneAtOnce,
+  lastDeadline,
+  type PlanAnswers,
+  standingOf,
+  wantsAnswer,
+} from '../../shared/core/answer.ts';
 import { nameOfPerson } from '../../shared/core/approvers.ts';
 import { type Change, inverseOf, stands } from '../../shared/core/change.ts';
 import { formatMoney, totals } from '../../shared/core/money.ts';
@@ -89,13 +96,16 @@ export function showText(known: KnownPlan & { readonly changes: readonly Change[
 
 function headText({ plan, answers, supersededBy }: KnownPlan, { policy, now }: Showing): string {
   const deadline = lastDeadline(plan, policy);
+  const asked = plan.act.some((proposal) => wantsAnswer(proposal) && !isDoneAtOnce(proposal));
   const time = (date: Date) => localTime(date, policy.timezone);
   const left = (end: Date) => (now < end ? `in ${span(end.getTime() - now.getTime())}` : 'over');
   return [
     `plan ${plan.id}`,
     `hash ${plan.hash}`,
     `by ${plan.function} for the account ${plan.account}, as of ${time(new Date(plan.time))}`,
-    ...(deadline ? [`to be answered until ${time(deadline)} (${left(deadline)})`] : ['only reported: nobody is asked']),
+    ...(deadline
+      ? [asked ? `to be answered until ${time(deadline)} (${left(deadline)})` : AT_ONCE]
+      : ['only reported: nobody is asked']),
     ...(supersededBy ? [`the newer plan ${supersededBy} has taken its place`] : []),
     ...[...(answers.approval ? [answers.approval] : []), ...answers.vetoes].map(({ say, by, at, actions, note }) => {
       const which = actions ? `action ${actions.join(', ')}` : 'all of it';
@@ -103,6 +113,8 @@ function headText({ plan, answers, supersededBy }: KnownPlan, { policy, now }: S
     }),
   ].join('\n');
 }
+
+const AT_ONCE = 'carried out at once: it waits for nobody, and a veto counts for what has not begun';
 
 interface Told {
   readonly proposal: Proposal;

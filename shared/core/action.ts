@@ -194,13 +194,19 @@ export const PERMISSIONS = {
       'rds:CopyDBSnapshot',
       'rds:CopyDBClusterSnapshot',
       'rds:AddTagsToResource',
-      // In the account of the source, for as long as another account copies it.
+      // In the account of the source, so that another account can copy it.
       'rds:ModifyDBSnapshotAttribute',
       'rds:ModifyDBClusterSnapshotAttribute',
       'kms:CreateGrant',
       'kms:DescribeKey',
     ],
-    undo: [],
+    // What hangs is called off, and what was shared is not any more.
+    undo: [
+      'rds:DeleteDBSnapshot',
+      'rds:DeleteDBClusterSnapshot',
+      'rds:ModifyDBSnapshotAttribute',
+      'rds:ModifyDBClusterSnapshotAttribute',
+    ],
   },
   'delete-snapshot': {
     protect: [],

@@ -1,5 +1,5 @@
 import type { Arn } from './identity.ts';
-import { isOffHours, type Plan, type Proposal } from './plan.ts';
+import { isOffHours, needsGrace, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import type { SpendSaying } from './spend/answer.ts';
@@ -70,20 +70,27 @@ export const isDecided = (plan: Plan, answers: PlanAnswers, only?: 'approve' | '
 
 const HOUR_MS = 3_600_000;
 
-type Asks = Pick<Proposal, 'mode' | 'schedule'>;
-
 /**
- * The first moment at which an answer to an action is too late: `approveWithin` after the plan's tick, and for `auto` the
- * end of the grace; nothing when nobody is asked. What a schedule wants may be approved for as long as it wants it, and in
- * mode `auto` waits for nobody.
+ * The first moment at which an answer to an action is too late to be waited for: `approveWithin` after the plan's tick, and
+ * for `auto` the end of the grace, which is the tick itself for what needs none; nothing when nobody is asked. What a schedule
+ * wants may be approved for as long as it wants it.
  */
-export function deadlineOf(plan: Plan, { mode, schedule }: Asks, { defaults }: Policy): Date | undefined {
-  if (!wantsAnswer({ mode })) return undefined;
-  if (isOffHours(plan) && mode === 'auto') return new Date(plan.time);
-  if (isOffHours(plan) && schedule?.until) return new Date(schedule.until);
-  const hours = parseHours(mode === 'auto' ? defaults.grace : defaults.approveWithin);
+export function deadlineOf(plan: Pick<Plan, 'time' | 'function'>, proposal: Asked, policy: Policy): Date | undefined {
+  if (!wantsAnswer(proposal)) return undefined;
+  if (isDoneAtOnce(proposal)) return new Date(plan.time);
+  if (isOffHours(plan) && proposal.schedule?.until) return new Date(proposal.schedule.until);
+  const hours = parseHours(proposal.mode === 'auto' ? graceOf(proposal, policy) : policy.defaults.approveWithin);
   return new Date(Date.parse(plan.time) + hours * HOUR_MS);
 }
+
+/** How long people may say no in mode `auto`: the end of an expired snapshot has a grace of its own. */
+const graceOf = ({ action }: Asked, { defaults, snapshots }: Policy): string =>
+  action.kind === 'delete-snapshot' ? snapshots.pruneGrace : defaults.grace;
+
+type Asked = Pick<Proposal, 'mode' | 'action' | 'rule' | 'schedule'>;
+
+/** Whether it waits for nobody: only a veto that comes before it is done stops it. */
+export const isDoneAtOnce = (proposal: Asked): boolean => proposal.mode === 'auto' && !needsGrace(proposal);
 
 /** When the last of a plan's deadlines is over; nothing when the plan asks nobody. */
 export function lastDeadline(plan: Plan, policy: Policy): Date | undefined {

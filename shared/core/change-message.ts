@@ -1,6 +1,6 @@
 import { describeAction } from './action.ts';
 import { hashOf } from './canonical.ts';
-import { type Change, type ChangeState, inverseOf, type Made, needsAPerson } from './change.ts';
+import { type Change, type ChangeState, inverseOf, needsAPerson } from './change.ts';
 import { consoleLink } from './identity.ts';
 import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { describeSaving } from './money.ts';
@@ -99,7 +99,6 @@ function changeText(change: Change, timezone: string): string {
     ...(warning ? [`   warning: ${warning}`] : []),
     ...(approvedBy ? [`   approved by ${approvedBy}`] : []),
     ...(snapshot ? [`   snapshot: ${snapshot}`] : []),
-    ...(change.made ? [`   ${describeMade(change.made, change, timezone)}`] : []),
     ...(endedAt ? [`   ended at ${localTime(new Date(endedAt), timezone)}: ${endedBecause}`] : []),
     ...(outcome === 'kept' && !endedAt && change.saving
       ? [`   saves ${describeSaving(change.saving)} while it stands`]
@@ -110,14 +109,6 @@ function changeText(change: Change, timezone: string): string {
     ...(needsAPerson(outcome) ? [`   what to do: look at it in the console; ${NEXT[outcome] ?? NOTHING}`] : []),
     ...(link ? [`   ${link}`] : []),
   ].join('\n');
-}
-
-/** `data of 2026-11-22 05:10 KST, of a database of 100 GiB; available within 12 minutes` */
-function describeMade({ sizeGiB, takenAt }: Made, { appliedAt, finishedAt }: Change, timezone: string): string {
-  const data = takenAt ? `data of ${localTime(new Date(takenAt), timezone)}` : 'data of an unknown time';
-  const size = sizeGiB === undefined ? '' : `, of a database of ${sizeGiB} GiB`;
-  const minutes = appliedAt && Math.ceil((Date.parse(finishedAt) - Date.parse(appliedAt)) / 60_000);
-  return `${data}${size}${minutes ? `; available within ${minutes} minutes` : ''}`;
 }
 
 const NOTHING = 'nothing more is tried';

@@ -1,9 +1,9 @@
-import { describeAction, targetOf } from './action.ts';
+import { describeAction, isSnapshotAction, targetOf } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Arn, consoleLink, parseArn } from './identity.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { describeSaving, formatMoney, type Money, totals } from './money.ts';
-import { countsOf, digestOf, type Finding, type Left, type Plan, type Proposal } from './plan.ts';
+import { countsOf, digestOf, type Finding, type Left, needsGrace, type Plan, type Proposal } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { parseHours } from './quantity.ts';
 import { localTime } from './time.ts';
@@ -222,8 +222,10 @@ function nextText(plan: Plan, policy: Policy): string {
 function whatHappensNext(plan: Plan, { defaults, timezone }: Policy): string[] {
   const inMode = (mode: Proposal['mode']) => plan.act.flatMap((one, index) => (one.mode === mode ? [index + 1] : []));
   const until = (span: string) => localTime(new Date(Date.parse(plan.time) + parseHours(span) * HOUR_MS), timezone);
-  const [approve, auto] = [inMode('approve'), inMode('auto')];
-  if (approve.length + auto.length === 0) {
+  const approve = inMode('approve');
+  const isAtOnce = (number: number) => !needsGrace(plan.act[number - 1] as Proposal);
+  const [atOnce, auto] = [inMode('auto').filter(isAtOnce), inMode('auto').filter((number) => !isAtOnce(number))];
+  if (approve.length + atOnce.length + auto.length === 0) {
     const noticed = plan.act.filter(({ notice }) => notice).length;
     if (noticed > 0)
       return [
@@ -238,15 +240,23 @@ function whatHappensNext(plan: Plan, { defaults, timezone }: Policy): string[] {
           `To approve: npm run answer -- approve ${plan.id}   (some of them: --only ${approve.slice(0, 2).join(',')})`,
         ]
       : []),
+    ...(atOnce.length > 0
+      ? [
+          `What happens next: ${numbers(atOnce)} ${atOnce.length === 1 ? 'is' : 'are'} carried out now, without a grace: a snapshot takes nothing from anybody.`,
+        ]
+      : []),
     ...(auto.length > 0
       ? [
           `What happens next: ${numbers(auto)} ${auto.length === 1 ? 'is' : 'are'} carried out at ${until(defaults.grace)} unless somebody vetoes.`,
         ]
       : []),
     `To stop it: npm run answer -- veto ${plan.id}   (for longer: --until 2026-12-31)`,
-    'Each is checked again before anything is done, protected by a snapshot if it is a database, watched, and taken back if an alarm goes off.',
+    ...(plan.act.every(({ action }) => isSnapshotAction(action)) ? [] : [CARE]),
   ];
 }
+
+const CARE =
+  'Each is checked again before anything is done, protected by a snapshot if it is a database, watched, and taken back if an alarm goes off.';
 
 const HOUR_MS = 3_600_000;
 

@@ -29,8 +29,6 @@ export interface Proposal {
   readonly saving: Evidence<Saving>;
   readonly undo: Undo;
   readonly charts?: Charts;
-  /** There is only room for it once the snapshots up to this one are deleted, which the same plan, or another, does. */
-  readonly after?: Arn;
   /** Of what a schedule wants: its name, and when it will want something else (an ISO time; absent: it never will). */
   readonly schedule?: { readonly name: string; readonly until?: string };
   /** From 1: a step begins when the one before it has ended. Absent: it waits for nothing. */
@@ -132,6 +130,13 @@ export const ACTIONS_AT_ONCE = 15;
 
 /** The same of what schedules want: it is done when it has settled, and nobody looks after it. */
 export const SCHEDULED_AT_ONCE = 50;
+
+/**
+ * Whether a newer plan of the same function and account takes the place of one that waits. A person's undo is each for itself,
+ * and so are the deletes of a night and what schedules want at one tick: none is in two plans.
+ */
+export const isSuperseded = ({ function: name }: Pick<Plan, 'function'>): boolean =>
+  name !== 'undo' && name !== 'prune-snapshots' && name !== 'off-hours';
 
 /** What one execution carries out: a whole plan or, of a larger one, the n-th part of its actions. */
 export interface Part {

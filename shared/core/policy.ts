@@ -130,7 +130,9 @@ export const policySchema = section({
       .describe('Mode `approve`: a plan that nobody approves expires after so long'),
     grace: duration({ min: '1h', max: '30d' })
       .default('7d')
-      .describe('Mode `auto`: how long people may veto before it is carried out'),
+      .describe(
+        'Mode `auto`: how long people may veto before it is carried out; what takes or copies a snapshot has none, what deletes one `snapshots.pruneGrace`',
+      ),
     watch: duration({ min: '1h', max: '7d' })
       .default('2h')
       .describe('How long a change is watched, and taken back by itself when an alarm goes off'),

@@ -7,13 +7,24 @@ export const utcMidnight = (time: Date): Date => new Date(Math.floor(time.getTim
 export const daysBefore = (days: number, time: Date): Date => new Date(time.getTime() - days * DAY_MS);
 
 /** The calendar date (`2026-11-22`) that people in `timezone` (IANA name) have at `time`. */
-export const localDate = (time: Date, timezone: string): string => localDates(timezone)(time);
+export const localDate = (time: Date, timezone: string): string => datesIn(timezone).format(time);
 
-/** The same for many times: a formatter takes longer to make than to use. */
+/** The same for many times. */
 export function localDates(timezone: string): (time: Date) => string {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
+  const format = datesIn(timezone);
   return (time) => format.format(time);
 }
+
+/** One for each time zone: a formatter takes 0.1 MB, which the heap's limit does not see, and longer to make than to use. */
+function datesIn(timezone: string): Intl.DateTimeFormat {
+  const known = FORMATS.get(timezone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
+  FORMATS.set(timezone, format);
+  return format;
+}
+
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 /** Date and minute as people in `timezone` (IANA name) have them, with the zone: `2026-11-23 06:30 Asia/Seoul`. */
 export function localTime(time: Date, timezone: string): string {

@@ -23,6 +23,8 @@ export interface Needs {
   readonly protectTag?: string;
   /** Of a function that follows calendars: what the stored policy says of them. */
   readonly calendars?: (stored: StoredPolicy, at: Date) => readonly Finding[];
+  /** The tag by which they deny the delete of a snapshot. */
+  readonly holdTag?: string;
   readonly roles: readonly AccountRole[];
   /** What it calls itself in the hub, by IAM action: how to try it. */
   readonly hub: Readonly<Record<string, () => Promise<Answer>>>;

@@ -10,7 +10,7 @@ import type { AnswerRequest } from '../../shared/core/answer.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import { ACCOUNT } from '../support/plan-specimen.ts';
-import { changeOf, type Desk, hours, KIM, LEE, openDesk, planOf, urlEvent } from './support.ts';
+import { changeOf, type Desk, hours, KIM, LEE, openDesk, planOf, takings, urlEvent } from './support.ts';
 
 const ARN = `arn:aws:rds:ap-northeast-2:${ACCOUNT}:db:orders-1`;
 const URL = 'https://abc.lambda-url.ap-northeast-2.on.aws/';
@@ -224,6 +224,14 @@ describe('list', () => {
 });
 
 describe('show', () => {
+  it('says of snapshots in mode auto that nobody has to answer, and how to stop what has not begun', async () => {
+    const { desk, plan } = await waiting(takings(['auto']));
+    const { out } = await answer(desk, ['show', plan.id]);
+    expect(out).toContain('carried out at once: it waits for nobody, and a veto counts for what has not begun\n');
+    expect(out).not.toContain('to be answered until');
+    expect((await answer(desk, ['list'])).out).toBe('No plan waits for an answer.\n');
+  });
+
   it('has all that a person needs to say yes or no', async () => {
     const { desk, plan } = await waiting(planOf(['approve', 'report', 'auto']));
     await desk.ask(LEE, { about: { plan: plan.id, hash: plan.hash }, say: 'veto', actions: [1], note: 'month-end' });

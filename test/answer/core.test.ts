@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deadlineOf, endOfDay, isDecided, lastDeadline, type PlanAnswer } from '../../shared/core/answer.ts';
+import type { Proposal } from '../../shared/core/plan.ts';
 import { DAY_MS, localDate } from '../../shared/core/time.ts';
-import { hours, KIM, POLICY, planOf } from './support.ts';
+import { hours, KIM, POLICY, planOf, takings } from './support.ts';
 
 describe('the end of a day', () => {
   it.each([
@@ -32,12 +33,16 @@ describe('the end of a day', () => {
 describe('deadlines', () => {
   it('are those of the mode, from the tick on', () => {
     const plan = planOf(['approve', 'auto', 'report']);
-    expect(deadlineOf(plan, { mode: 'approve' }, POLICY)).toEqual(hours(72));
-    expect(deadlineOf(plan, { mode: 'auto' }, POLICY)).toEqual(hours(168));
-    expect(deadlineOf(plan, { mode: 'report' }, POLICY)).toBeUndefined();
+    expect(plan.act.map((proposal) => deadlineOf(plan, proposal, POLICY))).toEqual([hours(72), hours(168), undefined]);
     expect(lastDeadline(plan, POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['auto', 'approve']), POLICY)).toEqual(hours(168));
     expect(lastDeadline(planOf(['report', 'off']), POLICY)).toBeUndefined();
+  });
+
+  it('of a snapshot in mode auto is the tick: it waits for nobody, and has no grace', () => {
+    const plan = takings(['auto', 'approve']);
+    expect(plan.act.map((proposal) => deadlineOf(plan, proposal, POLICY))).toEqual([hours(0), hours(72)]);
+    expect(lastDeadline(takings(['auto']), POLICY)).toEqual(hours(0));
   });
 });
 
@@ -45,16 +50,22 @@ describe('deadlines of what a schedule wants', () => {
   const until = '2026-12-07T23:00:00.000Z';
   const schedule = { name: 'office', until };
   const wanted = { ...planOf(['approve', 'auto']), function: 'off-hours' };
+  const asks = (mode: Proposal['mode'], from: Partial<Proposal> = { schedule }): Proposal => ({
+    ...wanted.act[0]!,
+    rule: 'off-hours',
+    mode,
+    ...from,
+  });
 
   it('are its next turn, and none is waited for in mode auto', () => {
-    expect(deadlineOf(wanted, { mode: 'approve', schedule }, POLICY)).toEqual(new Date(until));
-    expect(deadlineOf(wanted, { mode: 'auto', schedule }, POLICY)).toEqual(new Date(wanted.time));
-    expect(deadlineOf(wanted, { mode: 'report', schedule }, POLICY)).toBeUndefined();
+    expect(deadlineOf(wanted, asks('approve'), POLICY)).toEqual(new Date(until));
+    expect(deadlineOf(wanted, asks('auto'), POLICY)).toEqual(new Date(wanted.time));
+    expect(deadlineOf(wanted, asks('report'), POLICY)).toBeUndefined();
   });
 
   it('are those of the mode where it has no next turn, or where a person wants it', () => {
-    expect(deadlineOf(wanted, { mode: 'approve', schedule: { name: 'never' } }, POLICY)).toEqual(hours(72));
-    expect(deadlineOf({ ...wanted, function: 'undo' }, { mode: 'approve', schedule }, POLICY)).toEqual(hours(72));
+    expect(deadlineOf(wanted, asks('approve', { schedule: { name: 'never' } }), POLICY)).toEqual(hours(72));
+    expect(deadlineOf({ ...wanted, function: 'undo' }, asks('approve'), POLICY)).toEqual(hours(72));
   });
 });
 

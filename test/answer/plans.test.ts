@@ -1,8 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type PlanAnswer, standingOf } from '../../shared/core/answer.ts';
-import type { Plan } from '../../shared/core/plan.ts';
-import { ACCOUNT, proposal } from '../support/plan-specimen.ts';
-import { changeOf, type Desk, hours, KIM, LEE, openDesk, POLICY, planOf, role, STRANGER, urlEvent } from './support.ts';
+import { type Plan, sealPlan } from '../../shared/core/plan.ts';
+import type { CreateSnapshot } from '../../shared/core/retention/action.ts';
+import { proposalOf } from '../../shared/core/retention/proposal.ts';
+import { ACCOUNT, proposal, TICK } from '../support/plan-specimen.ts';
+import {
+  changeOf,
+  type Desk,
+  hours,
+  KIM,
+  LEE,
+  openDesk,
+  POLICY,
+  planOf,
+  role,
+  STRANGER,
+  takings,
+  urlEvent,
+} from './support.ts';
 
 const about = ({ id, hash }: Plan) => ({ plan: id, hash });
 const approve = (plan: Plan, more: object = {}) => ({ about: about(plan), say: 'approve', ...more });
@@ -73,6 +88,29 @@ describe('an approval', () => {
     });
     desk.now = hours(100);
     expect((await desk.ask(KIM, approve(plan))).status).toBe(200);
+  });
+
+  it('of snapshots in mode auto is not needed, and nothing speaks of a grace', async () => {
+    const { desk, plan } = await waiting(takings(['auto', 'auto']));
+    const { status, body } = await desk.ask(KIM, approve(plan));
+    expect([status, body.error]).toEqual([409, 'needs-no-approval']);
+    expect(body.text).toContain('the policy lets it be carried out at once');
+    expect(body.text).not.toContain('grace');
+    expect((await desk.ask(KIM, veto(plan, { actions: [2] }))).status).toBe(200);
+    expect(await standings(desk, plan)).toEqual(['open', 'vetoed']);
+  });
+
+  it('of a delete of snapshots whose grace is over says that it goes on by itself', async () => {
+    const [first] = takings(['auto']).act;
+    const { scope, form, name } = first!.action as CreateSnapshot;
+    const expected = { databaseId: 'db-1', status: 'available', tags: {}, instead: [], keepAtLeast: 3, newest: [] };
+    const action = { kind: 'delete-snapshot' as const, scope, form, name, snapshot: 'arn', expect: expected };
+    const doomed = proposalOf({ action, databaseName: 'orders', mode: 'auto', because: 'expired' });
+    const { desk, plan } = await waiting(sealPlan({ ...takings([]), time: TICK, act: [doomed] }, POLICY));
+    expect((await desk.ask(KIM, approve(plan))).status).toBe(200);
+    const late = await waiting(plan);
+    late.desk.now = hours(7 * 24);
+    expect(await late.desk.ask(KIM, approve(plan))).toMatchObject({ status: 409, body: { error: 'grace-over' } });
   });
 
   it('covers nothing that is only reported, and nothing whose time is over', async () => {

@@ -6,6 +6,7 @@ import type { Ports } from '../../functions/answer/ports.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { digestOf, type Part, type Plan, type Proposal, sealPlan } from '../../shared/core/plan.ts';
 import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
+import { proposalOf } from '../../shared/core/retention/proposal.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { ACCOUNT, many, proposal, TICK } from '../support/plan-specimen.ts';
@@ -31,6 +32,31 @@ export function planOf(modes: readonly Mode[] = ['approve', 'approve', 'approve'
     { function: 'right-size', account: ACCOUNT, time, act, deferred: [], leave: [], unreadable: [] },
     POLICY,
   );
+}
+
+/** Snapshots to take, each in a mode of its own. */
+export function takings(modes: readonly Mode[]): Plan {
+  const [account, region] = [ACCOUNT, 'ap-northeast-2'];
+  const act = many(modes.length, (number): Proposal => {
+    const database = { arn: `arn:aws:rds:${region}:${account}:db:orders-${number}`, id: `db-${number}` };
+    const name = `lamplighter-orders-${number}`;
+    return proposalOf({
+      action: {
+        kind: 'create-snapshot',
+        form: 'instance',
+        scope: { account, region },
+        name,
+        database,
+        tags: {},
+        expect: { statuses: ['available'] },
+      },
+      databaseName: `orders-${number}`,
+      mode: modes[number - 1] ?? 'report',
+      because: 'due',
+    });
+  });
+  const draft = { function: 'snapshot-databases', account, time: TICK, act, deferred: [], leave: [], unreadable: [] };
+  return sealPlan(draft, POLICY);
 }
 
 /** How the first action of the plan ended: kept, and standing. */

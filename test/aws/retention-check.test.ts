@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { defaultRdsKey } from '../../sandbox/estate/kms-state.ts';
 import { retentionCheck } from '../../shared/aws/check/retention.ts';
 import { openSandbox } from './support.ts';
 
@@ -8,6 +9,7 @@ const ACTIONS = [
   'dynamodb:DescribeContinuousBackups',
   'dynamodb:ListTables',
   'elasticache:DescribeReplicationGroups',
+  'kms:DescribeKey',
   'kms:ListAliases',
   'rds:DescribeAccountAttributes',
   'rds:DescribeDBClusterSnapshots',
@@ -34,6 +36,14 @@ it.each(ACTIONS)('says that %s is denied, and nothing else', async (action) => {
   sandbox.faults.add({ operation: action.split(':')[1] ?? '', fault: 'accessDenied' });
   const answers = await retentionCheck(credentialsOf).look(scope, NOW);
   expect(Object.entries(answers).flatMap(([what, { state }]) => (state === 'denied' ? [what] : []))).toEqual([action]);
+});
+
+it('cannot try to describe a key where RDS has none yet', async () => {
+  const { sandbox, home, scope, credentialsOf } = await openSandbox();
+  home.kms.deleted.add(defaultRdsKey(scope));
+  const answers = await retentionCheck(credentialsOf).look(scope, NOW);
+  expect(answers['kms:DescribeKey']).toEqual({ state: 'untried', why: 'RDS has no key of its own here yet' });
+  expect(sandbox.calls.count('DescribeKey')).toBe(1);
 });
 
 it('is about what the look role of every account may do', () => {

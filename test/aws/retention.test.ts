@@ -9,8 +9,10 @@ import { awsPriceList, cachedPrices } from '../../shared/aws/pricing.ts';
 import { readBackupPrices } from '../../shared/aws/retention/prices.ts';
 import { awsRetention } from '../../shared/aws/retention/reader.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
+import type { Scope } from '../../shared/core/identity.ts';
 import type { BackedUpDatabase, Snapshot } from '../../shared/core/retention/facts.ts';
 import type { StoreService } from '../../shared/core/retention/protections.ts';
+import type { SnapshotReading } from '../../shared/ports-retention.ts';
 import { openWire } from '../right-size/wire.ts';
 import { openSandbox } from './support.ts';
 
@@ -27,9 +29,16 @@ async function open() {
   const fail = (service: ServiceName, operation: string, fault: Fault) =>
     sandbox.faults.add({ service, operation, fault });
   const databases = async () => valueIn(await reader.databases(scope));
-  const snapshots = async () => valueIn(await reader.snapshots(scope));
-  return { ...opened, reader, fail, databases, snapshots, rds: home.rds };
+  const snapshots = async (keys: SnapshotReading['keys'] = 'whose') => {
+    const seen: Snapshot[] = [];
+    const quotas = valueIn(await reader.snapshots(scope, { see: (one) => void seen.push(one), keys }));
+    return { snapshots: seen, quotas };
+  };
+  const read = { databases: reader.databases, snapshots: (of: Scope) => reader.snapshots(of, UNSEEN) } as const;
+  return { ...opened, reader, read, fail, databases, snapshots, rds: home.rds };
 }
+
+const UNSEEN: SnapshotReading = { see: () => {}, keys: 'whose' };
 
 function valueIn<T>(evidence: Evidence<T>): T {
   if (!evidence.known) throw new Error(evidence.why);
@@ -170,6 +179,18 @@ describe('snapshots', () => {
     expect(found).not.toHaveProperty('optionGroup');
   });
 
+  it.each<[string, number, number | undefined]>([
+    ['aurora-mysql', 1, undefined], // what RDS says of Aurora, however large it is
+    ['aurora-postgresql', 0, undefined],
+    ['aurora-postgresql', 85, 85],
+    ['mysql', 100, 100],
+  ])('of a cluster of %s with %i GiB allocated have a size, or none that is known', async (Engine, allocated, size) => {
+    const { rds, snapshots } = await open();
+    const cluster = rds.addCluster({ DBClusterIdentifier: 'carts', Engine, AllocatedStorage: allocated });
+    rds.addClusterSnapshot(cluster, { DBClusterSnapshotIdentifier: 'nightly' });
+    expect((await snapshots()).snapshots[0]?.sizeGiB).toBe(size);
+  });
+
   it('are of every type that the account owns, and of nobody else', async () => {
     const { rds, snapshots, sandbox, scope } = await open();
     const database = rds.addInstance({ DBInstanceIdentifier: 'orders' });
@@ -273,11 +294,55 @@ describe('the key of a snapshot', () => {
     });
   });
 
+  it('is nobody’s business where nothing goes to another account: KMS is not asked', async () => {
+    const { snapshots, sandbox } = await encrypted();
+    const [found] = (await snapshots('unasked')).snapshots;
+    expect(found?.key?.manager).toEqual({ known: false, why: 'nobody had to know who manages it' });
+    expect(sandbox.calls.count('ListAliases')).toBe(0);
+  });
+
   it('is looked for on every page of aliases', async () => {
     const { keyOf, home, sandbox } = await encrypted();
     for (let n = 0; n < 100; n += 1) home.kms.aliases.set(`alias/app-${n}`, `key-${n}`);
     expect((await keyOf())?.manager).toEqual({ known: true, value: 'aws' });
     expect(sandbox.calls.byOperation('ListAliases')).toHaveLength(2);
+  });
+});
+
+describe('the state of a key', () => {
+  const keyIn = ({ account, region }: Scope, id: string) => `arn:aws:kms:${region}:${account}:key/${id}`;
+
+  it('is what KMS says, and gone is a state, too: a call for each key', async () => {
+    const { reader, scope, home, sandbox } = await open();
+    const [used, off, gone] = ['used', 'off', 'gone'].map((id) => keyIn(scope, id)) as [string, string, string];
+    home.kms.inaccessible.add(off);
+    home.kms.deleted.add(gone);
+    expect([...(await reader.keyStates(scope, [used, off, gone]))]).toEqual([
+      [used, { known: true, value: 'Enabled' }],
+      [off, { known: true, value: 'Disabled' }],
+      [gone, { known: true, value: 'Deleted' }],
+    ]);
+    expect(sandbox.calls.count('DescribeKey')).toBe(3);
+  });
+
+  it.each([
+    ['accessDenied', 'may not read the key: AccessDeniedException'],
+    ['throttle', 'could not read the key: ThrottlingException'],
+  ] as const)('is unknown on %s', async (fault, why) => {
+    const { reader, scope, fail } = await open();
+    fail('kms', 'DescribeKey', fault);
+    const key = keyIn(scope, 'used');
+    expect([...(await reader.keyStates(scope, [key]))]).toEqual([[key, { known: false, why }]]);
+  });
+
+  it('is unknown of all keys of an account that does not let us in', async () => {
+    const { scope } = await open();
+    const closed = awsRetention(async () => {
+      throw new AccessDeniedError('may not assume the role', Object.assign(new Error(), { name: 'AccessDenied' }));
+    });
+    const key = keyIn(scope, 'used');
+    const why = 'may not assume the role: AccessDenied';
+    expect([...(await closed.keyStates(scope, [key]))]).toEqual([[key, { known: false, why }]]);
   });
 });
 
@@ -321,10 +386,10 @@ describe('what cannot be read', () => {
   it.each(LISTS.flatMap(([what, operation]) => FAULTS.map(([fault, why]) => [operation, fault, what, why] as const)))(
     '(%s, %s) is unknown with the reason, never nothing',
     async (operation, fault, what, why) => {
-      const { reader, rds, scope, fail } = await open();
+      const { read, rds, scope, fail } = await open();
       rds.addCluster({ DBClusterIdentifier: 'carts', Engine: 'aurora-mysql' });
       fail('rds', operation, fault);
-      expect(await reader[what](scope)).toEqual({ known: false, why: why.replace('%', what) });
+      expect(await read[what](scope)).toEqual({ known: false, why: why.replace('%', what) });
     },
   );
 
@@ -332,7 +397,7 @@ describe('what cannot be read', () => {
     ['databases', 'DescribeDBInstances'],
     ['snapshots', 'DescribeDBSnapshots'],
   ] as const)('is all of the %s when their second page never comes', async (what, operation) => {
-    const { reader, rds, scope, sandbox } = await open();
+    const { read, rds, scope, sandbox } = await open();
     const database = rds.addInstance({ DBInstanceIdentifier: 'orders' });
     for (let n = 0; n < 101; n += 1) {
       rds.addInstance({ DBInstanceIdentifier: `shard-${n}` });
@@ -340,14 +405,14 @@ describe('what cannot be read', () => {
     }
     const wire = await openWire(sandbox.url, { never: new RegExp(`Action=${operation}&.*Marker=`) });
     vi.stubEnv('AWS_ENDPOINT_URL', wire.url);
-    expect(await reader[what](scope)).toEqual({ known: false, why: `could not read the ${what}: TimeoutError` });
+    expect(await read[what](scope)).toEqual({ known: false, why: `could not read the ${what}: TimeoutError` });
     expect(sandbox.calls.count(operation)).toBeGreaterThan(0);
     await wire.close();
   });
 
   it('is a region that is not enabled', async () => {
-    const { reader, scope } = await open();
-    const closed = await reader.snapshots({ ...scope, region: 'ap-east-2' });
+    const { read, scope } = await open();
+    const closed = await read.snapshots({ ...scope, region: 'ap-east-2' });
     expect(closed).toEqual({
       known: false,
       why: 'may not read the snapshots: InvalidClientTokenId (is the region enabled in this account?)',
@@ -361,7 +426,7 @@ describe('what cannot be read', () => {
     });
     const why = 'may not assume the role: AccessDenied';
     expect(await closed.databases(scope)).toEqual({ known: false, why });
-    expect(await closed.snapshots(scope)).toEqual({ known: false, why });
+    expect(await closed.snapshots(scope, UNSEEN)).toEqual({ known: false, why });
     const { stores, awsBackup } = await closed.protections(scope);
     expect([...Object.values(stores), awsBackup]).toEqual(Array.from({ length: 4 }, () => ({ known: false, why })));
   });
@@ -410,6 +475,34 @@ describe('the protections of a scope', () => {
     const error = { code: 'TableNotFoundException', message: 'Table not found: orders', status: 400 };
     sandbox.faults.add({ operation: 'DescribeContinuousBackups', fault: { error } });
     expect(valueIn((await reader.protections(scope)).stores.DynamoDB)).toEqual([]);
+  });
+
+  it('are unknown of what there was no time for', async () => {
+    const { reader, scope, clients } = await open();
+    await clients.dynamodb.send(table('orders'));
+    const { stores, awsBackup } = await reader.protections(scope, AbortSignal.abort());
+    expect([...Object.values(stores), awsBackup]).toEqual([
+      { known: false, why: 'there was no time to read the tables of DynamoDB' },
+      { known: false, why: 'there was no time to read the replication groups of ElastiCache' },
+      { known: false, why: 'there was no time to read the clusters of Redshift' },
+      { known: false, why: 'there was no time to read what AWS Backup protects' },
+    ]);
+  });
+
+  it('are unknown of the tables whose turn comes too late: five are asked at a time', async () => {
+    const { reader, scope, clients, sandbox } = await open();
+    for (const name of ['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'fff']) await clients.dynamodb.send(table(name));
+    const time = new AbortController();
+    const reading = reader.protections(scope, time.signal);
+    await vi.waitUntil(() => sandbox.calls.count('DescribeContinuousBackups') === 5);
+    time.abort();
+    const tables = valueIn((await reading).stores.DynamoDB);
+    expect(tables).toHaveLength(6);
+    expect(named(tables, 'fff')?.own).toEqual({
+      known: false,
+      why: 'there was no time to read the point-in-time recovery',
+    });
+    expect(sandbox.calls.count('DescribeContinuousBackups')).toBe(5);
   });
 
   it('say for how long ElastiCache and Redshift keep their automated snapshots, from every page', async () => {

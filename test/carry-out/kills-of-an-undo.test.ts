@@ -1,7 +1,7 @@
 import { it } from 'vitest';
 import { deathsAt, killAndResume, oneAction, sampleOf, takenBack } from '../support/carry-out-kills.ts';
 
-it('killed at a sample of the calls and checkpoints of a stop that a person takes back', { timeout: 300_000 }, () =>
+it('killed at a sample of the calls and checkpoints of a stop that a person takes back', { timeout: 900_000 }, () =>
   killAndResume({
     cast: oneAction,
     meanwhile: takenBack,

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
-import { changeOf, flip, handOver, outcomesOf, type Scene, say, told } from '../support/carry-out.ts';
+import type { CopySnapshot } from '../../shared/core/retention/action.ts';
+import { proposalOf } from '../../shared/core/retention/proposal.ts';
+import { changeOf, flip, handOver, idleCluster, outcomesOf, type Scene, say, told } from '../support/carry-out.ts';
 import {
   AWAY,
   awayKey,
@@ -33,7 +35,25 @@ async function expiredOne(snapshots: object = {}, name = 'orders') {
   return { scene, orders, old, proposal: deleteOf(orders, old) };
 }
 
-const textOf = (scene: Scene): string => told(scene).at(-1)?.text ?? '';
+/** A copy of a cluster's snapshot to the other account. */
+function clusterCopy(scene: Scene) {
+  const cluster = idleCluster(scene, 'shop');
+  const tags = { 'lamplighter:database': cluster.DbClusterResourceId ?? '', 'lamplighter:taken': NEW };
+  const source = scene.region.rds.addClusterSnapshot(cluster, {
+    DBClusterSnapshotIdentifier: 'lamplighter-shop-1',
+    StorageEncrypted: false,
+    TagList: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
+  const takenAt = new Date(NEW).toISOString();
+  const orders = database(scene, 'orders');
+  const { kmsKey: _, ...action } = copyOf(orders, ownSnapshot(scene, orders, NEW), {
+    form: 'cluster',
+    databaseId: cluster.DbClusterResourceId ?? '',
+    source: { arn: source.DBClusterSnapshotArn, scope: HOME, takenAt },
+    tags,
+  }).action as CopySnapshot;
+  return { source, proposal: proposalOf({ action, databaseName: 'shop', mode: 'auto', because: 'due' }) };
+}
 
 describe('a snapshot in mode auto', () => {
   it('is taken at once, without a grace, and awaited until it is available', async () => {
@@ -60,16 +80,12 @@ describe('a snapshot in mode auto', () => {
     });
   });
 
-  it('is told with its size, its time and how long it took', async () => {
+  it('is left to the next night to tell, when it went well', async () => {
     const scene = await openSnapshotScene();
-    const orders = database(scene, 'orders');
-    scene.region.rds.snapshotDurations.set('orders', { hours: 3 });
-    await handOver(scene, [takeOf(orders)], FUNCTION);
+    const { plan } = await handOver(scene, [takeOf(database(scene, 'orders'))], FUNCTION);
     await scene.lambda.finish();
-    expect(told(scene)).toMatchObject([{ severity: 'info' }]);
-    expect(textOf(scene)).toContain('take a snapshot');
-    expect(textOf(scene)).toMatch(/data of .*2026.*, of a database of \d+ GiB; available within 1[89]\d minutes/);
-    expect(textOf(scene)).not.toContain('to take it back');
+    expect(await outcomesOf(scene, plan)).toEqual(['kept']);
+    expect(told(scene)).toEqual([]);
   });
 
   it('saves nothing, and nobody watches it afterwards', async () => {
@@ -135,22 +151,29 @@ it('waits for an approval in mode approve', async () => {
   expect(await outcomesOf(scene, plan)).toEqual(['kept']);
 });
 
-it('takes as many at once as there are, whatever `parallel` says', async () => {
-  const scene = await openSnapshotScene({}, { policy: { defaults: { mode: 'approve', parallel: 1 } } });
-  const many = Array.from({ length: 12 }, (_, index) => takeOf(database(scene, `shop-${index}`)));
-  const { plan } = await handOver(scene, many, FUNCTION);
-  await scene.lambda.advance({ minutes: 1 });
-  expect(snapshotCalls(scene)).toHaveLength(12);
-  await scene.lambda.finish();
-  expect(new Set(await outcomesOf(scene, plan))).toEqual(new Set(['kept']));
-});
+it.each([
+  [1, 12, 12],
+  [2, 15, 10], // its share of twenty
+])(
+  'takes twenty at once, whatever `parallel` says: of %i parts the first takes of its %i at once %i',
+  async (...numbers) => {
+    const [parts, size, atOnce] = numbers;
+    const scene = await openSnapshotScene({}, { policy: { defaults: { mode: 'approve', parallel: 1 } } });
+    const many = Array.from({ length: parts * size }, (_, index) => takeOf(database(scene, `shop-${index}`)));
+    const { plan } = await handOver(scene, many, FUNCTION);
+    await scene.lambda.advance({ minutes: 1 });
+    expect(snapshotCalls(scene)).toHaveLength(atOnce);
+    await scene.lambda.finish();
+    expect(new Set(await outcomesOf(scene, plan))).toEqual(new Set(['kept']));
+  },
+);
 
 describe('a copy to another account', () => {
-  async function copying() {
+  async function copying(more: Parameters<typeof copyOf>[2] = {}) {
     const scene = await openSnapshotScene();
     const orders = database(scene, 'orders');
     const source = ownSnapshot(scene, orders, NEW);
-    return { scene, orders, source, proposal: copyOf(orders, source) };
+    return { scene, orders, source, proposal: copyOf(orders, source, more) };
   }
 
   it('shares the source, copies it there, and shares it no longer', async () => {
@@ -169,7 +192,6 @@ describe('a copy to another account', () => {
       `ModifyDBSnapshotAttribute ap-northeast-2 ${source.DBSnapshotIdentifier}`,
     ]);
     expect(source.RestorableBy).toEqual([]);
-    expect(textOf(scene)).toContain(`copy the snapshot from ap-northeast-2 of the account 111111111111`);
   });
 
   it('fails at once when the key there may not be used, and names it', async () => {
@@ -194,15 +216,55 @@ describe('a copy to another account', () => {
     expect(snapshotCalls(scene)).toEqual([]);
   });
 
-  it('that hangs is said after a day', async () => {
+  it('that hangs is said after the time that it may take, and left where AWS does not call it off', async () => {
+    const { scene, source, proposal } = await copying({ withinHours: 6 });
+    awayOf(scene).rds.snapshotDurations.set('orders', Number.POSITIVE_INFINITY);
+    const { plan } = await handOver(scene, [proposal], FUNCTION);
+    await scene.lambda.advance({ hours: 5, minutes: 50 });
+    expect((await changeOf(scene, plan))?.outcome).toBe('watching');
+    await scene.lambda.advance({ hours: 3 });
+    const because = expect.stringMatching(
+      /^it is still creating after 6 hours and could not be called off \(AWS refused: /,
+    );
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'failed', because });
+    expect(source.RestorableBy).toEqual([]);
+    expect(told(scene).at(-1)).toMatchObject({ severity: 'critical', text: expect.stringContaining('still creating') });
+  });
+
+  it('that hangs is called off where AWS lets it, as of clusters: nothing of it is left', async () => {
+    const scene = await openSnapshotScene();
+    const { source, proposal } = clusterCopy(scene);
+    awayOf(scene).rds.snapshotDurations.set('shop', Number.POSITIVE_INFINITY);
+    const { plan } = await handOver(scene, [proposal], FUNCTION);
+    await scene.lambda.advance({ hours: 23 });
+    expect([...awayOf(scene).rds.clusterSnapshots.values()]).toMatchObject([{ Status: 'copying' }]);
+    await scene.lambda.finish();
+    const because = 'it is still copying after 24 hours and was called off: the next plan makes it again';
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'failed', because });
+    expect([awayOf(scene).rds.clusterSnapshots.size, source.RestorableBy]).toEqual([0, []]);
+  });
+
+  it('that may take days is waited for', async () => {
+    const { scene, source, proposal } = await copying({ withinHours: 7 * 24 });
+    awayOf(scene).rds.snapshotDurations.set('orders', { days: 6 });
+    const { plan } = await handOver(scene, [proposal], FUNCTION);
+    await scene.lambda.advance({ days: 5 });
+    expect(source.RestorableBy).toEqual([AWAY.account]);
+    await scene.lambda.finish();
+    expect(await outcomesOf(scene, plan)).toEqual(['kept']);
+  });
+
+  it('that hangs is left alone while everything is halted', async () => {
     const { scene, source, proposal } = await copying();
     awayOf(scene).rds.snapshotDurations.set('orders', Number.POSITIVE_INFINITY);
     const { plan } = await handOver(scene, [proposal], FUNCTION);
+    await scene.lambda.advance({ hours: 1 });
+    flip(scene, 'halt', 'on');
     await scene.lambda.finish();
-    const because = `still copying; its source is shared with ${AWAY.account}`;
-    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'failed', because });
+    const because = 'it is still creating: the switch halt is on: nothing is changed';
+    const warning = expect.stringContaining('is still shared with 222222222222');
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'failed', because, warning });
     expect(source.RestorableBy).toEqual([AWAY.account]);
-    expect(told(scene).at(-1)).toMatchObject({ severity: 'critical' });
   });
 
   it('that fails after hours has failed, and nobody reads the source any more', async () => {
@@ -305,16 +367,16 @@ describe('the end of a snapshot', () => {
   });
 
   it('comes in mode auto after the grace, which a veto ends', async () => {
-    const { scene, orders, old } = await expiredOne({ prune: 'auto' });
+    const { scene, orders, old } = await expiredOne({ prune: 'auto', pruneGrace: '2d' });
     const other = database(scene, 'billing');
     const kept = ownSnapshot(scene, other, OLD);
     ownSnapshot(scene, other, NEW);
     const act = [deleteOf(orders, old, 'auto'), deleteOf(other, kept, 'auto')];
     const { plan } = await handOver(scene, act, PRUNE);
-    await scene.lambda.advance({ days: 6 });
+    await scene.lambda.advance({ hours: 47 });
     expect(snapshotCalls(scene)).toEqual([]);
     await say(scene, plan, { say: 'veto', actions: [2] });
-    await scene.lambda.finish();
+    await scene.lambda.advance({ hours: 2 }); // its grace is its own, and not the seven days of others
     expect(await outcomesOf(scene, plan)).toEqual(['kept', 'vetoed']);
     expect(await changeOf(scene, plan)).toMatchObject({ approvedBy: 'grace' });
   });

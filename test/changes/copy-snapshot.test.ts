@@ -14,7 +14,10 @@ import {
   snapshotIn,
   TAKEN,
 } from './snapshot-subjects.ts';
-import { type Form, leadOn, refused, stage, verbsOf } from './subjects.ts';
+import { type Form, refused, stage, verbsOf } from './subjects.ts';
+
+/** What RDS calls a copy while it is made. */
+const ON_ITS_WAY = { instance: 'creating', cluster: 'copying' } as const;
 
 const ABROAD = { account: '222222222222', region: 'eu-central-1' };
 
@@ -34,6 +37,7 @@ async function set(form: Form, more: Partial<CopySnapshot> = {}) {
   const verbs = verbsOf(here, action);
   return {
     ...here,
+    here,
     source,
     abroad,
     action,
@@ -44,29 +48,47 @@ async function set(form: Form, more: Partial<CopySnapshot> = {}) {
 }
 
 describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (form) => {
-  it('to another account reads the source for as long as it takes, and no longer', async () => {
+  it('to another account reads the source until somebody says that it need not any longer', async () => {
     const { action, verbs, source, copy, copied, sandbox } = await set(form);
     expect(await verbs.apply(action)).toBe('asked');
     expect(source.RestorableBy).toEqual([ABROAD.account]);
-    const seen = `copying; its source is shared with ${ABROAD.account}`;
-    expect(await verbs.advance(action, { towards: 'settled', seen: '' })).toEqual({ state: 'pending', seen });
-    expect(source.RestorableBy).toEqual([ABROAD.account]);
+    expect(await verbs.settled(action)).toEqual({ state: 'pending', seen: ON_ITS_WAY[form] });
     sandbox.clock.advance({ hours: 12 });
-    expect(await verbs.advance(action, { towards: 'settled', seen })).toMatchObject({
-      state: 'done',
-      made: { takenAt: TAKEN },
-    });
+    expect(await verbs.settled(action)).toMatchObject({ state: 'done', made: { takenAt: TAKEN } });
+    expect(source.RestorableBy).toEqual([ABROAD.account]);
+    await verbs.shareNoLonger(action);
+    await verbs.shareNoLonger(action);
     expect(source.RestorableBy).toEqual([]);
     expect(copy()).toMatchObject({ Status: 'available', KmsKeyId: ownKey(ABROAD) });
     expect(copy()?.TagList).toEqual(Object.entries(action.tags).map(([Key, Value]) => ({ Key, Value })));
     expect(copied()).toBe(1);
   });
 
-  it('is made once, however often asked', async () => {
+  it('is made once, however often and whenever asked', async () => {
     const { action, verbs, copied } = await set(form);
-    await verbs.apply(action);
-    expect(await verbs.apply(action)).toBe('there');
+    await verbs.apply(action, undefined, '2026-11-22T20:00:00.000Z');
+    expect(await verbs.apply(action, undefined, '2026-11-22T20:00:20.000Z')).toBe('there');
     expect(copied()).toBe(1);
+  });
+
+  it('says itself until when it is waited for', async () => {
+    const { action, verbs, copy } = await set(form);
+    await verbs.apply(action, undefined, '2026-11-22T20:00:00.000Z');
+    expect(copy()?.TagList).toContainEqual({ Key: 'lamplighter:due', Value: '2026-11-23T20:00:00.000Z' });
+  });
+
+  it('asks for nothing before what it takes the place of is gone', async () => {
+    const here = await stage();
+    const database = databaseOf(here, form).identity;
+    held(here, form);
+    const after = arnOf(held(here, form, { name: 'lamplighter-leaves' }));
+    const action = copying(here, form, { database, after });
+    const verbs = verbsOf(here, action);
+    const message = 'it waits until lamplighter-leaves is deleted, whose place it takes';
+    await expect(verbs.apply(action)).rejects.toMatchObject({ retryable: true, untimely: true, message });
+    expect(here.done(OPERATION[form].copy)).toBe(0);
+    forget(here.home, form, 'lamplighter-leaves');
+    expect(await verbs.apply(action)).toBe('asked');
   });
 
   it('of one that is gone, that is another by now, or not ready is left to the next plan', async () => {
@@ -92,15 +114,14 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
     await expect(verbs.apply(action)).rejects.toMatchObject({ untimely: true, retryable: true });
   });
 
-  it('says which key it may not use, and leaves the source to its account alone', async () => {
-    const { action, verbs, abroad, source } = await set(form);
+  it('says which key it may not use', async () => {
+    const { action, verbs, abroad } = await set(form);
     abroad.kms.inaccessible.add(ownKey(ABROAD));
     await expect(verbs.apply(action)).rejects.toMatchObject({
       ...refused('KMSKeyNotAccessibleFault', false),
       untimely: false,
       message: expect.stringContaining(ownKey(ABROAD)),
     });
-    expect(source.RestorableBy).toEqual([]);
   });
 
   it('waits for room: of snapshots, and of copies at once', async () => {
@@ -108,20 +129,18 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
     full.abroad.rds.snapshotQuota = 0;
     const busy = await set(form);
     busy.abroad.rds.copyQuota = 0;
-    for (const { action, verbs, source } of [full, busy]) {
+    for (const { action, verbs } of [full, busy]) {
       const quota = { ...refused('SnapshotQuotaExceededFault', true), untimely: true };
       await expect(verbs.apply(action)).rejects.toMatchObject(quota);
-      expect(source.RestorableBy).toEqual([]);
     }
   });
 
-  it('that the other account does not see yet is asked for again, and stays shared until then', async () => {
-    const { action, verbs, source, sandbox } = await set(form);
+  it('that the other account does not see yet is asked for again', async () => {
+    const { action, verbs, sandbox } = await set(form);
     const code = form === 'cluster' ? 'DBClusterSnapshotNotFoundFault' : 'DBSnapshotNotFound';
     const fault = { error: { code, message: 'not found', status: 404 } };
     sandbox.faults.add({ operation: OPERATION[form].copy, fault, times: 1 });
     await expect(verbs.apply(action)).rejects.toMatchObject({ name: 'RefusedError', retryable: true, untimely: true });
-    expect(source.RestorableBy).toEqual([ABROAD.account]);
     expect(await verbs.apply(action)).toBe('asked');
   });
 
@@ -130,35 +149,18 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
     await verbs.apply(action);
     forget(home, form, NAME.source);
     sandbox.clock.advance({ hours: 12 });
-    expect(await verbs.advance(action, { towards: 'settled', seen: 'copying' })).toEqual({
+    expect(await verbs.settled(action)).toEqual({
       state: 'failed',
       because: 'the copy has failed: its source was deleted meanwhile',
     });
+    await verbs.shareNoLonger(action); // nobody reads what is gone
   });
 
-  it('may hang and, after hours, fail: then nobody reads the source any more', async () => {
-    const { action, verbs, abroad, source, copy, sandbox } = await set(form);
-    abroad.rds.snapshotDurations.set(NAME.copy, Number.POSITIVE_INFINITY);
+  it('may, after hours, fail', async () => {
+    const { action, verbs, copy } = await set(form);
     await verbs.apply(action);
-    sandbox.clock.advance({ days: 1 });
-    expect(await leadOn({ sandbox } as never, verbs, { action, towards: 'settled' })).toMatchObject({
-      state: 'pending',
-    });
     copy()!.Status = 'failed';
-    expect(await verbs.advance(action, { towards: 'settled', seen: 'copying' })).toEqual({
-      state: 'failed',
-      because: 'it is failed: AWS does not say why',
-    });
-    expect(source.RestorableBy).toEqual([]);
-  });
-
-  it('that AWS does not show yet goes on reading its source', async () => {
-    const { action, verbs, abroad, source } = await set(form);
-    await verbs.apply(action);
-    forget(abroad, form, NAME.copy);
-    const progress = await verbs.advance(action, { towards: 'settled', seen: 'nothing yet' });
-    expect(progress).toEqual({ state: 'failed', because: 'it is gone' });
-    expect(source.RestorableBy).toEqual([ABROAD.account]);
+    expect(await verbs.settled(action)).toEqual({ state: 'failed', because: 'it is failed: AWS does not say why' });
   });
 
   it('does not take a name for its own that has other tags', async () => {
@@ -182,7 +184,9 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
     expect(source.RestorableBy).toEqual([]);
     expect(here.done(OPERATION[form].share)).toBe(0);
     here.sandbox.clock.advance({ hours: 12 });
-    expect(await verbs.advance(action, { towards: 'settled', seen: 'copying' })).toMatchObject({ state: 'done' });
+    expect(await verbs.settled(action)).toMatchObject({ state: 'done' });
+    await verbs.shareNoLonger(action);
+    expect(here.done(OPERATION[form].share)).toBe(0);
     expect(snapshotIn(here.sandbox.estate.hub.region('us-west-2'), form, NAME.copy)).toBeDefined();
   });
 
@@ -199,13 +203,13 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
     const handover = copying(here, form, { database: identity, purpose: 'handover', kmsKey: ownKey(home) });
     await verbsOf(here, handover).apply(handover);
     here.sandbox.clock.advance({ hours: 12 });
-    const source = { arn: snapshotArn(here, form), scope: home, takenAt: TAKEN };
+    const source = { arn: arnOf(snapshotIn(here.home, form, NAME.copy) ?? {}), scope: home, takenAt: TAKEN };
     const abroad = { scope: ABROAD, shareWith: ABROAD.account, kmsKey: ownKey(ABROAD), name: 'lamplighter-abroad' };
     const second = copying(here, form, { database: identity, source, ...abroad });
     expect(await verbsOf(here, second).apply(second)).toBe('asked');
     here.sandbox.clock.advance({ hours: 12 });
-    const going = { towards: 'settled', seen: 'copying' } as const;
-    expect(await verbsOf(here, second).advance(second, going)).toMatchObject({ state: 'done' });
+    expect(await verbsOf(here, second).settled(second)).toMatchObject({ state: 'done' });
+    await verbsOf(here, second).shareNoLonger(second);
     expect(snapshotIn(here.home, form, NAME.copy)?.RestorableBy).toEqual([]);
   });
 
@@ -216,10 +220,66 @@ describe.each(['instance', 'cluster'] as const)('a copy of a snapshot: %s', (for
   });
 });
 
-function snapshotArn(here: Parameters<typeof copying>[0], form: Form): string {
-  const snapshot = snapshotIn(here.home, form, NAME.copy) as { DBSnapshotArn?: string; DBClusterSnapshotArn?: string };
-  return snapshot.DBSnapshotArn ?? snapshot.DBClusterSnapshotArn ?? '';
-}
+describe('a copy that hangs', () => {
+  const late = {
+    state: 'failed',
+    because: expect.stringContaining('and was called off: the next plan makes it again'),
+  };
+
+  it.each(['copying', 'creating', 'pending'])(
+    'of a cluster while it is %s is called off where AWS lets it',
+    async (status) => {
+      const { action, verbs, copy, source } = await set('cluster');
+      await verbs.apply(action);
+      copy()!.Status = status;
+      const ended = await verbs.callOff(action);
+      if (status === 'copying') {
+        expect(ended).toEqual(late);
+        expect(copy()).toBeUndefined();
+        expect(await verbs.callOff(action)).toEqual({ state: 'failed', because: 'it is gone' });
+      } else {
+        expect(ended).toMatchObject({ state: 'failed', because: expect.stringMatching(LEFT) });
+        expect(copy()).toBeDefined();
+      }
+      await verbs.shareNoLonger(action);
+      expect(source.RestorableBy).toEqual([]);
+    },
+  );
+
+  const LEFT =
+    /^it is still \w+ after 24 hours and could not be called off \(AWS refused: .*InvalidDB(Cluster)?SnapshotState.*\): nobody waits for it any more, and the next plan makes another$/;
+
+  it('of an instance is left and said where AWS does not delete what is not available', async () => {
+    const { action, verbs, copy } = await set('instance');
+    await verbs.apply(action);
+    expect(await verbs.callOff(action)).toMatchObject({ state: 'failed', because: expect.stringMatching(LEFT) });
+    expect(copy()).toMatchObject({ Status: 'creating' });
+  });
+
+  it('and comes in this moment is kept', async () => {
+    const { action, verbs, sandbox, here } = await set('cluster');
+    await verbs.apply(action);
+    sandbox.clock.advance({ hours: 12 });
+    expect(await verbs.callOff(action)).toMatchObject({ state: 'done', made: { takenAt: TAKEN } });
+    expect(here.done('DeleteDBClusterSnapshot')).toBe(0);
+  });
+
+  it('is not called off when it is not ours', async () => {
+    const { action, verbs, copy, here } = await set('cluster');
+    await verbs.apply(action);
+    copy()!.TagList = [];
+    expect(await verbs.callOff(action)).toMatchObject({
+      state: 'failed',
+      because: expect.stringContaining('other tags'),
+    });
+    expect(here.done('DeleteDBClusterSnapshot')).toBe(0);
+  });
+});
+
+const arnOf = (snapshot: object): string => {
+  const { DBSnapshotArn, DBClusterSnapshotArn } = snapshot as { DBSnapshotArn?: string; DBClusterSnapshotArn?: string };
+  return DBSnapshotArn ?? DBClusterSnapshotArn ?? '';
+};
 
 describe('an automated snapshot', () => {
   it('is copied to be kept, and not at all once it has gone', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateSnapshot } from '../../shared/core/retention/action.ts';
-import { creation, databaseOf, NAME, OPERATION, snapshotIn } from './snapshot-subjects.ts';
-import { type Form, refused, stage, verbsOf } from './subjects.ts';
+import { creation, databaseOf, forget, held, NAME, OPERATION, snapshotIn } from './snapshot-subjects.ts';
+import { type Form, refused, type Stage, stage, verbsOf } from './subjects.ts';
 
 const AT = '2026-11-22T03:10:00.000Z';
 
@@ -22,6 +22,17 @@ async function set(form: Form) {
 }
 
 describe.each(['instance', 'cluster'] as const)('a snapshot of a database: %s', (form) => {
+  it('is not asked for before what it takes the place of is gone', async () => {
+    const { action, apply, created, home } = await set(form);
+    const leaves = held({ home } as Stage, form) as { DBSnapshotArn?: string; DBClusterSnapshotArn?: string };
+    const waits = { ...action, after: leaves.DBSnapshotArn ?? leaves.DBClusterSnapshotArn ?? '' };
+    const message = 'it waits until lamplighter-old is deleted, whose place it takes';
+    await expect(apply(waits)).rejects.toMatchObject({ retryable: true, untimely: true, message });
+    expect(created()).toBe(0);
+    forget(home, form, NAME.source);
+    expect(await apply(waits)).toBe('asked');
+  });
+
   it('is taken with its tags, and the time at which it was asked for', async () => {
     const { action, apply, snapshot, subject, verbs, sandbox } = await set(form);
     expect(await apply()).toBe('asked');
@@ -32,9 +43,8 @@ describe.each(['instance', 'cluster'] as const)('a snapshot of a database: %s', 
     expect(await verbs.settled(action)).toEqual({ state: 'pending', seen: 'creating' });
     sandbox.clock.advance({ hours: 1 });
     const { AllocatedStorage: sizeGiB, SnapshotCreateTime } = snapshot()!;
-    // A cluster's time is the one that its copies can know, too.
-    const takenAt = form === 'cluster' ? AT : SnapshotCreateTime?.toISOString();
-    const made = { ...(sizeGiB ? { sizeGiB } : {}), takenAt };
+    // A cluster's time is the one that its copies can know, too. Of Aurora nobody knows the size.
+    const made = form === 'cluster' ? { takenAt: AT } : { sizeGiB, takenAt: SnapshotCreateTime?.toISOString() };
     expect(await verbs.settled(action)).toEqual({ state: 'done', made });
   });
 

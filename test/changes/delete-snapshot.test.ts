@@ -37,6 +37,11 @@ async function set(form: Form) {
   };
 }
 
+const NAMELESS = {
+  instance: { DbiResourceId: undefined },
+  cluster: { DbClusterResourceId: undefined },
+} as const;
+
 type Set = Awaited<ReturnType<typeof set>>;
 
 const tag = ({ old }: Set, Key: string, Value: string) => {
@@ -86,13 +91,19 @@ describe.each(['instance', 'cluster'] as const)('the end of a snapshot: %s', (fo
 
   it.each<[string, (here: Set) => unknown]>([
     ['held by its tag lamplighter:hold (court)', (here) => tag(here, 'lamplighter:hold', 'court')],
-    ['held by its tag lamplighter:protect until 2026-12-31', (here) => tag(here, 'lamplighter:protect', '2026-12-31')],
+    ['held by its tag lamplighter:hold until 2026-12-31', (here) => tag(here, 'lamplighter:hold', '2026-12-31')],
     ['one of the newest 1', ({ home }) => forget(home, form, 'lamplighter-newer')],
     ['one of the newest 1', ({ newer }) => Object.assign(newer, { Status: 'failed' })],
   ])('is no longer due when it is %s', async (because, spoil) => {
     const here = await set(form);
     spoil(here);
     expect(await here.recheck()).toBe(because);
+  });
+
+  it('is due all the same when its database has handed the protect tag down to it', async () => {
+    const here = await set(form);
+    tag(here, 'lamplighter:protect', '');
+    expect(await here.recheck()).toBeUndefined();
   });
 
   it('is not due while a copy is made of it, wherever the policy keeps copies', async () => {
@@ -106,6 +117,25 @@ describe.each(['instance', 'cluster'] as const)('the end of a snapshot: %s', (fo
     expect(await here.recheck(copyTo(here))).toBe('lamplighter-copy in us-west-2 is still copied from it');
     here.sandbox.clock.advance({ hours: 12 });
     expect(await here.recheck(copyTo(here))).toBeUndefined();
+  });
+
+  it('is not due while what served in its place is gone', async () => {
+    const here = await set(form);
+    const instead = here.action.snapshot.replace(/[^:]+$/, 'lamplighter-first');
+    const action = { ...here.action, expect: { ...here.action.expect, instead: [instead] } };
+    const recheck = () => here.verbs.recheck(action, { policy: parsePolicy({}), now: NOW });
+    expect(await recheck()).toBe('lamplighter-first, which served in its place, is gone');
+    held(here, form, { name: 'lamplighter-first' });
+    expect(await recheck()).toBeUndefined();
+  });
+
+  it('comes although AWS does not say of copies of which database they are', async () => {
+    const here = await set(form);
+    for (const one of [here.old, here.newer]) Object.assign(one, NAMELESS[form]);
+    const newest = [here.action.snapshot.replace(/[^:]+$/, 'lamplighter-newer')];
+    const action = { ...here.action, expect: { ...here.action.expect, newest } };
+    expect(await here.verbs.recheck(action, { policy: parsePolicy({}), now: NOW })).toBeUndefined();
+    expect(await here.verbs.apply(action)).toBe('asked');
   });
 
   it('is unknown, and so not due, while a place that may copy it cannot be read', async () => {

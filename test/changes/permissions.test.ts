@@ -147,11 +147,20 @@ async function call(here: Stage, verb: Verb, action: Action): Promise<void> {
     await verbs.protect?.(action, 'plan/1', '2026-12-22');
     return;
   }
+  if (verb === 'undo' && verbs.callOff) return callOff(here, verbs, action);
   if (verb === 'undo') await verbs.undo(action).catch(ignoreNoWayBack);
   else await verbs.apply(action, await protectionOf(here, action));
   const towards = verb === 'undo' ? 'undone' : 'settled';
   if (!verbs.advance || (verb === 'undo' && REVERSIBILITY[action.kind] === 'none')) return;
   expect(await leadOn(here, verbsOf(here, action), { action, towards })).toMatchObject({ state: 'done' });
+}
+
+/** What hangs has no other way back. */
+async function callOff({ sandbox }: Stage, verbs: ChangeVerbs, action: Action): Promise<void> {
+  await verbs.apply(action);
+  sandbox.calls.clear();
+  await verbs.callOff?.(action);
+  await verbs.shareNoLonger?.(action);
 }
 
 function ignoreNoWayBack(error: Error): void {

@@ -99,6 +99,7 @@ export const copying = (
   databaseId: database.id,
   source: { arn: arnOf(scopeOf(home.rds), form, NAME.source), scope: scopeOf(home.rds), takenAt: TAKEN },
   tags: marks(database),
+  withinHours: 24,
   ...more,
 });
 
@@ -108,7 +109,15 @@ export const deletion = ({ home }: Stage, form: Form, database: Identity): Delet
   scope: scopeOf(home.rds),
   name: NAME.source,
   snapshot: arnOf(scopeOf(home.rds), form, NAME.source),
-  expect: { databaseId: database.id, takenAt: TAKEN, status: 'available', tags: marks(database), keepAtLeast: 1 },
+  expect: {
+    databaseId: database.id,
+    takenAt: TAKEN,
+    status: 'available',
+    tags: marks(database),
+    instead: [],
+    keepAtLeast: 1,
+    newest: [],
+  },
 });
 
 /** Under a key that its account manages itself, which may be shared. */

@@ -7,6 +7,7 @@ import { money } from '../../shared/core/money.ts';
 import { type PlanDraft, type Proposal, type Resource, sealPlan } from '../../shared/core/plan.ts';
 import { planMessage, savingsOf } from '../../shared/core/plan-message.ts';
 import { type Mode, parsePolicy } from '../../shared/core/policy.ts';
+import { takings } from '../answer/support.ts';
 import { anyPlanDraft } from '../ledger/any-plan.ts';
 import { ACCOUNT, DEFAULT_POLICY, deferral, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 
@@ -299,5 +300,15 @@ describe('what happens next', () => {
   ])('is said for the mode %s, with the command that stops it', (mode, said) => {
     const { text } = planMessage(inMode(mode), DEFAULT_POLICY);
     for (const part of said) expect(text).toContain(part);
+  });
+
+  it('speaks of no grace, watch or undo for snapshots in mode auto: they are taken at once', () => {
+    const sealed = takings(['auto', 'approve']);
+    const { text } = planMessage(sealed, DEFAULT_POLICY);
+    expect(text).toContain('number 1 is carried out now, without a grace: a snapshot takes nothing from anybody');
+    expect(text).toContain('number 2 waits for an approval');
+    expect(text).not.toContain('unless somebody vetoes');
+    expect(text).not.toContain('watched, and taken back');
+    expect(text).toContain(`npm run answer -- veto ${sealed.id}`);
   });
 });

@@ -81,7 +81,7 @@ describe('the defaults', () => {
       },
       snapshots: {
         prune: 'approve',
-        pruneAtMost: 50,
+        pruneGrace: '1d',
         tiers: { daily: 14, weekly: 8, monthly: 12, yearly: 3 },
         keepAtLeast: 3,
         rpo: '26h',
@@ -89,6 +89,7 @@ describe('the defaults', () => {
         holdTag: 'lamplighter:hold',
         others: 'include',
         ofDeleted: 'keep',
+        copyWithin: '24h',
         quotaAlert: '80%',
         copyTo: [],
         classes: [],

@@ -48,6 +48,7 @@ describe('a check of carry-out', () => {
   async function scene(): Promise<Scene> {
     const opened = await openScene();
     vi.stubEnv('PROTECT_TAG', 'lamplighter:protect');
+    vi.stubEnv('HOLD_TAG', 'lamplighter:hold');
     onTestFinished(() => void vi.unstubAllEnvs());
     opened.region.ec2.addInstance({ InstanceType: 'm5.large' });
     return opened;
@@ -69,9 +70,11 @@ describe('a check of carry-out', () => {
         .map(({ what }) => what)
         .sort(),
     ).toEqual(READS_TO_ACT);
-    expect(named(report, 'ledger')?.says).toBe('answers for POLICY#, ANSWER#, CAP#, LEASE#, PLAN#, RESOURCE#, RUN#');
+    expect(named(report, 'ledger')?.says).toBe(
+      'answers for POLICY#, ANSWER#, CAP#, LEASE#, PLAN#, RESOURCE#, RUN#, SHARED#, TOLD#',
+    );
     expect(named(report, 'switches')).toMatchObject({ state: 'ok', says: 'pause and halt are off' });
-    expect(named(report, 'protectTag')).toMatchObject({ state: 'ok' });
+    for (const tag of ['protectTag', 'holdTag']) expect(named(report, tag)).toMatchObject({ state: 'ok' });
   });
 
   it('claims no plan, changes nothing, and is over in one invocation without a step', async () => {
@@ -142,6 +145,16 @@ describe('a check of carry-out', () => {
         what: 'protectTag',
         says: 'the policy protects by keep, the hub was deployed with lamplighter:protect',
         fix: expect.stringContaining('ProtectTag=keep') as string,
+      },
+    ],
+    [
+      'a hold tag that IAM does not know',
+      ({ hub }) => hub.storePolicy({ ...POLICY, snapshots: { holdTag: 'legal' } }),
+      {
+        what: 'holdTag',
+        says: 'the policy holds snapshots by legal, the hub was deployed with lamplighter:hold',
+        matters: expect.stringContaining('from being deleted') as string,
+        fix: expect.stringContaining('HoldTag=legal') as string,
       },
     ],
   ])('finds %s', async (_, spoil, finding) => {

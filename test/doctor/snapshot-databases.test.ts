@@ -16,7 +16,7 @@ it('grants everything, in every scope and in every place that keeps copies, and 
   const report = await ask();
   expect(wrongIn(report)).toEqual([]);
   expect(report).toMatchObject({ ok: true, function: 'snapshot-databases' });
-  expect(named(report, 'ledger')?.says).toBe('answers for POLICY#, PLAN#, PRICE#, ANSWER#, PROOF#, RUN#');
+  expect(named(report, 'ledger')?.says).toBe('answers for POLICY#, PLAN#, PRICE#, RESOURCE#, ANSWER#, PROOF#, RUN#');
   for (const region of [SEOUL, TOKYO]) {
     expect(report.findings).toContainEqual(
       expect.objectContaining({ state: 'ok', what: 'rds:DescribeDBClusterSnapshots', account: ACCOUNT, region }),

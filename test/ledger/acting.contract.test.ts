@@ -4,7 +4,8 @@ import { type Change, OUTCOMES, type Outcome } from '../../shared/core/change.ts
 import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
 import type { Plan, PlanDraft } from '../../shared/core/plan.ts';
 import { parsePolicy } from '../../shared/core/policy.ts';
-import type { CapCount } from '../../shared/ports-acting.ts';
+import type { CopySnapshot } from '../../shared/core/retention/action.ts';
+import type { CapCount, Sharing, Telling } from '../../shared/ports-acting.ts';
 import { answer, change, daysLater } from '../support/change-specimen.ts';
 import { ACCOUNT, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 import { type LocalDynamo, startDynamo } from './local-table.ts';
@@ -33,6 +34,110 @@ describe.each([
     await twin.ledger.record(sealed, 'digest');
     return sealed;
   };
+
+  describe('what is shared with another account', () => {
+    const copy: CopySnapshot = {
+      kind: 'copy-snapshot',
+      purpose: 'off-site',
+      form: 'instance',
+      scope: { account: '222222222222', region: 'eu-central-1' },
+      name: 'lamplighter-orders-dr',
+      databaseId: 'db-1',
+      source: {
+        arn: `arn:aws:rds:ap-northeast-2:${ACCOUNT}:snapshot:lamplighter-orders`,
+        scope: { account: ACCOUNT, region: 'ap-northeast-2' },
+        takenAt: TICK.toISOString(),
+      },
+      tags: { 'lamplighter:database': 'db-1' },
+      withinHours: 24,
+      shareWith: '222222222222',
+    };
+    const sharing = (spoiled: Partial<Sharing> = {}): Sharing => ({
+      change: 'plan/1',
+      account: ACCOUNT,
+      action: copy,
+      until: at(60).toISOString(),
+      state: 'reads',
+      ...spoiled,
+    });
+    const changes = async (account = ACCOUNT) =>
+      (await twin.acting.sharings(account)).map(({ change }) => change).sort();
+
+    it('is known by the account of its plan, as it was written down', async () => {
+      expect(await twin.acting.sharings(ACCOUNT)).toEqual([]);
+      await twin.acting.keepSharing(sharing());
+      await twin.acting.keepSharing(sharing({ change: 'plan-2/1', account: '333333333333' }));
+      expect(await twin.acting.sharings(ACCOUNT)).toEqual([sharing()]);
+      expect(await changes('333333333333')).toEqual(['plan-2/1']);
+    });
+
+    it('is known once for each change, as it is now', async () => {
+      await twin.acting.keepSharing(sharing());
+      await twin.acting.keepSharing(sharing({ until: at(120).toISOString(), state: 'ends' }));
+      await twin.acting.keepSharing(sharing({ change: 'plan/2' }));
+      expect(await changes()).toEqual(['plan/1', 'plan/2']);
+      expect(await twin.acting.sharings(ACCOUNT)).toContainEqual(
+        sharing({ until: at(120).toISOString(), state: 'ends' }),
+      );
+    });
+
+    it('is not known any more once it is over, and is again when it is shared anew', async () => {
+      await twin.acting.keepSharing(sharing());
+      await twin.acting.keepSharing(sharing({ state: 'over' }));
+      expect(await changes()).toEqual([]);
+      await twin.acting.keepSharing(sharing());
+      expect(await changes()).toEqual(['plan/1']);
+    });
+  });
+
+  describe('what people are told', () => {
+    const days = (count: number) => new Date(TICK.getTime() + count * 86_400_000);
+    const telling = (by: string, day = 0, spoiled: Partial<Telling> = {}): Telling => ({
+      account: ACCOUNT,
+      about: 'a key',
+      by,
+      now: days(day),
+      toldSince: days(day - 7),
+      seenSince: days(day - 1.5),
+      ...spoiled,
+    });
+
+    it('is told once, by whoever asks first, who may ask again', async () => {
+      expect(await twin.acting.mayTell(telling('plan-1'))).toBe(true);
+      expect(await twin.acting.mayTell(telling('plan-2'))).toBe(false);
+      expect(await twin.acting.mayTell(telling('plan-1'))).toBe(true);
+    });
+
+    it('is its own for each account and each thing', async () => {
+      await twin.acting.mayTell(telling('plan-1'));
+      expect(await twin.acting.mayTell(telling('plan-2', 0, { account: '210987654321' }))).toBe(true);
+      expect(await twin.acting.mayTell(telling('plan-2', 0, { about: 'another key' }))).toBe(true);
+    });
+
+    it('is told again when it is time, for as long as it is so', async () => {
+      const told = [];
+      for (let day = 0; day <= 8; day += 1) told.push(await twin.acting.mayTell(telling(`night ${day}`, day)));
+      expect(told).toEqual([true, false, false, false, false, false, false, true, false]);
+    });
+
+    it('is news when it was not so for a while', async () => {
+      await twin.acting.mayTell(telling('plan-1'));
+      expect(await twin.acting.mayTell(telling('plan-2', 1))).toBe(false);
+      expect(await twin.acting.mayTell(telling('plan-3', 3))).toBe(true);
+    });
+  });
+
+  describe('how the actions of a plan ended', () => {
+    it('is known by the plan, of those that did', async () => {
+      const sealed = await record({ act: [proposal(1), proposal(2)] });
+      expect(await twin.acting.changesOfPlan(sealed)).toEqual([]);
+      const ended = change({ id: `${sealed.id}/2`, planId: sealed.id, proposal: proposal(2) });
+      await twin.acting.recordChange(ended);
+      await twin.acting.recordChange(change({ id: 'another/2', planId: 'another', proposal: proposal(2) }));
+      expect(await twin.acting.changesOfPlan(sealed)).toEqual([ended]);
+      expect(await twin.snapshots.changesOfPlan(sealed)).toEqual([ended]);
+    });
+  });
 
   describe('the execution of a plan', () => {
     it('is one, however many want to be it at once', async () => {
@@ -122,9 +227,9 @@ describe.each([
       expect(await twin.acting.supersededBy(older)).toBeUndefined();
     });
 
-    it('takes no place of an undo, not even as an undo', async () => {
-      await handOver({ ...other, function: 'undo', time: daysLater(1) });
-      expect(await twin.acting.supersededBy(plan({ function: 'undo' }))).toBeUndefined();
+    it.each(['undo', 'prune-snapshots'])('takes no place of what stands for itself (%s)', async (name) => {
+      await handOver({ ...other, function: name, time: daysLater(1) });
+      expect(await twin.acting.supersededBy(plan({ function: name }))).toBeUndefined();
     });
 
     it('takes no place of what off-hours wanted at a tick before', async () => {
@@ -570,17 +675,20 @@ describe.each([
       expect(await twin.answering.change(change().id)).toEqual(change());
     });
 
-    it('is known of those of a plan that have ended, and of no other', async () => {
+    it('is known of those of a plan that are asked for, and of no other', async () => {
       const large = plan({ act: many(120, proposal) });
-      const numbers = many(120, (number) => number);
-      expect(await twin.acting.ended(large, numbers)).toEqual([]);
+      expect(await twin.acting.changesOfPlan(large)).toEqual([]);
+      const first = { ...change({ ...watching, id: `${large.id}/1`, planId: large.id }), proposal: proposal(1) };
       const last = { ...change({ id: `${large.id}/120`, planId: large.id }), proposal: proposal(120) };
-      await twin.acting.recordChange({ ...change({ ...watching, id: `${large.id}/1`, planId: large.id }) });
+      await twin.acting.recordChange(first);
       await twin.acting.recordChange(last);
       await twin.acting.recordChange({ ...last, id: 'another/3', planId: 'another', proposal: proposal(3) });
-      expect(await twin.acting.ended(large, numbers)).toEqual([120]);
-      expect(await twin.acting.ended(large, [1, 2, 3])).toEqual([]);
-      expect(await twin.acting.ended(large, [])).toEqual([]);
+      const idsOf = async (numbers?: number[]) =>
+        (await twin.acting.changesOfPlan(large, numbers)).map(({ id }) => id).sort();
+      expect(await idsOf()).toEqual([first.id, last.id]);
+      expect(await idsOf([2, 120])).toEqual([last.id]);
+      expect(await idsOf([2, 3])).toEqual([]);
+      expect(await idsOf([])).toEqual([]);
     });
 
     it('is among the changes of its resource', async () => {

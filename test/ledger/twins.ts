@@ -4,11 +4,15 @@ import { keepOnAnswersIn, overridesIn } from '../../shared/aws/ledger/keep-on.ts
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { dynamoPriceCache } from '../../shared/aws/ledger/prices.ts';
-import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
+import { snapshotLedger } from '../../shared/aws/ledger/snapshotting.ts';
+import { type LedgerTable, putItem } from '../../shared/aws/ledger/table.ts';
 import { spendLedger } from '../../shared/aws/ledger/watching.ts';
+import type { Arn } from '../../shared/core/identity.ts';
+import type { Proof } from '../../shared/core/retention/facts.ts';
 import type { Ledger, PolicyStore, PriceCache } from '../../shared/ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../shared/ports-acting.ts';
 import type { KeepOnAnswers, Overrides } from '../../shared/ports-off-hours.ts';
+import type { SnapshotLedger } from '../../shared/ports-snapshots.ts';
 import type { AnomalyAnswers, SpendLedger } from '../../shared/ports-spend.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 
@@ -22,11 +26,14 @@ export interface Twin {
   readonly spend: Omit<SpendLedger, 'currentPolicy'>;
   readonly anomalies: AnomalyAnswers;
   readonly keptOn: KeepOnAnswers & Overrides;
+  readonly snapshots: SnapshotLedger;
+  /** Nobody but a restore drill writes this. */
+  readonly prove: (account: string, snapshot: Arn, proof: Proof) => Promise<unknown>;
 }
 
 export function memoryTwin(): Twin {
   const memory = new MemoryLedger();
-  const { spend } = memory;
+  const { spend, snapshots } = memory;
   return {
     ledger: memory,
     policies: memory,
@@ -36,6 +43,8 @@ export function memoryTwin(): Twin {
     spend,
     anomalies: spend,
     keptOn: memory,
+    snapshots,
+    prove: async (...restored) => snapshots.prove(...restored),
   };
 }
 
@@ -48,4 +57,7 @@ export const dynamoTwin = (table: LedgerTable): Twin => ({
   spend: spendLedger(table),
   anomalies: answerLedger(table),
   keptOn: { ...keepOnAnswersIn(table), ...overridesIn(table) },
+  snapshots: snapshotLedger(table),
+  prove: (account, snapshot, { at, result }) =>
+    putItem(table, { pk: `PROOF#${account}`, sk: `SNAPSHOT#${snapshot}`, at: at.toISOString(), result }),
 });

@@ -285,6 +285,14 @@ describe('a copy of a cluster’s snapshot', () => {
     return stage.home.rds.addClusterSnapshot(cluster, { DBClusterSnapshotIdentifier: 'cart', TagList: TAGS });
   };
 
+  it.each(['mysql', 'postgres'])('is not made of a Multi-AZ DB cluster of %s', async (engine) => {
+    cart(true, engine);
+    await expect(copyCart({ KmsKeyId: 'alias/backups' })).rejects.toMatchObject({
+      name: 'InvalidParameterCombination',
+    });
+    expect(away().rds.clusterSnapshots.size).toBe(0);
+  });
+
   it.each(['aurora-mysql', 'docdb', 'neptune'])('is made of %s as well, and names its source', async (engine) => {
     const source = cart(true, engine);
     await copyCart({ KmsKeyId: 'alias/backups' });

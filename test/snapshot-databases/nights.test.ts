@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addGlobalCluster, joinGlobalCluster } from '../../sandbox/services/rds/global-clusters.ts';
+import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import type { Scene } from '../support/carry-out.ts';
 import { told } from '../support/carry-out.ts';
 import {
@@ -10,7 +11,9 @@ import {
   nextNight,
   openNights,
   ownIn,
+  planIn,
   SEOUL,
+  TOKYO,
   toldOf,
 } from '../support/snapshot-databases.ts';
 
@@ -47,7 +50,7 @@ describe('a first night', () => {
     expect(message?.text).toContain('because due for monthly 2026-11, weekly 2026-W48');
     expect(message?.text).toContain('- orders (postgres) in ap-northeast-2: automated snapshot, 22 h old');
     expect(message?.text).toContain(`npm run answer -- veto ${night.plans[0]}`);
-    expect(told(scene).at(-1)?.subject).toBe('[Lamplighter] 111111111111: 1 kept');
+    expect(told(scene)).toHaveLength(1); // that it went well the next night says
   });
 
   it('is over with one snapshot: the nights of the same week take no other, and say nothing new', async () => {
@@ -55,7 +58,11 @@ describe('a first night', () => {
     await nextNight(scene);
     const later = [await nextNight(scene), await nextNight(scene)];
     expect(later.map(doneIn)).toEqual([[], []]);
-    expect(later.map(({ said }) => said)).toEqual(['sent', 'nothing']); // nothing is due any more: said once
+    expect(later.map(({ said }) => said)).toEqual(['sent', 'nothing']); // what was taken, and that nothing is due: once
+    const { text } = toldOf(scene, 'snapshots').at(-1)!;
+    expect(text).toMatch(
+      /Since the run before: 1 copied\.\nWhat was made is available: of databases of 100 GiB; the slowest was that of orders, within \d+ minutes\./,
+    );
     expect(ownIn(scene)).toHaveLength(1);
   });
 
@@ -88,6 +95,12 @@ describe('a first night', () => {
     expect(ownIn(scene)).toEqual([]);
     expect(toldOf(scene, 'snapshots')[0]?.text).toContain(`To approve: npm run answer -- approve ${night.plans[0]}`);
     expect(scene.lambda.executions.all().map(({ status }) => status)).toEqual(['RUNNING']);
+    expect(toldOf(scene, 'snapshots')[0]?.text).toContain(
+      'it waits for an approval until the plan of the next night takes its place, and until 2026-11-28 01:30 Asia/Seoul at the latest',
+    );
+    const second = await nextNight(scene);
+    const ledger = answerLedger({ client: scene.hub.dynamodb, table: scene.hub.table });
+    expect(await ledger.supersededBy(await planIn(scene, night.plans[0] ?? ''))).toBe(second.plans[0]);
   });
 
   it('takes nothing where the policy is off, and still tells what protects what', async () => {
@@ -192,23 +205,34 @@ describe('every sort of database', () => {
     expect(doneIn(await nextNight(scene))).toEqual([`create-snapshot of bare in ${SEOUL}`]);
   });
 
-  it('the secondary of a global cluster follows its primary', async () => {
-    const scene = await openNights({ policy: { snapshots: TIERS } });
-    const { sandbox, region } = scene;
-    const account = sandbox.estate.account(ACCOUNT);
-    const primary = account.region('ap-northeast-1').rds.addCluster({ DBClusterIdentifier: 'world-tokyo' });
-    joinGlobalCluster(
-      addGlobalCluster(account, 'world', primary),
-      region.rds.addCluster({ DBClusterIdentifier: 'world-seoul' }),
-    );
+  /** Its primary is in Tokyo, its secondary in Seoul. */
+  async function withGlobalCluster(regions: string[]): Promise<Scene> {
+    const scene = await openNights({ policy: { snapshots: TIERS, scopes: [{ account: ACCOUNT, regions }] } });
+    const account = scene.sandbox.estate.account(ACCOUNT);
+    const primary = account.region(TOKYO).rds.addCluster({ DBClusterIdentifier: 'world-tokyo' });
+    const secondary = scene.region.rds.addCluster({ DBClusterIdentifier: 'world-seoul' });
+    joinGlobalCluster(addGlobalCluster(account, 'world', primary), secondary);
+    return scene;
+  }
+
+  it('the secondary of a global cluster follows its primary, where that is looked after', async () => {
+    const scene = await withGlobalCluster([SEOUL, TOKYO]);
     const night = await nextNight(scene);
-    expect(night.left).toEqual([
+    expect(night.left).toContainEqual(
       expect.objectContaining({
         databaseName: 'world-seoul',
-        because: 'it follows the primary of the global cluster world, which has the snapshots',
+        because: 'it follows the primary of the global cluster world, which is looked after',
       }),
-    ]);
-    expect(ownIn(scene)).toEqual([]);
+    );
+    expect(night.coverage.map(({ name }) => name)).toEqual(['world-tokyo']);
+    expect([ownIn(scene, TOKYO), ownIn(scene)]).toEqual([['world-tokyo 2026-11-23 available'], []]);
+  });
+
+  it('the secondary of a global cluster whose primary nobody looks after is looked after itself', async () => {
+    const scene = await withGlobalCluster([SEOUL]);
+    const night = await nextNight(scene);
+    expect(night.coverage.map(({ name }) => name)).toEqual(['world-seoul']);
+    expect(ownIn(scene)).toEqual(['world-seoul 2026-11-23 available']);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   ownIn,
   SEOUL,
   TOKYO,
+  toldOf,
 } from '../support/snapshot-databases.ts';
 
 const VAULT = '999988887777';
@@ -67,6 +68,50 @@ describe('off-site', () => {
     ]);
     expect(nights[3]?.act[0]?.because).toBe('every destination has its copy');
     expect(ownIn(scene, SEOUL, VAULT)).toEqual(['orders 2026-11-23 available']);
+  });
+
+  it('a copy that hangs is told, and made again in a later night; what is left of it is deleted when AWS lets it', async () => {
+    const scene = await withOrders({ copyTo: [inTokyo], copyWithin: '12h', prune: 'auto', pruneGrace: '1h' });
+    const { rds } = scene.sandbox.estate.account(ACCOUNT).region(TOKYO);
+    rds.snapshotDurations.set('orders', Number.POSITIVE_INFINITY);
+    await nextNight(scene);
+    await nextNight(scene);
+    const [hung] = [...rds.snapshots.values()];
+    rds.snapshotDurations.clear();
+    delete hung!.Copied; // nobody queues behind it
+    const night = await nextNight(scene);
+    expect(toldOf(scene, 'changes').map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('it is still creating after 12 hours and could not be called off'),
+    );
+    expect(doneIn(night)).toEqual([`delete-snapshot of orders in ${TOKYO}`, `copy-snapshot of orders in ${TOKYO}`]);
+    expect(ownIn(scene, TOKYO)).toEqual(['orders 2026-11-23 available', 'orders 2026-11-23 creating']);
+    hung!.Status = 'failed'; // RDS has given it up
+    await nextNight(scene);
+    await nextNight(scene);
+    expect(ownIn(scene, TOKYO)).toEqual(['orders 2026-11-23 available']);
+  });
+
+  it('a copy that is refused every night is told at once and once; the nights count it, until it went well', async () => {
+    const scene = await withOrders({ copyTo: [inTokyo] });
+    const { kms } = scene.sandbox.estate.account(ACCOUNT).region(TOKYO);
+    kms.inaccessible.add(inTokyo.kmsKey);
+    await nextNight(scene);
+    for (let night = 0; night < 3; night += 1) await nextNight(scene);
+    expect(toldOf(scene, 'changes').map(({ attributes }) => attributes.severity)).toEqual(['critical']);
+    kms.inaccessible.delete(inTokyo.kmsKey);
+    await nextNight(scene);
+    await nextNight(scene);
+    const since = toldOf(scene, 'snapshots').map(({ text, attributes }) => [
+      attributes.severity,
+      /Since the run before: .*/.exec(text)?.[0],
+      /- failed: 1 database \(orders\): .*key/.test(text),
+    ]);
+    expect(since).toEqual([
+      ['info', undefined, false],
+      ['info', 'Since the run before: 1 copied.', false],
+      ...Array(3).fill(['warning', 'Since the run before: nothing was done.', true]),
+      ['info', 'Since the run before: 1 copied.', false],
+    ]);
   });
 
   it('what has no key at its destination is not copied, and said', async () => {

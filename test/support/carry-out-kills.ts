@@ -168,7 +168,10 @@ export async function killAndResume({
   expect(new Set(calm.end.statuses)).toEqual(new Set(['SUCCEEDED']));
   expect(new Set(calm.end.outcomes.map((one) => one.outcome))).toEqual(new Set(outcomes));
   expect(calm.end.mutations).toHaveLength(expected);
-  const deaths = deathsOf(calm.counts);
+  // Whoever has lived before has his sessions still, and makes a few calls less.
+  const again = await play(scene, { ...life, name: 'again' });
+  const fewest = (where: Where) => Math.min(calm.counts[where], again.counts[where]);
+  const deaths = deathsOf({ call: fewest('call'), checkpoint: fewest('checkpoint') });
   const tally = { same: 0, twice: 0 };
   onTestFinished(() => {
     console.log(`killed and resumed: ${tally.same} of ${deaths.length} as if alive; done twice: ${tally.twice}`);

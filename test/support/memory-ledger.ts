@@ -9,7 +9,7 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { Rung } from '../../shared/core/ladder.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
-import { isOffHours, type Plan, planInName } from '../../shared/core/plan.ts';
+import { isSuperseded, type Plan, planInName } from '../../shared/core/plan.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
@@ -23,6 +23,7 @@ import type {
   Run,
   RunKey,
   StoredPolicy,
+  TimeRange,
 } from '../../shared/ports.ts';
 import type {
   ActingLedger,
@@ -32,10 +33,13 @@ import type {
   CapOfDay,
   Overtaken,
   Question,
+  Sharing,
+  Telling,
   Word,
 } from '../../shared/ports-acting.ts';
 import type { KeepOnAnswers, Overrides } from '../../shared/ports-off-hours.ts';
 import type { AnomalyAnswers } from '../../shared/ports-spend.ts';
+import { MemorySnapshots } from './memory-snapshots.ts';
 import { MemorySpend } from './memory-spend.ts';
 
 interface KeptRun {
@@ -55,6 +59,8 @@ export class MemoryLedger
 {
   /** What watch-spend keeps: its methods would have the names of these. */
   readonly spend = new MemorySpend();
+  /** And so would those of what snapshot-databases keeps. */
+  readonly snapshots = new MemorySnapshots(this);
   readonly #policies: StoredPolicy[] = [];
   readonly #kept = new Map<string, Map<string, KeepOnAnswer>>();
   readonly #vetoes = new Map<string, Map<string, Veto>>();
@@ -69,6 +75,8 @@ export class MemoryLedger
   readonly #leases = new Map<string, { lease: Lease; applying: boolean; undoing: boolean; free: boolean }>();
   readonly #counted = new Map<string, Set<string>>();
   readonly #changes = new Map<string, Change>();
+  readonly #sharings = new Map<string, Sharing>();
+  readonly #told = new Map<string, { toldAt: Date; seenAt: Date; by: string }>();
 
   anomaly = (id: string) => this.spend.anomaly(id);
   answersAbout = (id: string) => this.spend.answersAbout(id);
@@ -119,6 +127,17 @@ export class MemoryLedger
       .filter((run) => run.time < key.time && run.state !== 'recorded')
       .sort((a, b) => (a.time < b.time ? 1 : -1))[0];
     return { ...(current && { current }), ...(previous && { previous }) };
+  }
+
+  async runsBetween(
+    { function: name, account }: Omit<RunKey, 'time'>,
+    { from, to }: TimeRange,
+  ): Promise<readonly Run[]> {
+    return [...this.#runs.values()]
+      .map(({ run }) => run)
+      .filter((run) => run.function === name && run.account === account)
+      .filter(({ time }) => from.toISOString() <= time && time <= to.toISOString())
+      .sort((a, b) => (a.time < b.time ? -1 : 1));
   }
 
   async record(plan: Plan, digest: string, claim?: Claim): Promise<Run> {
@@ -180,7 +199,7 @@ export class MemoryLedger
   }
 
   async supersededBy(plan: Plan): Promise<string | undefined> {
-    if (plan.function === 'undo' || isOffHours(plan)) return undefined;
+    if (!isSuperseded(plan)) return undefined;
     return [...this.#runs.values()]
       .map(({ run }) => run)
       .filter((run) => run.function === plan.function && run.account === plan.account)
@@ -323,6 +342,27 @@ export class MemoryLedger
     this.#counted.get(dayOf(cap))?.delete(changeId);
   }
 
+  async keepSharing(sharing: Sharing): Promise<void> {
+    this.#sharings.set(`${sharing.account} ${sharing.change}`, structuredClone(sharing));
+  }
+
+  async changesOfPlan({ id }: Plan, numbers?: readonly number[]): Promise<readonly Change[]> {
+    const isAsked = (change: Change) => !numbers || numbers.some((number) => change.id === `${id}/${number}`);
+    return [...this.#changes.values()].filter((change) => change.planId === id && isAsked(change));
+  }
+
+  async mayTell({ account, about, by, now, toldSince, seenSince }: Telling): Promise<boolean> {
+    const key = `${account} ${about}`;
+    const kept = this.#told.get(key);
+    const isNews = !kept || kept.by === by || kept.toldAt <= toldSince || kept.seenAt <= seenSince;
+    this.#told.set(key, isNews ? { toldAt: now, seenAt: now, by } : { ...kept, seenAt: now });
+    return isNews;
+  }
+
+  async sharings(account: string): Promise<readonly Sharing[]> {
+    return [...this.#sharings.values()].filter((one) => one.account === account && one.state !== 'over');
+  }
+
   async ladder(account: string): Promise<readonly Rung[]> {
     return this.#ladders.get(account)?.ladder ?? [];
   }
@@ -339,11 +379,6 @@ export class MemoryLedger
   async recordChange(change: Change): Promise<void> {
     const standing = this.#changes.get(change.id);
     this.#changes.set(change.id, standing ? afterwards(standing, change) : structuredClone(change));
-  }
-
-  async ended({ id }: Plan, numbers: readonly number[]): Promise<readonly number[]> {
-    const stateOf = (number: number) => this.#changes.get(`${id}/${number}`)?.outcome ?? 'watching';
-    return numbers.filter((number) => stateOf(number) !== 'watching');
   }
 
   async change(id: string): Promise<Change | undefined> {

@@ -62,10 +62,13 @@ export function takeOf(of: Database, mode: Mode = 'auto'): Proposal {
   return proposal(action, of, mode);
 }
 
+const tagsOf = ({ DBInstanceArn: arn, DbiResourceId: id = '' }: Database, takenAt: Date) =>
+  retentionTags({ identity: { arn, id }, scope: HOME }, takenAt);
+
 /** One of Lamplighter's own that is there. */
 export function ownSnapshot({ region }: Scene, of: Database, takenAt: string, name?: string): StoredSnapshot {
   const at = new Date(takenAt);
-  const tags = Object.entries(retentionTags(of.DbiResourceId ?? '', at));
+  const tags = Object.entries(tagsOf(of, at));
   return region.rds.addSnapshot(of, {
     DBSnapshotIdentifier: name ?? `lamplighter-${of.DBInstanceIdentifier}-${takenAt.slice(0, 10)}`,
     SnapshotCreateTime: at,
@@ -90,7 +93,8 @@ export function copyOf(
     name: `${source.DBSnapshotIdentifier}-dr`,
     databaseId: of.DbiResourceId ?? '',
     source: { arn: source.DBSnapshotArn, scope: HOME, takenAt: takenAt.toISOString() },
-    tags: retentionTags(of.DbiResourceId ?? '', takenAt),
+    tags: tagsOf(of, takenAt),
+    withinHours: 24,
     kmsKey: KEY.away,
     shareWith: AWAY.account,
     ...rest,
@@ -110,8 +114,10 @@ export function deleteOf(of: Database, doomed: StoredSnapshot, mode: Mode = 'app
       databaseId: of.DbiResourceId ?? '',
       takenAt: takenAt.toISOString(),
       status: doomed.Status,
-      tags: retentionTags(of.DbiResourceId ?? '', takenAt),
+      tags: tagsOf(of, takenAt),
+      instead: [],
       keepAtLeast: 1,
+      newest: [],
     },
   };
   return proposal(action, of, mode);

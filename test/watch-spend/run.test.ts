@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { digestOf } from '../../shared/core/plan.ts';
+import type { CopySnapshot } from '../../shared/core/retention/action.ts';
+import { proposalOf } from '../../shared/core/retention/proposal.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { change } from '../support/change-specimen.ts';
 import { plan } from '../support/plan-specimen.ts';
@@ -55,6 +57,36 @@ const lasting = (amount: number, from: string, days: number) =>
   );
 
 const subjects = (stage: Stage) => stage.sent().map(({ subject }) => subject);
+
+const VAULT = '222222222222';
+
+/** A copy from one account to another, as a plan of the one that has the database made it. */
+async function copiedOnce(stage: Stage, appliedAt: string): Promise<void> {
+  const table = { client: stage.hub.dynamodb, table: stage.hub.table };
+  const scope = { account: '111111111111', region: 'ap-northeast-2' };
+  const copy: CopySnapshot = {
+    kind: 'copy-snapshot',
+    purpose: 'off-site',
+    form: 'instance',
+    scope: { account: VAULT, region: 'eu-central-1' },
+    name: 'lamplighter-orders',
+    databaseId: 'db-1',
+    source: { arn: 'arn', scope, takenAt: '2026-11-19T18:10:00.000Z' },
+    tags: {},
+    withinHours: 24,
+  };
+  const sealed = plan({
+    function: 'snapshot-databases',
+    account: scope.account,
+    time: new Date('2026-11-20T00:15:00Z'),
+    act: [proposalOf({ action: copy, databaseName: 'orders', mode: 'auto', because: 'due' })],
+  });
+  const recorded = await dynamoLedger(table).record(sealed, digestOf(sealed));
+  await dynamoLedger(table).announced(recorded, sealed.time);
+  await dynamoLedger(table).handedOver(recorded);
+  const times = { appliedAt, finishedAt: appliedAt };
+  await actingLedger(table).recordChange(change({ ...times, account: scope.account }, sealed));
+}
 
 async function say(stage: Stage, id: string, words: Partial<SpendAnswer>): Promise<void> {
   const anomaly = await answersOf(stage).anomaly(id);
@@ -200,6 +232,25 @@ describe('a tick', () => {
     expect(stage.sent()[0]?.text).toMatch(
       /Lamplighter itself: stop the .* at 2026-11-20 00:30 UTC .*, a possible cause/,
     );
+  });
+
+  it('names the snapshots that it has copied where backups or transfer cost more, and nowhere else', async () => {
+    const stage = await risen({ scopes: [{ account: '111111111111', regions: ['ap-northeast-2'] }] }, {});
+    const on = onDays(180, '2026-11-20', '2026-11-21');
+    const backups = { usual: 60, usageType: 'EUC1-RDS:ChargedBackupUsage', region: 'eu-central-1', account: VAULT };
+    stage.sandbox.estate.billing.add(
+      billLine({ ...backups, days: on }),
+      billLine({ usual: 60, service: 'Amazon OpenSearch Service', account: VAULT, days: on }),
+    );
+    await copiedOnce(stage, '2026-11-20T00:30:00.000Z');
+    const { anomalies } = await tickOn(stage, 0);
+    const oursOf = (service: string) => anomalies.find((one) => one.service === service)?.explanation?.ours;
+    expect(oursOf('Amazon Relational Database Service')).toMatchObject({
+      known: true,
+      value: [expect.stringMatching(/^1 snapshot copied from ap-northeast-2 \(111111111111\) to eu-central-1/)],
+    });
+    expect(oursOf('Amazon OpenSearch Service')).toEqual({ known: true, value: [] });
+    expect(stage.sent()[0]?.text).toMatch(/Lamplighter itself: 1 snapshot copied from .*, a possible cause/);
   });
 
   it('judges no drop before its day is settled', async () => {

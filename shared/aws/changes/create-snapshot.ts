@@ -8,7 +8,16 @@ import { isPassing, nameIn, whyOther } from './database-power.ts';
 import { only } from './only.ts';
 import { notAsExpected } from './refused.ts';
 import { type RdsIn, snapshotForm } from './snapshot-forms.ts';
-import { notYet, orNextPlan, passedOver, progressOf, whatStands } from './snapshot-looks.ts';
+import {
+  firstOf,
+  notYet,
+  orNextPlan,
+  passedOver,
+  progressOf,
+  seenIn,
+  whatStands,
+  whileThere,
+} from './snapshot-looks.ts';
 
 /**
  * A snapshot of a database. It takes nothing from anybody, so it needs no protection, and there is nothing to take back: who
@@ -33,7 +42,7 @@ export const STAYS = 'a snapshot takes nothing from anybody: it stays';
 
 /** @param at when it is asked for, which is when the data are taken: a copy of a cluster's snapshot knows it from the tag only */
 async function create(rdsIn: RdsIn, action: CreateSnapshot, at: string | undefined): Promise<Asked> {
-  const { scope, form, name, database } = action;
+  const { scope, form, name, database, after } = action;
   const rds = await rdsIn(scope);
   const here = snapshotForm({ rds, scope }, form);
   const tags = at ? { ...action.tags, [MARKS.taken]: at } : action.tags;
@@ -41,9 +50,11 @@ async function create(rdsIn: RdsIn, action: CreateSnapshot, at: string | undefin
     ask({
       look: async () => {
         const snapshot = await here.describe(name);
-        return { snapshot, seen: snapshot ? undefined : await databaseForm(rds, form).describe(nameIn(database)) };
+        if (snapshot) return { snapshot };
+        return { seen: await databaseForm(rds, form).describe(nameIn(database)), leaves: await seenIn(here, after) };
       },
-      judge: ({ snapshot, seen }) => (snapshot ? whatStands(snapshot, action) : whyNot(seen, action)),
+      judge: ({ snapshot, seen, leaves }) =>
+        snapshot ? whatStands(snapshot, action) : firstOf(whyNot(seen, action), whileThere(leaves)),
       mutate: () => here.create(nameIn(database), name, tags),
     }),
   );

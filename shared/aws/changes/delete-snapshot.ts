@@ -1,12 +1,13 @@
+import { type Arn, parseArn } from '../../core/identity.ts';
 import type { DeleteSnapshot } from '../../core/retention/action.ts';
 import type { Snapshot } from '../../core/retention/facts.ts';
-import { copiesOf, whyNotDeleted, whyOther } from '../../core/retention/recheck.ts';
+import { copiesOf, namedIn, whyNotDeleted, whyOther } from '../../core/retention/recheck.ts';
 import type { Asked, ChangeVerbs, Gate, Progress } from '../../ports-acting.ts';
 import { ask, type Verdict } from './ask.ts';
 import { only } from './only.ts';
 import { notAsExpected } from './refused.ts';
 import { type RdsIn, snapshotForm } from './snapshot-forms.ts';
-import { orNextPlan, passedOver } from './snapshot-looks.ts';
+import { nameIn, orNextPlan, passedOver } from './snapshot-looks.ts';
 
 /** The end of one of Lamplighter's own snapshots. Nothing takes that back. */
 export function deleteSnapshot(rdsIn: RdsIn): ChangeVerbs {
@@ -38,13 +39,19 @@ export function deleteSnapshot(rdsIn: RdsIn): ChangeVerbs {
     undone: async () => ({ state: 'failed', because: NO_WAY_BACK }),
   };
 
-  /** There, and wherever copies may be made of it. */
+  /** There, and wherever copies may be made of it: by the id of the database, and by name what AWS gives no id. */
   async function everyCopy(doomed: DeleteSnapshot, { policy }: Gate): Promise<Snapshot[]> {
-    const found: Snapshot[] = [];
+    const found = new Map<Arn, Snapshot>();
     for (const scope of [doomed.scope, ...copiesOf(doomed, policy)]) {
-      found.push(...(await (await shelfIn(doomed, scope)).ofDatabase(doomed.expect.databaseId)));
+      const all = await (await shelfIn(doomed, scope)).ofDatabase(doomed.expect.databaseId);
+      for (const one of all) found.set(one.arn, one);
     }
-    return found;
+    for (const arn of namedIn(doomed)) {
+      const { account = '', region = '' } = parseArn(arn) ?? {};
+      const one = found.has(arn) ? undefined : await (await shelfIn(doomed, { account, region })).describe(nameIn(arn));
+      if (one) found.set(one.arn, one);
+    }
+    return [...found.values()];
   }
 }
 

@@ -1,10 +1,15 @@
 import type { Tags } from '../../core/facts.ts';
+import { type Arn, parseArn } from '../../core/identity.ts';
 import type { Snapshot } from '../../core/retention/facts.ts';
 import { takenAtOf } from '../../core/retention/marks.ts';
 import { stateOf } from '../../core/retention/shelf.ts';
 import type { Progress } from '../../ports-acting.ts';
 import type { Verdict } from './ask.ts';
 import { notAsExpected, RefusedError } from './refused.ts';
+import type { SnapshotForm } from './snapshot-forms.ts';
+
+/** The name behind `snapshot:`; that of an automated one has a colon itself. */
+export const nameIn = (arn: Arn): string => parseArn(arn)?.resource.replace(/^[\w-]+:/, '') ?? '';
 
 /** A snapshot that is to be there: names are given once, and the tags tell whose it is. */
 export interface Wanted {
@@ -48,6 +53,17 @@ export const passedOver = (message: string): RefusedError => notAsExpected(messa
 
 /** It may be its turn within hours; if not, the next plan sees. */
 export const notYet = (message: string): RefusedError => notAsExpected(message, { retryable: true, untimely: true });
+
+/** The snapshot whose place another one waits for, while it is there. */
+export const seenIn = async (form: SnapshotForm, after: Arn | undefined): Promise<Snapshot | undefined> =>
+  after === undefined ? undefined : form.describe(nameIn(after));
+
+/** Its delete has been planned beside what waits for it. */
+export const whileThere = (leaves: Snapshot | undefined): Verdict =>
+  leaves ? notYet(`it waits until ${leaves.name} is deleted, whose place it takes`) : 'ask';
+
+/** What stands in the way first. */
+export const firstOf = (one: Verdict, other: Verdict): Verdict => (one === 'ask' ? other : one);
 
 /** What passes within hours: room for snapshots, copies and databases at work. If not, the next plan sees. */
 const IN_THE_WAY = new Set([

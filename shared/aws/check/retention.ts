@@ -1,7 +1,7 @@
 import { BackupClient, ListProtectedResourcesCommand } from '@aws-sdk/client-backup';
 import { DescribeContinuousBackupsCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeReplicationGroupsCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
-import { KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import {
   DescribeAccountAttributesCommand,
   DescribeDBClusterSnapshotsCommand,
@@ -51,7 +51,7 @@ interface RetentionClients {
 
 async function tryRetention({ backup, dynamodb, elastiCache, kms, rds, redshift }: RetentionClients) {
   const page = { MaxRecords: SMALLEST.rds };
-  const [answers, continuousBackups] = await Promise.all([
+  const [answers, continuousBackups, key] = await Promise.all([
     tryAll({
       'rds:DescribeDBInstances': () => rds.send(new DescribeDBInstancesCommand(page)),
       'rds:DescribeDBClusters': () => rds.send(new DescribeDBClustersCommand(page)),
@@ -66,8 +66,17 @@ async function tryRetention({ backup, dynamodb, elastiCache, kms, rds, redshift 
       'backup:ListProtectedResources': () => backup.send(new ListProtectedResourcesCommand({ MaxResults: 1 })),
     }),
     tryContinuousBackups(dynamodb),
+    tryKey(kms),
   ]);
-  return { ...answers, 'dynamodb:DescribeContinuousBackups': continuousBackups };
+  return { ...answers, 'dynamodb:DescribeContinuousBackups': continuousBackups, 'kms:DescribeKey': key };
+}
+
+/** Of the one key that every account has where RDS has encrypted anything; of another its own policy may think otherwise. */
+async function tryKey(client: KMSClient): Promise<Answer> {
+  const answer = await answerTo(() => client.send(new DescribeKeyCommand({ KeyId: 'alias/aws/rds' })));
+  return answer.state === 'failed' && answer.code === 'NotFoundException'
+    ? { state: 'untried', why: 'RDS has no key of its own here yet' }
+    : answer;
 }
 
 /** Of a table that is not there: DynamoDB says so to those only who may ask. */

@@ -60,18 +60,6 @@ async function added(ledger: LedgerTable, change: Change): Promise<boolean> {
   return putItem(ledger, after, { text: '#change = :before', names: ['change'], values: { before: before.change } });
 }
 
-/** Those of a plan's actions of which the end is written down. */
-export const endsIn = (ledger: LedgerTable): Pick<ActingLedger, 'ended'> => ({
-  ended: async ({ id: planId, act }, numbers) => {
-    const places = numbers.flatMap((number) => {
-      const resource = act[number - 1]?.resource.arn;
-      return resource === undefined ? [] : [{ resource, planId, number }];
-    });
-    const changes = (await getItems(ledger, places.map(changeKey))).map(changeOf);
-    return changes.filter(({ outcome }) => outcome !== 'watching').map(({ id }) => planAndNumber(id)?.number ?? 0);
-  },
-});
-
 /** By the resource: what was done to whatever has carried its name. */
 export const historyIn = (ledger: LedgerTable): ChangeHistory => ({
   changesOf: async (resource) => {
@@ -80,6 +68,17 @@ export const historyIn = (ledger: LedgerTable): ChangeHistory => ({
       changes.push(...page.map(changeOf));
     }
     return changes;
+  },
+});
+
+/** By way of the plan, because the index is for people only. */
+export const changesOfPlanIn = (ledger: LedgerTable): Pick<ActingLedger, 'changesOfPlan'> => ({
+  changesOfPlan: async ({ id: planId, act }, numbers = act.map((_, index) => index + 1)) => {
+    const places = numbers.flatMap((number) => {
+      const resource = act[number - 1]?.resource.arn;
+      return resource === undefined ? [] : [{ resource, planId, number }];
+    });
+    return (await getItems(ledger, places.map(changeKey))).map(changeOf);
   },
 });
 

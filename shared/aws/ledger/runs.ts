@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isOffHours, type Plan } from '../../core/plan.ts';
+import { isSuperseded, type Plan } from '../../core/plan.ts';
 import type { Claim, Ledger, Run, RunKey, TimeRange } from '../../ports.ts';
 import type { ActingLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
@@ -48,7 +48,7 @@ export function runsIn(ledger: LedgerTable): Pick<Ledger, 'runs' | 'claim' | 're
 /** Which plan came after a plan. Only one that is handed over counts: the older is not given up for what may not come. */
 export const supersedingIn = (ledger: LedgerTable): Pick<ActingLedger, 'supersededBy'> => ({
   supersededBy: async (plan) => {
-    if (plan.function === 'undo' || isOffHours(plan)) return undefined; // each for itself
+    if (!isSuperseded(plan)) return undefined;
     const range = { text: 'pk = :pk AND sk > :tick', values: { pk: partitionOf(plan), tick: keyOf(plan).sk } };
     for await (const page of queryPages(ledger, { keys: range, newestFirst: true, firstPage: FIRST_PAGE })) {
       const runs = page.map((item) => runOf(plan, item));

@@ -35,12 +35,13 @@ export async function listBackedUpDatabases(client: RDSClient, scope: Scope): Pr
 /** A cluster's part in a global one. Only that answer says who the writer is. */
 function rolesIn(globals: readonly GlobalCluster[]): ReadonlyMap<Arn, Pick<BackedUpDatabase, 'global'>> {
   return new Map(
-    globals.flatMap(({ GlobalClusterIdentifier: id = 'unknown', GlobalClusterMembers = [] }) =>
-      GlobalClusterMembers.map(({ DBClusterArn = '', IsWriter }) => [
-        DBClusterArn,
-        { global: { id, role: IsWriter ? ('primary' as const) : ('secondary' as const) } },
-      ]),
-    ),
+    globals.flatMap(({ GlobalClusterIdentifier: id = 'unknown', GlobalClusterMembers = [] }) => {
+      const primary = GlobalClusterMembers.find(({ IsWriter }) => IsWriter)?.DBClusterArn;
+      return GlobalClusterMembers.map(({ DBClusterArn = '', IsWriter }) => {
+        const role = IsWriter ? ('primary' as const) : ('secondary' as const);
+        return [DBClusterArn, { global: { id, role, ...(primary ? { primary } : {}) } }] as const;
+      });
+    }),
   );
 }
 

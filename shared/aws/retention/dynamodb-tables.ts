@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type ContinuousBackupsDescription,
   DescribeContinuousBackupsCommand,
   type DynamoDBClient,
   paginateListTables,
 } from '@aws-sdk/client-dynamodb';
+import type { HttpHandlerOptions } from '@smithy/types';
 import { type Evidence, known } from '../../core/evidence.ts';
 import { partitionOf, type Scope } from '../../core/identity.ts';
 import type { OwnBackups, Store } from '../../core/retention/protections.ts';
@@ -13,16 +15,20 @@ import { readable } from './unreadable.ts';
 
 /** DynamoDB answers `DescribeContinuousBackups`, which is for one table, ten times a second. */
 const AT_ONCE = 5;
+const PAUSE_MS = 500;
 
 /** Before the period could be chosen it was always this one. */
 const DEFAULT_DAYS = 35;
 
 /** The tables of a scope with their point-in-time recovery. Without a time of creation: that would be another call each. */
-export async function listTables(client: DynamoDBClient, scope: Scope): Promise<Store[]> {
-  const names = await everyItem(paginateListTables({ client, pageSize: 100 }, {}), (page) => page.TableNames);
+export async function listTables(client: DynamoDBClient, scope: Scope, options: HttpHandlerOptions): Promise<Store[]> {
+  const names = await everyItem(paginateListTables({ client, pageSize: 100 }, {}, options), (page) => page.TableNames);
   const tables: Store[] = [];
-  for (const chunk of chunks(names, AT_ONCE)) {
-    const read = chunk.map((name) => readable('the point-in-time recovery', () => readTable(client, { name, scope })));
+  for (const [number, chunk] of chunks(names, AT_ONCE).entries()) {
+    if (number > 0 && !options.abortSignal?.aborted) await setTimeout(PAUSE_MS);
+    const read = chunk.map((name) =>
+      readable('the point-in-time recovery', () => readTable(client, { name, scope }, options)),
+    );
     for (const [index, table] of (await Promise.all(read)).entries()) {
       if (!table.known) tables.push(storeOf({ name: chunk[index] ?? '', scope }, table));
       else if (table.value) tables.push(table.value);
@@ -37,10 +43,14 @@ interface Table {
 }
 
 /** Undefined when the table went while the others were read. */
-async function readTable(client: DynamoDBClient, table: Table): Promise<Store | undefined> {
+async function readTable(
+  client: DynamoDBClient,
+  table: Table,
+  options: HttpHandlerOptions,
+): Promise<Store | undefined> {
   try {
     const question = new DescribeContinuousBackupsCommand({ TableName: table.name });
-    const { ContinuousBackupsDescription: described } = await client.send(question);
+    const { ContinuousBackupsDescription: described } = await client.send(question, options);
     return storeOf(table, known(recoveryIn(described)));
   } catch (error) {
     if (nameOf(error) === 'TableNotFoundException') return undefined;

@@ -8,39 +8,34 @@ import {
 import type { Scope } from '../../core/identity.ts';
 import type { Snapshot } from '../../core/retention/facts.ts';
 import { nameOf } from '../errors.ts';
-import { everyItem } from '../pages.ts';
 import { tagsOf } from '../tags.ts';
 import { type ManagedKeys, managerOf } from './keys.ts';
 
 /**
- * Every snapshot that the account owns in the scope: automated and manual ones, which RDS lists unless told otherwise, and
- * those of AWS Backup. Each page is cut down to what is kept before the next is read.
+ * Shows every snapshot that the account owns in the scope: automated and manual ones, which RDS lists unless told otherwise,
+ * and those of AWS Backup. A page is shown before the next is read, and none of it is kept.
  */
-export async function listSnapshots(client: RDSClient, scope: Scope, managed: ManagedKeys): Promise<Snapshot[]> {
-  const from = { scope, managed };
-  const instances = (query: { SnapshotType?: string }) =>
-    everyItem(paginateDescribeDBSnapshots({ client, pageSize: 100 }, query), (page) =>
-      page.DBSnapshots?.map((one) => instanceSnapshot(one, from)),
-    );
-  const clusters = (query: { SnapshotType?: string }) =>
-    everyItem(paginateDescribeDBClusterSnapshots({ client, pageSize: 100 }, query), (page) =>
-      page.DBClusterSnapshots?.map((one) => clusterSnapshot(one, from)),
-    );
-  const lists = await Promise.all([
-    instances({}),
-    instances(AWS_BACKUP),
-    clusters({}),
-    clusters(AWS_BACKUP).catch(noSuchType),
-  ]);
-  return lists.flat();
+export async function showSnapshots(client: RDSClient, from: Origin, see: (snapshot: Snapshot) => void): Promise<void> {
+  const instances = async (query: Query) => {
+    for await (const page of paginateDescribeDBSnapshots({ client, pageSize: 100 }, query))
+      for (const one of page.DBSnapshots ?? []) see(instanceSnapshot(one, from));
+  };
+  const clusters = async (query: Query) => {
+    for await (const page of paginateDescribeDBClusterSnapshots({ client, pageSize: 100 }, query))
+      for (const one of page.DBClusterSnapshots ?? []) see(clusterSnapshot(one, from));
+  };
+  await Promise.all([instances({}), instances(AWS_BACKUP), clusters({}), clusters(AWS_BACKUP).catch(unlessNoSuchType)]);
+}
+
+interface Query {
+  readonly SnapshotType?: string;
 }
 
 const AWS_BACKUP = { SnapshotType: 'awsbackup' } as const;
 
 /** The API reference does not name this type for clusters, although AWS Backup makes such snapshots. */
-function noSuchType(error: unknown): Snapshot[] {
-  if (nameOf(error) === 'InvalidParameterValue') return [];
-  throw error;
+function unlessNoSuchType(error: unknown): void {
+  if (nameOf(error) !== 'InvalidParameterValue') throw error;
 }
 
 interface Origin {
@@ -81,12 +76,15 @@ export function clusterSnapshot(one: DBClusterSnapshot, { scope, managed }: Orig
     databaseName: one.DBClusterIdentifier ?? 'unknown',
     engine: one.Engine ?? 'unknown',
     ...(one.SnapshotCreateTime ? { takenAt: one.SnapshotCreateTime } : {}),
-    ...(one.AllocatedStorage ? { sizeGiB: one.AllocatedStorage } : {}),
+    ...sizeOf(one.AllocatedStorage),
     tags: tagsOf(one.TagList),
     ...(one.SourceDBClusterSnapshotArn ? { source: one.SourceDBClusterSnapshotArn } : {}),
     ...(one.StorageEncrypted && one.KmsKeyId ? keyOf(one.KmsKeyId, { scope, managed }) : {}),
   };
 }
+
+/** Of Aurora, whose storage grows by itself, RDS always says 1. */
+const sizeOf = (allocatedGiB = 0): Pick<Snapshot, 'sizeGiB'> => (allocatedGiB > 1 ? { sizeGiB: allocatedGiB } : {});
 
 const keyOf = (arn: string, { scope, managed }: Origin): Pick<Snapshot, 'key'> => ({
   key: { arn, manager: managerOf(arn, scope, managed) },

@@ -10,22 +10,30 @@ interface Common {
   readonly name: string;
 }
 
+/** What makes a snapshot. */
+interface Making extends Common {
+  /** The quota has room for it only once this one is deleted, in the same place: it waits for that. */
+  readonly after?: Arn;
+}
+
 /** Everything that retention may do. Data only: it is hashed, approved and carried out as it is. */
 export type SnapshotAction =
-  | (Common & {
+  | (Making & {
       readonly kind: 'create-snapshot';
       readonly database: Identity;
       /** Besides these, whoever carries it out writes down the time at which it asked (`lamplighter:taken`). */
       readonly tags: Tags;
       readonly expect: { readonly statuses: readonly string[] };
     })
-  | (Common & {
+  | (Making & {
       readonly kind: 'copy-snapshot';
       /** `retention`: an automated one at home. `handover`: at home, so that another account can read it. */
       readonly purpose: 'retention' | 'handover' | 'off-site';
       readonly databaseId: string;
       readonly source: { readonly arn: Arn; readonly scope: Scope; readonly takenAt: string };
       readonly tags: Tags;
+      /** Is it not available after so long, it hangs: nobody waits for it any more. */
+      readonly withinHours: number;
       readonly kmsKey?: string;
       readonly optionGroup?: string;
       /** The copy takes the option group along (`CopyOptionGroup`). */
@@ -42,8 +50,11 @@ export type SnapshotAction =
         readonly takenAt?: string;
         readonly status: string;
         readonly tags: Tags;
-        /** So many of the newest good ones of the database must be others, in the same place. */
+        /** What serves its periods in its place, here or, of a handover, where it was copied to: each must be good. */
+        readonly instead: readonly Arn[];
+        /** So many of the newest good ones of the database must be others, in the same place: these, as of the plan. */
         readonly keepAtLeast: number;
+        readonly newest: readonly Arn[];
       };
     });
 

@@ -3,7 +3,7 @@ import { asciiOf, fitting, type Message, type MessageAttributes, roomForFacts } 
 import type { Policy } from '../policy.ts';
 import { localTime } from '../time.ts';
 import type { Breach, ToldBreach } from './breach.ts';
-import { databaseIn, type Night } from './night.ts';
+import { databaseIn, type Night, waitsFor } from './night.ts';
 
 const LIMITS = { inText: 40, inChat: 10, attributeValues: 40 } as const;
 
@@ -89,6 +89,8 @@ function whatIsDone({ database, name }: Breach, { take, left }: Night): string {
   const planned = take?.act.find(
     ({ action }) => databaseIn(action) === database.id && action.kind !== 'delete-snapshot',
   );
+  const after = planned && waitsFor(planned.action);
+  if (planned?.mode === 'auto' && after) return `the plan ${take?.id} takes a snapshot once ${after} is deleted`;
   if (planned?.mode === 'auto') return `a snapshot is taken now, by the plan ${take?.id}`;
   if (planned?.mode === 'approve') return `a snapshot waits for an approval: npm run answer -- approve ${take?.id}`;
   if (planned) return 'a snapshot would be taken, but the mode is report';

@@ -1,6 +1,6 @@
 import type { Day } from '../spend/series.ts';
 import type { Away } from './coverage.ts';
-import { type DayRange, type HomeFacts, lackingAtHome, wantedAtHome } from './due.ts';
+import { canCopyAtHome, type DayRange, type HomeFacts, lackingAtHome, wantedAtHome } from './due.ts';
 import { contains, nameOfPeriod, type Period, type Tier } from './periods.ts';
 import type { Held, Moment } from './shelf.ts';
 
@@ -31,26 +31,23 @@ export function calendarOf(
   away: readonly Away[],
   { moment, range }: { moment: Moment; range: DayRange },
 ): CalendarEntry[] {
-  const { shelf } = home;
+  const { shelf, database } = home;
   const lacking = new Set(lackingAtHome(home, moment).map((one) => `${one.tier} ${one.from}`));
   return wantedAtHome(home, moment)
     .filter(({ from, to }) => from < range.to && range.from < to)
     .map((period): CalendarEntry => {
       const inPeriod = shelf.own.filter(({ day }) => contains(period, day));
       const own = inPeriod.find(({ state }) => state === 'good') ?? inPeriod[0];
-      const backup = shelf.automated.find(({ day }) => contains(period, day));
+      const isLacking = lacking.has(`${period.tier} ${period.from}`);
+      const automated = shelf.automated.find(({ day }) => contains(period, day));
+      const backup = isLacking && !canCopyAtHome(database) ? undefined : automated;
       const snapshot = (own ?? backup)?.snapshot.arn;
       return {
         tier: period.tier,
         period: nameOfPeriod(period),
         from: period.from,
         to: period.to,
-        state: stateOf(period, {
-          own,
-          backup,
-          isLacking: lacking.has(`${period.tier} ${period.from}`),
-          today: moment.today,
-        }),
+        state: stateOf(period, { own, backup, isLacking, today: moment.today }),
         ...(snapshot ? { snapshot } : {}),
         copiedTo: away
           .filter(({ there }) => there.own.some(({ day, state }) => state === 'good' && contains(period, day)))

@@ -1,5 +1,5 @@
 import { partitionOf } from '../identity.ts';
-import { keyOf } from './facts.ts';
+import { keyOf, type Snapshot } from './facts.ts';
 import { contains, type Period } from './periods.ts';
 import { type Held, type Shelf, sameData } from './shelf.ts';
 import type { Destination, SnapshotPolicy } from './terms.ts';
@@ -23,6 +23,13 @@ export type CopyStep =
   | { readonly step: 'hand-over'; readonly source: Held; readonly kmsKey?: string; readonly because: string }
   | { readonly step: 'leave'; readonly because: string };
 
+/** Engines whose instances share the storage of their cluster. A cluster of any other engine is a Multi-AZ DB cluster. */
+const SHARED_STORAGE = /^(aurora|docdb|neptune)/;
+
+/** Why RDS copies no snapshot of a database at all ("Limitations of Multi-AZ DB clusters" in its User Guide). */
+export const whyNotCopied = ({ form, engine }: Pick<Snapshot, 'form' | 'engine'>): string | undefined =>
+  form === 'cluster' && !SHARED_STORAGE.test(engine) ? 'RDS copies no snapshots of Multi-AZ DB clusters' : undefined;
+
 /**
  * What a destination lacks: for each of its periods the data that serve the period at home, unless it has others of that
  * period. The newest first. A day may be served by the automated backup at home, which is then copied as it is.
@@ -36,7 +43,8 @@ export function lackingAt(
     .filter(({ tier }) => destination.tiers.includes(tier))
     .filter((period) => !there.own.some(({ day }) => contains(period, day)))
     .flatMap((period): CopyNeed[] => {
-      const inPeriod = ({ day, state }: Held) => state === 'good' && contains(period, day);
+      const inPeriod = ({ day, state, snapshot }: Held) =>
+        state === 'good' && contains(period, day) && !whyNotCopied(snapshot);
       const source = home.own.find(inPeriod) ?? (period.tier === 'daily' ? home.automated.find(inPeriod) : undefined);
       return source ? [{ source, serves: [period] }] : [];
     });

@@ -1,6 +1,7 @@
 import { addDays } from '../spend/day.ts';
 import type { Day } from '../spend/series.ts';
 import { DAY_MS } from '../time.ts';
+import { whyNotCopied } from './copies.ts';
 import type { BackedUpDatabase } from './facts.ts';
 import { contains, describePeriods, type Period } from './periods.ts';
 import type { Held, Moment, Shelf } from './shelf.ts';
@@ -87,9 +88,13 @@ function isServedByAws(day: Period, { database, shelf, terms }: HomeFacts, { now
   return isCopied(database) && now.getTime() < copiedFrom;
 }
 
-/** RDS instances are copied: that stops no I/O. Clusters are created: a copy is a full one. RDS Custom cannot copy at home. */
-const isCopied = ({ form, engine, retentionDays }: BackedUpDatabase): boolean =>
-  form === 'instance' && retentionDays > 0 && !engine.startsWith('custom-');
+/** Whether an automated snapshot of it can be copied where it is. RDS Custom copies to other regions only. */
+export const canCopyAtHome = (database: Pick<BackedUpDatabase, 'form' | 'engine'>): boolean =>
+  !database.engine.startsWith('custom-') && !whyNotCopied(database);
+
+/** RDS instances are copied: that stops no I/O. Clusters are created: a copy is a full one. */
+const isCopied = (database: BackedUpDatabase): boolean =>
+  database.form === 'instance' && database.retentionDays > 0 && canCopyAtHome(database);
 
 /**
  * A past day is copied before its backup goes. A past week, month or year only when Lamplighter looked after the database
@@ -104,7 +109,7 @@ function mayCatchUp(period: Period, { shelf, database }: HomeFacts, fill?: DayRa
 
 /** Past periods from what AWS still has: one snapshot serves as many as it can. */
 function fromAutomated(periods: readonly Period[], { shelf, database }: HomeFacts): Taking[] {
-  if (database.engine.startsWith('custom-')) return [];
+  if (!canCopyAtHome(database)) return [];
   const chosen: Held[] = [];
   return periods.flatMap((period) => {
     const source =

@@ -18,7 +18,7 @@ export interface BackedUpDatabase
   readonly restorableUntil?: Date;
   /** What it is a read replica of, by name or ARN. */
   readonly replicaOf?: string;
-  readonly global?: { readonly id: string; readonly role: 'primary' | 'secondary' };
+  readonly global?: { readonly id: string; readonly role: 'primary' | 'secondary'; readonly primary?: Arn };
   /** Since when it is stopped, as far as AWS says: seven days before its `AutomaticRestartTime`. */
   readonly stoppedSince?: Date;
 }
@@ -28,7 +28,14 @@ export interface SnapshotKey {
   readonly arn: Arn;
   /** `aws` when an alias that begins with `alias/aws/` stands for it. */
   readonly manager: Evidence<'aws' | 'customer'>;
+  /** `KeyState` of KMS, or `Deleted`; absent where nobody has asked. */
+  readonly state?: Evidence<string>;
 }
+
+/** Whether something can be restored that is under it, as far as anybody knows. */
+export const isUsable = ({ state }: SnapshotKey): boolean => !state?.known || USABLE.has(state.value);
+
+const USABLE = new Set(['Enabled', 'Creating', 'Updating']);
 
 /** Whether a restore of the snapshot worked. */
 export interface Proof {
@@ -56,7 +63,7 @@ export interface Snapshot {
    * while AWS has not got to it.
    */
   readonly takenAt?: Date;
-  /** `AllocatedStorage`: of the database, not of what the snapshot adds. */
+  /** `AllocatedStorage`: of the database, not of what the snapshot adds. Absent for Aurora, of which AWS does not say it. */
   readonly sizeGiB?: number;
   readonly tags: Tags;
   /** What it was copied from, where AWS says so: in another region or account. */
@@ -68,10 +75,16 @@ export interface Snapshot {
   readonly proof?: Proof;
 }
 
-/** How many manual snapshots a scope may hold (`ManualSnapshots` and `ManualClusterSnapshots` of `DescribeAccountAttributes`); what it holds is counted. */
+/** How many manual snapshots a scope may hold (`ManualSnapshots` and `ManualClusterSnapshots` of `DescribeAccountAttributes`). */
 export interface SnapshotQuota extends Scope {
   readonly form: Form;
   readonly allowed: Evidence<number>;
+}
+
+/** How many manual snapshots a scope holds, whoever took them. AWS Backup's are not in the quota. */
+export interface ManualCount extends Scope {
+  readonly form: Form;
+  readonly count: number;
 }
 
 /** The list price of a GiB of backup storage for a month, beyond what is free. */
@@ -86,10 +99,16 @@ export interface UnreadableSnapshots extends Scope {
   readonly why: string;
 }
 
-/** Everything that was read for one tick: the databases, and the snapshots there and in every destination. */
+/**
+ * Everything that was read for one tick: the databases, and the snapshots there and in every destination. Of the snapshots those
+ * that matter will do (`sieves`).
+ */
 export interface RetentionFacts {
+  /** Where databases were looked for. What is in none of these places is not gone: nobody knows. */
+  readonly scopes: readonly Scope[];
   readonly databases: readonly BackedUpDatabase[];
   readonly snapshots: readonly Snapshot[];
+  readonly manual: readonly ManualCount[];
   readonly quotas: readonly SnapshotQuota[];
   readonly prices: readonly BackupPrice[];
   readonly unreadable: readonly UnreadableSnapshots[];

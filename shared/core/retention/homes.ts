@@ -7,7 +7,8 @@ import type { HomeFacts } from './due.ts';
 import { type BackedUpDatabase, keyOf, type RetentionFacts, type UnreadableSnapshots } from './facts.ts';
 import { wantedPeriods } from './periods.ts';
 import { type Held, type Moment, type Shelf, shelfIn } from './shelf.ts';
-import { type Destination, type SnapshotPolicy, termsOf } from './terms.ts';
+import { type Sources, sourcesAmong } from './sources.ts';
+import { type Destination, type SnapshotPolicy, type Terms, termsOf } from './terms.ts';
 
 /** A database that the policy looks after, with everything that is known of its snapshots. */
 export interface Home extends HomeFacts {
@@ -43,7 +44,7 @@ export function momentAt(now: Date, timezone: string): Moment {
 /** The scopes whose snapshots have to be read besides those of the databases: the destinations of the policy. */
 export function destinationScopes(databases: readonly BackedUpDatabase[], { snapshots }: Policy): Scope[] {
   const scopes = databases.flatMap((database) => {
-    const terms = exempt(database) ? undefined : termsOf(database, snapshots);
+    const terms = termsOf(database, snapshots);
     return typeof terms === 'object' ? terms.destinations.map(({ account, region }) => ({ account, region })) : [];
   });
   return [...new Map(scopes.map((one) => [keyOf(one), one])).values()];
@@ -57,15 +58,49 @@ export function homesOf(
 ): { homes: Home[]; alone: LeftAlone[] } {
   const homes: Home[] = [];
   const alone: LeftAlone[] = [];
+  const estate = { policy, unreadable, sourcesOf: sourcesAmong(databases) };
   for (const database of databases) {
     if (database.memberOf) continue; // its cluster is looked after
-    const terms = exempt(database) ?? termsOf(database, policy);
-    const unread = whyUnread(database.scope, unreadable);
-    if (typeof terms === 'string') alone.push({ database, because: terms });
-    else if (unread) alone.push({ database, because: `its snapshots could not be read: ${unread}`, unknown: true });
+    const terms = termsOrWhyNot(database, estate);
+    if ('because' in terms) alone.push({ database, ...terms });
     else homes.push(homeOf({ database, terms }, { own: shelves.get(database.identity.id), unreadable, moment }));
   }
   return { homes, alone };
+}
+
+interface Estate {
+  readonly policy: SnapshotPolicy;
+  readonly unreadable: readonly UnreadableSnapshots[];
+  readonly sourcesOf: (database: BackedUpDatabase) => Sources;
+}
+
+type WhyNot = Pick<LeftAlone, 'because' | 'unknown'>;
+
+/** What the policy wants for a database, or why it gets no snapshots of its own. */
+function termsOrWhyNot(database: BackedUpDatabase, estate: Estate): Terms | WhyNot {
+  const terms = wanted(database, estate.policy);
+  if (typeof terms === 'string') return { because: terms };
+  const unread = whyUnread(database.scope, estate.unreadable);
+  if (unread) return { because: `its snapshots could not be read: ${unread}`, unknown: true };
+  return coveredBySource(database, estate) ?? terms;
+}
+
+const wanted = (database: BackedUpDatabase, policy: SnapshotPolicy): Terms | string =>
+  database.status === 'deleting' ? 'it is being deleted' : termsOf(database, policy);
+
+/** A source has the same data: where one is looked after, its snapshots will do. Where nobody knows, that is said. */
+function coveredBySource(database: BackedUpDatabase, { policy, unreadable, sourcesOf }: Estate): WhyNot | undefined {
+  const { listed, beyond } = sourcesOf(database);
+  const source = listed.findLast((one) => typeof wanted(one, policy) === 'object');
+  const what = database.replicaOf
+    ? `it is a read replica of ${database.replicaOf}`
+    : `it follows the primary of the global cluster ${database.global?.id}`;
+  const unread = [source?.scope, beyond].find((scope) => scope && whyUnread(scope, unreadable) !== undefined);
+  if (unread) {
+    const because = `${what}, and whether that has snapshots is unknown: ${keyOf(unread)} could not be read`;
+    return { because, unknown: true };
+  }
+  return source && { because: `${what}, which is looked after` };
 }
 
 function homeOf(
@@ -99,11 +134,3 @@ function homeOf(
 
 const whyUnread = (scope: Scope, unreadable: readonly UnreadableSnapshots[]): string | undefined =>
   unreadable.find((one) => keyOf(one) === keyOf(scope))?.why;
-
-/** Databases whose data another one's snapshots hold. */
-function exempt({ global, replicaOf, status }: BackedUpDatabase): string | undefined {
-  if (global?.role === 'secondary')
-    return `it follows the primary of the global cluster ${global.id}, which has the snapshots`;
-  if (replicaOf) return `it is a read replica of ${replicaOf}, which has the snapshots`;
-  return status === 'deleting' ? 'it is being deleted' : undefined;
-}

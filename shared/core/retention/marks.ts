@@ -1,13 +1,18 @@
 import { hashOf } from '../canonical.ts';
 import type { Tags } from '../facts.ts';
-import type { BackedUpDatabase, Snapshot } from './facts.ts';
+import { parseArn } from '../identity.ts';
+import { type BackedUpDatabase, keyOf, type Snapshot } from './facts.ts';
 
 /** What Lamplighter writes on its own snapshots. */
 export const MARKS = {
   /** The immutable id of the database. */
   database: 'lamplighter:database',
+  /** Where the database is, `123456789012/eu-west-1`: a copy elsewhere does not show it. */
+  home: 'lamplighter:home',
   /** When the data was taken, ISO 8601: clusters' snapshots lose that when they are copied. */
   taken: 'lamplighter:taken',
+  /** On a copy: when it should have been there at last, ISO 8601. One that is still on its way then hangs. */
+  due: 'lamplighter:due',
   /** On a snapshot that only exists to be copied to another account. */
   handover: 'lamplighter:handover',
   /** On a snapshot that was taken before a change: the change, and the last day for which it is kept. */
@@ -25,18 +30,44 @@ export type Purpose = 'retention' | 'handover' | 'change';
  * restored database inherits the tags of its snapshot and hands them on to every snapshot that anybody takes of it. The
  * tag must name the database that AWS names, and the name must begin as ours do.
  */
-export function purposeOf({ type, name, tags, of }: Snapshot): Purpose | undefined {
+export function purposeOf(snapshot: Snapshot): Purpose | undefined {
+  const { type, name, tags } = snapshot;
   if (type !== 'manual' || !name.startsWith(NAME_PREFIX)) return undefined;
-  const database = tags[MARKS.database];
-  if (database !== undefined && database === (of ?? database)) {
-    return tags[MARKS.handover] === undefined ? 'retention' : 'handover';
-  }
+  if (namesItsDatabase(snapshot)) return tags[MARKS.handover] === undefined ? 'retention' : 'handover';
   return tags[MARKS.change] === undefined ? undefined : 'change';
+}
+
+/**
+ * AWS does not promise that a copy in another region or account names the database of its source: there the tag counts alone.
+ * What was taken before a change is not copied, and has the tag by inheritance at most.
+ */
+function namesItsDatabase(snapshot: Snapshot): boolean {
+  const { tags, of } = snapshot;
+  const database = tags[MARKS.database];
+  if (database === undefined) return false;
+  return of === undefined || of === database || (isFromElsewhere(snapshot) && tags[MARKS.change] === undefined);
+}
+
+/** Whether it was copied from another region or account, as AWS says. */
+function isFromElsewhere({ source, scope }: Snapshot): boolean {
+  const from = source === undefined ? undefined : parseArn(source);
+  return from !== undefined && keyOf(from) !== keyOf(scope);
+}
+
+function isForTiers(snapshot: Snapshot): boolean {
+  const purpose = purposeOf(snapshot);
+  return purpose === 'retention' || purpose === 'handover';
 }
 
 /** The immutable id of the database that the snapshot was taken of, if anybody says so. */
 export const databaseIdOf = (snapshot: Snapshot): string | undefined =>
-  snapshot.of ?? (purposeOf(snapshot) ? snapshot.tags[MARKS.database] : undefined);
+  isForTiers(snapshot) ? snapshot.tags[MARKS.database] : snapshot.of;
+
+/** Where its database is, `123456789012/eu-west-1`: where the tag says so, else where it was taken, if that is known. */
+export function homeOf(snapshot: Snapshot): string | undefined {
+  const tagged = isForTiers(snapshot) ? snapshot.tags[MARKS.home] : undefined;
+  return tagged ?? (isFromElsewhere(snapshot) ? undefined : keyOf(snapshot.scope));
+}
 
 /** When the data was taken. AWS's own time counts for instances; a cluster's copy only has the tag. */
 export function takenAtOf(snapshot: Snapshot): Date | undefined {
@@ -45,9 +76,15 @@ export function takenAtOf(snapshot: Snapshot): Date | undefined {
   return snapshot.form === 'cluster' ? (fromTag ?? snapshot.takenAt) : (snapshot.takenAt ?? fromTag);
 }
 
+/** The tags of every snapshot that is to be kept, but for the time of its data. */
+export const databaseTags = ({ identity, scope }: Pick<BackedUpDatabase, 'identity' | 'scope'>): Tags => ({
+  [MARKS.database]: identity.id,
+  [MARKS.home]: keyOf(scope),
+});
+
 /** The tags of a copy that is to be kept. */
-export const retentionTags = (databaseId: string, takenAt: Date): Tags => ({
-  [MARKS.database]: databaseId,
+export const retentionTags = (database: Pick<BackedUpDatabase, 'identity' | 'scope'>, takenAt: Date): Tags => ({
+  ...databaseTags(database),
   [MARKS.taken]: takenAt.toISOString(),
 });
 

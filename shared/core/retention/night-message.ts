@@ -1,15 +1,15 @@
 import { describeAction } from '../action.ts';
 import { hashOf } from '../canonical.ts';
+import { type Change, needsAPerson } from '../change.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from '../message.ts';
-import { formatMoney } from '../money.ts';
 import type { Plan, Proposal } from '../plan.ts';
 import type { Policy } from '../policy.ts';
 import { localTime } from '../time.ts';
-import type { SnapshotCost } from './cost.ts';
 import type { Coverage } from './coverage.ts';
+import { describeEnding, describeKept, describeMade, endingsOf, isTrouble } from './endings.ts';
 import { keyOf } from './facts.ts';
-import { type Night, openUntil, plansOf } from './night.ts';
-import { describeProtection, inNeed, newestText, provenText } from './night-words.ts';
+import { type Night, openUntil, plansOf, waitsFor } from './night.ts';
+import { describeProtection, inNeed, moneyOf, newestText, provenText } from './night-words.ts';
 import type { QuotaLine } from './quota.ts';
 
 /** What is shown in words; the facts get what the message has room for, and the ledger has it all. */
@@ -19,6 +19,10 @@ const LIMITS = { actions: 25, databases: 40, left: 20, others: 15, inChat: 10, a
 export interface Occasion {
   /** When the run before it was, if it is longer ago than a night. */
   readonly missedSince?: string;
+  /** What earlier plans have done, and not done, since the run before. */
+  readonly ended?: readonly Change[];
+  /** How much had expired and waited at the run before; nothing when there was none. */
+  readonly waitedBefore?: number;
   /** The days that a person asked to fill. */
   readonly fill?: { readonly from: string; readonly to: string };
 }
@@ -26,7 +30,7 @@ export interface Occasion {
 /** One night of one account as one message: what is done and why, what is not, and the truth about each database. */
 export function nightMessage(night: Night, policy: Policy, occasion: Occasion): Message {
   const text = textOf(night, policy, occasion);
-  const attributes = attributesOf(night);
+  const attributes = attributesOf(night, occasion);
   const { account, time } = night;
   const plans = plansOf(night).map(({ id }) => id);
   return {
@@ -39,15 +43,18 @@ export function nightMessage(night: Night, policy: Policy, occasion: Occasion): 
   };
 }
 
+const failedIn = (ended: readonly Change[]): number => ended.filter(({ outcome }) => needsAPerson(outcome)).length;
+
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 
-function summaryOf({ take, prune, coverage, quotas, unreadable }: Night, { fill }: Occasion): string {
+function summaryOf({ take, prune, coverage, quotas, unreadable }: Night, { fill, ended = [] }: Occasion): string {
   const nothing = coverage.filter(({ newest }) => !newest).length;
   const scarce = quotas.filter(({ alert }) => alert).length;
   const said = [
     ...(nothing > 0 ? [`${count(nothing, 'database')} without any snapshot`] : []),
     ...(scarce > 0 ? ['quota scarce'] : []),
     ...(unreadable.length > 0 ? ['not all could be read'] : []),
+    ...(failedIn(ended) > 0 ? [`${failedIn(ended)} failed`] : []),
     ...(take?.act.length ? [`${take.act.length} to ${fill ? 'fill' : 'take'}`] : []),
     ...(prune?.act.length ? [`${prune.act.length} to delete`] : []),
   ];
@@ -58,9 +65,11 @@ function textOf(night: Night, policy: Policy, occasion: Occasion): string {
   return [
     openingText(night, policy, occasion),
     ...neediestText(night),
+    ...endedText(occasion),
     ...planText(night.take, policy, occasion.fill ? 'To fill' : 'To take and copy'),
     ...planText(night.prune, policy, 'To delete'),
     ...openText(night, policy),
+    ...backlogText(night, policy, occasion),
     ...leftText(night),
     ...coverageText(night),
     ...othersText(night),
@@ -90,6 +99,16 @@ function neediestText({ coverage }: Night): string[] {
   return [['Without any good snapshot or backup:', ...lines, ...(rest > 0 ? [`And ${rest} more.`] : [])].join('\n')];
 }
 
+/** What went well in one line; what did not, a line for each reason. */
+function endedText({ ended = [] }: Occasion): string[] {
+  if (ended.length === 0) return [];
+  const others = endingsOf(ended.filter((one) => one.outcome !== 'kept' || isTrouble(one)));
+  const lines = others.slice(0, LIMITS.left).map((one) => `- ${one.outcome}: ${describeEnding(one)}`);
+  const rest = others.length - lines.length;
+  const head = `Since the run before: ${describeKept(ended) || 'nothing was done'}.`;
+  return [[head, ...describeMade(ended), ...lines, ...(rest > 0 ? [`And ${rest} more reasons.`] : [])].join('\n')];
+}
+
 function planText(plan: Plan | undefined, policy: Policy, head: string): string[] {
   if (!plan || plan.act.length === 0) return [];
   const lines = plan.act.slice(0, LIMITS.actions).map((one, index) => `${index + 1}. ${actionText(one)}`);
@@ -104,8 +123,9 @@ function planText(plan: Plan | undefined, policy: Policy, head: string): string[
   ];
 }
 
-function actionText({ action, resource, because, after }: Proposal): string {
-  const waits = after ? '; there is room once older ones are deleted' : '';
+function actionText({ action, resource, because }: Proposal): string {
+  const after = waitsFor(action);
+  const waits = after ? `; it waits until ${after} is deleted, whose place it takes` : '';
   const about = resource.what.replace(/^a snapshot of /, '');
   const as = action.kind === 'delete-snapshot' ? '' : ' as';
   return `${about}: ${describeAction(action)}${as} ${resource.name} in ${resource.region}, because ${because}${waits}`;
@@ -118,19 +138,39 @@ function nextText(plan: Plan, policy: Policy): string {
   const veto = `To stop it: npm run answer -- veto ${plan.id}`;
   if (mode === 'report') return 'What happens next: nothing. The mode is report.';
   if (mode === 'approve') {
-    return `What happens next: it waits for an approval until ${until}, and then expires.\nTo approve: npm run answer -- approve ${plan.id}\n${veto}`;
+    const isNightly = plan.function === 'snapshot-databases';
+    const at = isNightly ? `the plan of the next night takes its place, and until ${until} at the latest` : until;
+    return `What happens next: it waits for an approval until ${at}; then it expires.\nTo approve: npm run answer -- approve ${plan.id}\n${veto}`;
   }
   return plan.function === 'prune-snapshots'
-    ? `What happens next: it is carried out when the grace of ${policy.defaults.grace} is over.\n${veto}`
+    ? `What happens next: it is carried out when the grace of ${policy.snapshots.pruneGrace} is over.\n${veto}`
     : `What happens next: it is carried out now.\n${veto}`;
 }
 
 function openText({ open }: Night, { timezone }: Policy): string[] {
-  if (!open) return [];
-  const until = localTime(new Date(open.until), timezone);
-  return [
-    `Deletes: the plan ${open.id} with ${count(open.actions, 'delete')} is still open, until ${until} at most. No other is made before.`,
-  ];
+  if (open.length === 0) return [];
+  const lines = open.map(
+    ({ id, actions, until }) =>
+      `- ${id}: ${count(actions, 'delete')} to be done, until ${localTime(new Date(until), timezone)} at the latest`,
+  );
+  return [['Deletes of earlier nights that are still open, and are not planned twice:', ...lines].join('\n')];
+}
+
+/** How much more waits than at the run before, which may be less. */
+const grownBy = ({ backlog }: Night, { waitedBefore }: Occasion): number =>
+  backlog && waitedBefore !== undefined ? backlog.waiting - waitedBefore : 0;
+
+function backlogText(night: Night, { snapshots }: Policy, occasion: Occasion): string[] {
+  if (!night.backlog) return [];
+  const { waiting, oldest } = night.backlog;
+  const more = grownBy(night, occasion);
+  const grown = more === 0 ? '' : `, ${Math.abs(more)} ${more > 0 ? 'more' : 'fewer'} than at the run before`;
+  const since = oldest ? `; the oldest data are of ${oldest.slice(0, 10)}` : '';
+  const growing = more > 0 && snapshots.pruneAtMost !== undefined;
+  const advice = growing
+    ? ` More expires than \`snapshots.pruneAtMost\` (${snapshots.pruneAtMost}) lets go: raise it, or leave it out.`
+    : '';
+  return [`Expired, and waiting for a later plan: ${count(waiting, 'snapshot')}${grown}${since}.${advice}`];
 }
 
 function leftText({ left }: Night): string[] {
@@ -204,9 +244,6 @@ function unreadText({ unreadable }: Night): string[] {
   ];
 }
 
-const moneyOf = ({ atMost, unknown }: SnapshotCost): string =>
-  `${atMost.map(formatMoney).join(' and ') || 'nothing that is known'}${unknown > 0 ? `, ${unknown} of unknown cost not counted` : ''}`;
-
 function costText({ cost: { held, pruned } }: Night): string {
   if (held.atMost.length === 0 && held.unknown === 0)
     return 'Lamplighter holds no snapshots here yet, which cost nothing.';
@@ -221,17 +258,22 @@ const endText = ({ account }: Night, { snapshots }: Policy): string =>
 
 /** The night as data; of its lists, as much as fits into so many bytes. */
 function factsOf(night: Night, occasion: Occasion, bytes: number) {
-  const { account, time, open, quotas, cost, unlisted, unreadable } = night;
+  const { account, time, open, backlog, quotas, cost, unlisted, unreadable } = night;
   const plans = plansOf(night);
+  const { ended = [], ...others } = occasion;
   const head = {
     version: 1,
     kind: 'snapshots',
     function: 'snapshot-databases',
     account,
     time,
-    ...occasion,
+    ...others,
+    ended: endingsOf(ended)
+      .slice(0, LIMITS.left)
+      .map(({ outcome, because, changes }) => ({ outcome, because, count: changes.length })),
     plans: plans.map(({ id, hash, function: name, act }) => ({ plan: id, hash, function: name, actions: act.length })),
-    ...(open ? { open } : {}),
+    open,
+    ...(backlog ? { backlog } : {}),
     quotas,
     cost,
     unlisted,
@@ -251,6 +293,7 @@ function factsOf(night: Night, occasion: Occasion, bytes: number) {
       action: action.kind,
       resource,
       because,
+      ...('after' in action ? { after: action.after } : {}),
     })),
   );
   const unprotected = night.protections.filter(({ state }) => state !== 'protected');
@@ -283,7 +326,7 @@ function chatOf(night: Night, occasion: Occasion): string {
   ].join('\n');
 }
 
-function attributesOf(night: Night): MessageAttributes {
+function attributesOf(night: Night, occasion: Occasion): MessageAttributes {
   const { account, coverage, quotas, unreadable, left } = night;
   const proposals = plansOf(night).flatMap(({ act }) => act);
   const distinct = (values: readonly string[]) => [...new Set(values)].sort().slice(0, LIMITS.attributeValues);
@@ -291,6 +334,8 @@ function attributesOf(night: Night): MessageAttributes {
     coverage.some(({ newest }) => !newest) ||
     quotas.some(({ alert }) => alert) ||
     unreadable.length > 0 ||
+    grownBy(night, occasion) > 0 ||
+    (occasion.ended ?? []).some(isTrouble) ||
     left.some(({ unknown }) => unknown);
   return {
     kind: 'snapshots',

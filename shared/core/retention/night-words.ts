@@ -1,3 +1,5 @@
+import { formatMoney } from '../money.ts';
+import type { SnapshotCost } from './cost.ts';
 import type { Coverage, Shown } from './coverage.ts';
 import type { ProtectionLine } from './protections.ts';
 
@@ -12,6 +14,10 @@ export const provenText = ({ proven }: Pick<Coverage, 'proven'>): string =>
   proven
     ? `a restore of ${proven.takenAt.slice(0, 10)} worked on ${proven.at.slice(0, 10)}`
     : 'never restored to prove it';
+
+/** `$12.00, 3 of unknown cost not counted` */
+export const moneyOf = ({ atMost, unknown }: SnapshotCost): string =>
+  `${atMost.map(formatMoney).join(' and ') || 'nothing that is known'}${unknown > 0 ? `, ${unknown} of unknown cost not counted` : ''}`;
 
 /** `sessions (DynamoDB) in eu-west-1: nothing` */
 export function describeProtection({ name, service, scope, has, state, unknown }: ProtectionLine): string {

@@ -5,6 +5,7 @@ import type { Policy } from '../policy.ts';
 import { parseHours } from '../quantity.ts';
 import type { SnapshotCost } from './cost.ts';
 import type { Coverage } from './coverage.ts';
+import type { Backlog } from './expired.ts';
 import type { UnreadableSnapshots } from './facts.ts';
 import type { Kept, LeftOut } from './planned.ts';
 import type { ProtectionLine, UnlistedStores } from './protections.ts';
@@ -17,10 +18,12 @@ export interface Night {
   readonly time: string;
   /** What is taken and copied; none when the policy has switched that off. */
   readonly take?: Plan;
-  /** What is deleted; none when nothing has expired, or while an earlier one is open. */
+  /** What is deleted; none when nothing has expired but what earlier plans delete. */
   readonly prune?: Plan;
-  /** The earlier plan of deletes that is still open, and until when. */
-  readonly open?: OpenPlan;
+  /** The earlier plans of deletes that are still open, the oldest first. */
+  readonly open: readonly OpenPlan[];
+  /** What has expired and found no place in the plan. */
+  readonly backlog?: Backlog;
   /** Its databases that the policy looks after: those with nothing first, then those beyond their objective. */
   readonly coverage: readonly Coverage[];
   readonly left: readonly LeftOut[];
@@ -37,6 +40,7 @@ export interface Night {
 export interface OpenPlan {
   readonly id: string;
   readonly until: string;
+  /** How many of its deletes are still to be done. */
   readonly actions: number;
 }
 
@@ -46,11 +50,17 @@ const HOUR_MS = 3_600_000;
 const HOURS_TO_ACT = 24;
 
 /** Until when a plan waits, for people or for the end of the grace that deletes have, and then acts. */
-export function openUntil({ time, act, function: name }: Plan, { defaults }: Policy): Date {
-  const grace = name === 'prune-snapshots' ? parseHours(defaults.grace) : 0;
+export function openUntil({ time, act, function: name }: Plan, policy: Policy): Date {
+  const grace = name === 'prune-snapshots' ? parseHours(policy.snapshots.pruneGrace) : 0;
   const isAuto = act.some(({ mode }) => mode === 'auto');
-  const hours = isAuto ? grace + HOURS_TO_ACT : parseHours(defaults.approveWithin);
+  const hours = isAuto ? grace + HOURS_TO_ACT : parseHours(policy.defaults.approveWithin);
   return new Date(Date.parse(time) + hours * HOUR_MS);
+}
+
+/** A plan of before then is not open any more, whatever is in it. */
+export function oldestOpen(now: Date, { snapshots, defaults }: Policy): Date {
+  const hours = Math.max(parseHours(snapshots.pruneGrace) + HOURS_TO_ACT, parseHours(defaults.approveWithin));
+  return new Date(now.getTime() - hours * HOUR_MS);
 }
 
 /** The plans of a run that are there, in the order in which they are carried out. */
@@ -70,6 +80,10 @@ export function databaseIn(action: Action): string | undefined {
       return undefined;
   }
 }
+
+/** The name of the snapshot whose delete an action waits for, if it does. */
+export const waitsFor = (action: Action): string | undefined =>
+  'after' in action && action.after !== undefined ? action.after.split(':').at(-1) : undefined;
 
 /** Whether there is anything in it that people could want to know. */
 export const hasSomethingToSay = ({
@@ -93,12 +107,13 @@ export const mayBeCarriedOut = ({ mode }: Pick<Proposal, 'mode'>): boolean => mo
  * What people would hear of it that is not different every night: what is only reported is the same for as long as nobody
  * does it, whatever the snapshots would be called.
  */
-export const saidOf = ({ coverage, quotas, protections, unlisted, unreadable, ...night }: Night): string =>
+export const saidOf = ({ coverage, backlog, quotas, protections, unlisted, unreadable, ...night }: Night): string =>
   hashOf({
     act: plansOf(night).flatMap(({ act }) =>
       act.map(({ action, mode, resource }) => [action.kind, resource.what, mode]),
     ),
     nothing: coverage.filter(({ newest }) => !newest).map(({ database }) => database.id),
+    waiting: backlog !== undefined,
     quotas: quotas.filter(({ alert }) => alert).map(({ account, region, form }) => [account, region, form]),
     unprotected: protections.filter(({ state }) => state === 'nothing').map(({ arn }) => arn),
     unknown: [...unlisted, ...unreadable].map(({ account, region }) => [account, region]),

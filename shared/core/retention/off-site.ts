@@ -1,13 +1,14 @@
 import type { Mode } from '../policy.ts';
+import { parseHours } from '../quantity.ts';
 import type { CopySnapshot } from './action.ts';
-import { type CopyNeed, type CopyStep, nextStep } from './copies.ts';
+import { type CopyNeed, type CopyStep, nextStep, whyNotCopied } from './copies.ts';
 import { type Form, keyOf, type RetentionFacts } from './facts.ts';
 import type { Home, Lacking } from './homes.ts';
-import { MARKS, retentionTags, snapshotNameOf } from './marks.ts';
+import { MARKS, retentionTags, snapshotNameOf, takenAtOf } from './marks.ts';
 import { describePeriods, TIERS } from './periods.ts';
 import type { LeftOut, PlannedSnapshot, PlanPart } from './planned.ts';
 import type { Rooms } from './quota.ts';
-import { type Held, stateOf, triesOf } from './shelf.ts';
+import { freeName, type Held, isHanging, type Shelf, stateOf } from './shelf.ts';
 import type { SnapshotPolicy } from './terms.ts';
 
 /** AWS lets an account have so many copies in progress to a region; of cluster snapshots its guides say five. */
@@ -26,6 +27,7 @@ interface Candidate {
 export interface OffSiteTerms {
   readonly rooms: Rooms;
   readonly mode: Mode;
+  readonly now: Date;
 }
 
 /**
@@ -35,10 +37,11 @@ export interface OffSiteTerms {
 export function offSite(
   { facts, homes }: { facts: RetentionFacts; homes: readonly Home[] },
   policy: SnapshotPolicy,
-  { rooms, mode }: OffSiteTerms,
+  { rooms, mode, now }: OffSiteTerms,
 ): PlanPart {
-  const flights = countFlights(facts);
-  const leave: LeftOut[] = [];
+  const flights = countFlights(facts, now);
+  const withinHours = parseHours(policy.copyWithin);
+  const leave: LeftOut[] = homes.flatMap(uncopied);
   const handovers: PlannedSnapshot[] = [];
   const copies: PlannedSnapshot[] = [];
   const begun = new Set<string>();
@@ -51,7 +54,8 @@ export function offSite(
       say(step.because);
       continue;
     }
-    const action = step.step === 'copy' ? copyOf({ home, away, step }) : handoverOf({ home, step });
+    const how = step.step === 'copy' ? copyOf({ home, away, step }) : handoverOf({ home, step });
+    const action: CopySnapshot = { ...how, withinHours };
     if (begun.has(action.name)) continue; // two destinations share a handover
     if (step.step === 'copy' && !flights.hasFree(action)) {
       say(
@@ -66,10 +70,21 @@ export function offSite(
     }
     begun.add(action.name);
     if (step.step === 'copy') flights.add(action);
-    const because = step.step === 'copy' ? what : `${what} in two steps: ${step.because}`;
-    (step.step === 'copy' ? copies : handovers).push({ action, databaseName: database.name, mode, because, ...room });
+    const late = hangingOf(need.source, step.step === 'copy' ? away.there : home.shelf);
+    const again = late ? `; ${late.name} should have been there by ${late.tags[MARKS.due]} and hangs` : '';
+    const because = `${step.step === 'copy' ? what : `${what} in two steps: ${step.because}`}${again}`;
+    const planned = { action: { ...action, ...room }, databaseName: database.name, mode, because };
+    (step.step === 'copy' ? copies : handovers).push(planned);
   }
   return { act: [...handovers, ...copies], leave };
+}
+
+/** Of some databases there are no copies, whatever the policy wants. */
+function uncopied({ database, away }: Home): LeftOut[] {
+  const because = whyNotCopied(database);
+  const names = away.map(({ destination }) => destination.name).join(', ');
+  if (!because || !names) return [];
+  return [{ databaseName: database.name, scope: database.scope, because: `no copy to ${names}: ${because}` }];
 }
 
 /**
@@ -102,6 +117,10 @@ function byNeed(a: Candidate, b: Candidate): number {
   return hasNone(b) - hasNone(a) || byTier(a, b) || (keyFor(a) < keyFor(b) ? -1 : 1);
 }
 
+/** The same copy, if it was begun and hangs. */
+const hangingOf = ({ takenAt }: Held, { hanging }: Shelf) =>
+  hanging.find((one) => takenAtOf(one)?.getTime() === takenAt.getTime());
+
 const hasNone = ({ away }: Candidate): number => (away.there.own.length === 0 ? 1 : 0);
 const keyFor = ({ home, away }: Candidate): string => `${home.database.identity.arn} ${away.destination.name}`;
 
@@ -109,19 +128,18 @@ function copyOf({
   home: { database, shelf },
   away: { destination, there },
   step,
-}: Pick<Candidate, 'home' | 'away'> & { step: CopyStep & { step: 'copy' } }): CopySnapshot {
+}: Pick<Candidate, 'home' | 'away'> & { step: CopyStep & { step: 'copy' } }): Omit<CopySnapshot, 'withinHours'> {
   const { step: _, source, ...how } = step;
   const scope = { account: destination.account, region: destination.region };
-  const tries = String(triesOf(there, 'retention', source.takenAt));
   return {
     kind: 'copy-snapshot',
     purpose: 'off-site',
     form: database.form,
     scope,
-    name: snapshotNameOf(database, source.takenAt, ['off-site', keyOf(scope), tries]),
+    name: freeName(there, (tries) => snapshotNameOf(database, source.takenAt, ['off-site', keyOf(scope), tries])),
     databaseId: database.identity.id,
     source: { arn: source.snapshot.arn, scope: shelf.scope, takenAt: source.takenAt.toISOString() },
-    tags: retentionTags(database.identity.id, source.takenAt),
+    tags: retentionTags(database, source.takenAt),
     ...how,
   };
 }
@@ -132,24 +150,23 @@ function handoverOf({
 }: {
   home: Home;
   step: CopyStep & { step: 'hand-over' };
-}): CopySnapshot {
+}): Omit<CopySnapshot, 'withinHours'> {
   const { source, kmsKey } = step;
-  const tries = String(triesOf(shelf, 'handover', source.takenAt));
   return {
     kind: 'copy-snapshot',
     purpose: 'handover',
     form: database.form,
     scope: database.scope,
-    name: snapshotNameOf(database, source.takenAt, ['handover', tries]),
+    name: freeName(shelf, (tries) => snapshotNameOf(database, source.takenAt, ['handover', tries])),
     databaseId: database.identity.id,
     source: { arn: source.snapshot.arn, scope: database.scope, takenAt: source.takenAt.toISOString() },
-    tags: { ...retentionTags(database.identity.id, source.takenAt), [MARKS.handover]: 'yes' },
+    tags: { ...retentionTags(database, source.takenAt), [MARKS.handover]: 'yes' },
     ...(kmsKey ? { kmsKey } : {}),
   };
 }
 
-/** The copies in progress to each scope, whoever began them. */
-function countFlights({ snapshots }: RetentionFacts) {
+/** The copies in progress to each scope, whoever began them. One of ours that hangs takes no place: AWS says whether it does. */
+function countFlights({ snapshots }: RetentionFacts, now: Date) {
   const flights = new Map<string, { all: number; cluster: number }>();
   const at = (key: string) => flights.get(key) ?? { all: 0, cluster: 0 };
   const add = ({ scope, form }: { scope: CopySnapshot['scope']; form: Form }) => {
@@ -157,7 +174,8 @@ function countFlights({ snapshots }: RetentionFacts) {
     flights.set(keyOf(scope), { all: all + 1, cluster: cluster + (form === 'cluster' ? 1 : 0) });
   };
   for (const one of snapshots) {
-    if (stateOf(one) === 'coming' && (one.status === 'copying' || one.source !== undefined)) add(one);
+    const isCopied = stateOf(one) === 'coming' && (one.status === 'copying' || one.source !== undefined);
+    if (isCopied && !isHanging(one, now)) add(one);
   }
   return {
     add,

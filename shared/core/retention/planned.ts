@@ -8,8 +8,6 @@ export interface PlannedSnapshot {
   readonly databaseName: string;
   readonly mode: Mode;
   readonly because: string;
-  /** There is only room for it once every delete in its scope up to this snapshot is done. */
-  readonly after?: Arn;
 }
 
 /** What is not done, and why. */

@@ -5,7 +5,7 @@ import { type SnapshotAction, snapshotArnOf } from './action.ts';
 import type { PlannedSnapshot } from './planned.ts';
 
 /** A planned snapshot as an item of a plan. It is about the snapshot that is made or deleted. */
-export function proposalOf({ action, databaseName, mode, because, after }: PlannedSnapshot): Proposal {
+export function proposalOf({ action, databaseName, mode, because }: PlannedSnapshot): Proposal {
   return {
     rule: action.kind === 'delete-snapshot' ? 'prune-snapshots' : 'take-snapshots',
     mode,
@@ -19,7 +19,6 @@ export function proposalOf({ action, databaseName, mode, because, after }: Plann
     because,
     saving: unknown(SAVES[action.kind]),
     undo: UNDO[action.kind],
-    ...(after ? { after } : {}),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Evidence } from '../evidence.ts';
 import type { Arn, Scope } from '../identity.ts';
 import { type BackedUpDatabase, keyOf, type Snapshot } from './facts.ts';
+import { databaseIdOf } from './marks.ts';
 import { stateOf } from './shelf.ts';
+import { sourcesAmong } from './sources.ts';
 
 /** The services whose data Lamplighter does not snapshot, and only looks at. */
 export const STORE_SERVICES = ['DynamoDB', 'ElastiCache', 'Redshift'] as const;
@@ -67,21 +69,22 @@ export interface Protected {
 }
 
 /**
- * What protects each database and each other store, those with nothing first. Members of clusters, replicas and the
- * secondaries of a global cluster are not listed: another one has their data.
+ * What protects each database and each other store, those with nothing first. Members of clusters are not among them, nor is
+ * what follows another database that is: that one has the data.
  */
 export function protectionLines({ databases, snapshots, scopes }: Protected): ProtectionLine[] {
-  const bySource = Map.groupBy(
+  const byDatabase = Map.groupBy(
     snapshots.filter((one) => one.type === 'manual' && stateOf(one) === 'good'),
-    ({ of }) => of,
+    databaseIdOf,
   );
+  const sourcesOf = sourcesAmong(databases);
   const byScope = new Map(scopes.map((one) => [keyOf(one), one.awsBackup]));
   const backupOf = (scope: Scope): ScopeProtections['awsBackup'] =>
     byScope.get(keyOf(scope)) ?? { known: false, why: 'it was not read' };
   const lines = [
     ...databases
-      .filter(({ memberOf, replicaOf, global }) => !memberOf && !replicaOf && global?.role !== 'secondary')
-      .map((one) => databaseLine(one, bySource.get(one.identity.id) ?? [], backupOf(one.scope))),
+      .filter((one) => !one.memberOf && sourcesOf(one).listed.length === 0)
+      .map((one) => databaseLine(one, byDatabase.get(one.identity.id) ?? [], backupOf(one.scope))),
     ...scopes.flatMap(({ stores, awsBackup }) =>
       Object.values(stores).flatMap((listed) =>
         listed.known ? listed.value.map((store) => storeLine(store, awsBackup)) : [],

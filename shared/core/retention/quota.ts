@@ -19,18 +19,21 @@ export interface QuotaLine extends Scope {
   readonly alert: boolean;
 }
 
-/** Room for one more snapshot, once every delete of the plan up to `after` is done in that scope. */
+/** Room for one more snapshot, once the delete of `after` is done. */
 export interface Room {
   readonly after?: Arn;
 }
 
+/** Whether what needs the room that deletes make can wait for them; if not, when it comes. */
+export type Pruned = { readonly awaited: true } | { readonly awaited: false; readonly when: string };
+
 /** The room of every scope and form while a plan is made. */
 export interface Rooms {
-  /** Counts a delete that a plan carries out before it takes anything. */
-  freedBy(snapshot: Snapshot, mayCount: 'counts' | 'waits'): void;
+  /** Counts a delete of the plan. Its room is there when it is done, and not before. */
+  freedBy(snapshot: Snapshot): void;
   take(scope: Scope, form: Form): Room | undefined;
   lines(alertShare: number): QuotaLine[];
-  /** `100 of 100 manual instance snapshots in 123456789012/eu-west-1` */
+  /** Why there is none: `100 of 100 manual instance snapshots in 123456789012/eu-west-1 are used` */
   describe(scope: Scope, form: Form): string;
 }
 
@@ -46,13 +49,10 @@ interface Count {
   leftOut: number;
 }
 
-/** Counts every manual snapshot of a scope, whoever took it. AWS Backup's are not in the quota. */
-export function countRooms({ snapshots, quotas }: Pick<RetentionFacts, 'snapshots' | 'quotas'>): Rooms {
+/** The room in every scope that was read. */
+export function countRooms({ manual, quotas }: Pick<RetentionFacts, 'manual' | 'quotas'>, pruned: Pruned): Rooms {
   const counts = new Map<string, Count>();
-  const used = Map.groupBy(
-    snapshots.filter(({ type }) => type === 'manual'),
-    ({ scope, form }) => `${keyOf(scope)} ${form}`,
-  );
+  const used = new Map(manual.map((one) => [`${keyOf(one)} ${one.form}`, one.count]));
   const countOf = (scope: Scope, form: Form): Count => {
     const key = `${keyOf(scope)} ${form}`;
     const known = counts.get(key);
@@ -61,7 +61,7 @@ export function countRooms({ snapshots, quotas }: Pick<RetentionFacts, 'snapshot
     const count: Count = {
       scope,
       form,
-      used: used.get(key)?.length ?? 0,
+      used: used.get(key) ?? 0,
       allowed: quota?.known ? quota.value : DEFAULT_QUOTA,
       assumed: !quota?.known,
       freed: [],
@@ -72,14 +72,13 @@ export function countRooms({ snapshots, quotas }: Pick<RetentionFacts, 'snapshot
     counts.set(key, count);
     return count;
   };
-  for (const { scope, form, type } of snapshots) if (type === 'manual') countOf(scope, form);
-  for (const { form, ...scope } of quotas) countOf(scope, form);
+  for (const { account, region, form } of [...manual, ...quotas]) countOf({ account, region }, form);
 
   return {
-    freedBy: ({ scope, form, arn }, mayCount) => {
+    freedBy: ({ scope, form, arn }) => {
       const count = countOf(scope, form);
       count.deletes += 1;
-      if (mayCount === 'counts') count.freed.push(arn);
+      if (pruned.awaited) count.freed.push(arn);
     },
     take: (scope, form) => {
       const count = countOf(scope, form);
@@ -93,8 +92,9 @@ export function countRooms({ snapshots, quotas }: Pick<RetentionFacts, 'snapshot
       return after === undefined ? {} : { after };
     },
     describe: (scope, form) => {
-      const { used, allowed } = countOf(scope, form);
-      return `${used} of ${allowed} manual ${form} snapshots in ${keyOf(scope)} are used`;
+      const { used, allowed, deletes } = countOf(scope, form);
+      const later = deletes > 0 && !pruned.awaited ? `; room for ${deletes} comes ${pruned.when}` : '';
+      return `${used} of ${allowed} manual ${form} snapshots in ${keyOf(scope)} are used${later}`;
     },
     lines: (alertShare) =>
       [...counts.values()]

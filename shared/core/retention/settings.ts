@@ -121,12 +121,17 @@ export const snapshots = () =>
       .describe('Taking and copying; `auto` does it at once, for a snapshot takes nothing from anybody'),
     prune: oneOf(['off', 'report', 'approve', 'auto'])
       .default('approve')
-      .describe('Deleting what has expired, of its own snapshots only; never more than `mode` allows'),
-    pruneAtMost: whole(1, 1000)
-      .default(50)
       .describe(
-        'At most so many deletes in one plan, the oldest data first, and on a UTC day in an account; the rest waits',
+        'Deleting what has expired, of its own snapshots only; never more than `mode` allows; `auto` waits for `pruneGrace`',
       ),
+    pruneAtMost: whole(1, 1000)
+      .optional()
+      .describe(
+        'At most so many deletes are planned, and done, for an account on a day, the oldest data first; the rest waits, which is said. None: four for each place in which a database has snapshots, and at least 50, which is more than a night adds',
+      ),
+    pruneGrace: duration({ min: '1h', max: '30d' })
+      .default('1d')
+      .describe('`prune: auto`: how long people may veto the deletes of a night before they are carried out'),
     tiers: section({
       daily: KEPT.daily.default(14),
       weekly: KEPT.weekly.default(8),
@@ -152,7 +157,14 @@ export const snapshots = () =>
       .describe('Databases that belong to no class: as above, or left alone'),
     ofDeleted: oneOf(['keep', 'prune'])
       .default('keep')
-      .describe('Snapshots of databases that are gone: kept, or pruned down to `keepAtLeast`'),
+      .describe(
+        'Snapshots of databases that are gone: kept, or pruned by the longest tiers that they may have had, down to `keepAtLeast`',
+      ),
+    copyWithin: duration({ min: '1h', max: '7d' })
+      .default('24h')
+      .describe(
+        'A copy that is not there after so long hangs: it is called off where AWS lets it, and made again. What is large, and goes far, takes hours',
+      ),
     quotaAlert: share().default('80%').describe('From this share of the quota of manual snapshots on, people are told'),
     shareKey: kmsKey()
       .optional()

@@ -1,19 +1,25 @@
 import type { Scope } from '../identity.ts';
 import type { Day } from '../spend/series.ts';
-import { keyOf, type Snapshot } from './facts.ts';
-import { databaseIdOf, type Purpose, purposeOf, takenAtOf } from './marks.ts';
+import { isUsable, keyOf, type Snapshot } from './facts.ts';
+import { databaseIdOf, MARKS, purposeOf, takenAtOf } from './marks.ts';
 
 /** `good` can be restored; `coming` is on its way; `failed` holds nothing; of anything else nobody knows. */
 export type SnapshotState = 'good' | 'coming' | 'failed' | 'unclear';
 
 const COMING = new Set(['pending', 'creating', 'copying', 'modifying']);
 
-/** A snapshot of which a restore has failed is not good, whatever AWS calls it. */
-export function stateOf({ status, proof }: Snapshot): SnapshotState {
-  if (status === 'available') return proof?.result === 'bad' ? 'unclear' : 'good';
+/** A snapshot of which a restore has failed, or whose key is disabled, is not good, whatever AWS calls it. */
+export function stateOf({ status, proof, key }: Snapshot): SnapshotState {
+  if (status === 'available') return proof?.result === 'bad' || (key && !isUsable(key)) ? 'unclear' : 'good';
   if (COMING.has(status)) return 'coming';
   return status === 'failed' ? 'failed' : 'unclear';
 }
+
+/** A copy of Lamplighter's own that is on its way and should have been there before: nobody waits for it any more. */
+export const isHanging = (snapshot: Snapshot, now: Date): boolean =>
+  COMING.has(snapshot.status) &&
+  purposeOf(snapshot) !== undefined &&
+  Date.parse(snapshot.tags[MARKS.due] ?? '') < now.getTime();
 
 /** A snapshot that is good or coming, by the time of its data. */
 export interface Held {
@@ -36,6 +42,8 @@ export interface Shelf {
   readonly automated: readonly Held[];
   /** Whatever is good or coming, whoever took it. */
   readonly held: readonly Held[];
+  /** Copies of Lamplighter's own that hang: they hold nothing, and nothing comes of them. */
+  readonly hanging: readonly Snapshot[];
 }
 
 /** The moment of planning, and the calendar of the policy's time zone. */
@@ -63,7 +71,7 @@ export function shelve(
 
 /** The shelf of a database in a scope; an empty one when nothing is there. */
 export const shelfIn = (shelves: ReadonlyMap<string, Shelf> | undefined, scope: Scope): Shelf =>
-  shelves?.get(keyOf(scope)) ?? { scope, all: [], own: [], handovers: [], automated: [], held: [] };
+  shelves?.get(keyOf(scope)) ?? { scope, all: [], own: [], handovers: [], automated: [], held: [], hanging: [] };
 
 function shelfOf(all: readonly Snapshot[], moment: Moment): Shelf {
   const held = all.flatMap((snapshot) => heldOf(snapshot, moment)).sort(byData);
@@ -75,13 +83,14 @@ function shelfOf(all: readonly Snapshot[], moment: Moment): Shelf {
     handovers: withPurpose('handover'),
     automated: held.filter(({ snapshot, state }) => snapshot.type === 'automated' && state === 'good'),
     held,
+    hanging: all.filter((one) => isHanging(one, moment.now)),
   };
 }
 
 /** What is only coming may have no time yet: its data are of now. */
 function heldOf(snapshot: Snapshot, { now, dayOf }: Moment): Held[] {
   const state = stateOf(snapshot);
-  if (state !== 'good' && state !== 'coming') return [];
+  if ((state !== 'good' && state !== 'coming') || isHanging(snapshot, now)) return [];
   const takenAt = takenAtOf(snapshot) ?? (state === 'coming' ? now : undefined);
   return takenAt ? [{ snapshot, takenAt, day: dayOf(takenAt), state }] : [];
 }
@@ -90,11 +99,15 @@ const byData = (a: Held, b: Held): number =>
   a.takenAt.getTime() - b.takenAt.getTime() || (a.snapshot.arn < b.snapshot.arn ? -1 : 1);
 
 /**
- * How often somebody tried to have these data for this purpose on a shelf: what has failed keeps its name. A name with it is
- * the same for whoever asks twice, and another one for a second try.
+ * The first of the names, by the number of the try, that nothing on the shelf has: the same for whoever asks twice, and another
+ * one for a second try. What has failed keeps its name until it is deleted.
  */
-export const triesOf = ({ all }: Shelf, purpose: Purpose, takenAt: Date): number =>
-  all.filter((one) => purposeOf(one) === purpose && takenAtOf(one)?.getTime() === takenAt.getTime()).length;
+export function freeName({ all }: Shelf, nameOf: (tries: string) => string): string {
+  const taken = new Set(all.map(({ name }) => name));
+  let tries = 0;
+  while (taken.has(nameOf(String(tries)))) tries += 1;
+  return nameOf(String(tries));
+}
 
 /** Copies have the time of their source: two snapshots of one database and one time hold the same data. */
 export const sameData = (a: Held, b: Held): boolean => a.takenAt.getTime() === b.takenAt.getTime();

@@ -3,16 +3,18 @@ import type { SnapshotAction } from './action.ts';
 import { type DayRange, dueAtHome, type Taking } from './due.ts';
 import { keyOf } from './facts.ts';
 import type { Home } from './homes.ts';
-import { MARKS, retentionTags, snapshotNameOf } from './marks.ts';
+import { databaseTags, retentionTags, snapshotNameOf } from './marks.ts';
 import { describePeriods, TIERS } from './periods.ts';
 import type { LeftOut, PlannedSnapshot, PlanPart } from './planned.ts';
 import type { Rooms } from './quota.ts';
-import { type Moment, triesOf } from './shelf.ts';
+import { freeName, type Moment } from './shelf.ts';
 
 export interface TakeTerms {
   readonly rooms: Rooms;
   readonly moment: Moment;
   readonly mode: Mode;
+  /** Within which a copy has to be there. */
+  readonly copyHours: number;
   readonly fill?: DayRange;
 }
 
@@ -22,7 +24,8 @@ interface Candidate {
 }
 
 /** What is taken at home. Where room is scarce, databases with nothing go first, then the longest tiers. */
-export function takings(homes: readonly Home[], { rooms, moment, mode, fill }: TakeTerms): PlanPart {
+export function takings(homes: readonly Home[], terms: TakeTerms): PlanPart {
+  const { rooms, moment, mode, fill } = terms;
   const leave: LeftOut[] = [];
   const candidates: Candidate[] = [];
   for (const home of homes) {
@@ -41,7 +44,8 @@ export function takings(homes: readonly Home[], { rooms, moment, mode, fill }: T
       leave.push(left(home, `${taking.because}, but ${rooms.describe(scope, form)}`));
       return [];
     }
-    return [{ action: actionOf(home, taking, moment), databaseName: name, mode, because: taking.because, ...room }];
+    const action = { ...actionOf(home, taking, terms), ...room };
+    return [{ action, databaseName: name, mode, because: taking.because }];
   });
   return { act, leave };
 }
@@ -56,29 +60,29 @@ const longest = ({ taking }: Candidate): number =>
 const keyFor = ({ home, taking }: Candidate): string =>
   `${home.database.identity.arn} ${taking.source?.snapshot.arn ?? ''}`;
 
-function actionOf({ database, shelf }: Home, { source }: Taking, { now }: Moment): SnapshotAction {
+function actionOf({ database, shelf }: Home, { source }: Taking, { moment, copyHours }: TakeTerms): SnapshotAction {
   const { identity, form, scope } = database;
   if (!source) {
     return {
       kind: 'create-snapshot',
       form,
       scope,
-      name: snapshotNameOf(database, now, ['create']),
+      name: snapshotNameOf(database, moment.now, ['create']),
       database: identity,
-      tags: { [MARKS.database]: identity.id },
+      tags: databaseTags(database),
       expect: { statuses: form === 'instance' ? ['available', 'storage-optimization'] : ['available'] },
     };
   }
-  const tries = triesOf(shelf, 'retention', source.takenAt);
   return {
     kind: 'copy-snapshot',
     purpose: 'retention',
     form,
     scope,
-    name: snapshotNameOf(database, source.takenAt, ['retention', keyOf(scope), String(tries)]),
+    name: freeName(shelf, (tries) => snapshotNameOf(database, source.takenAt, ['retention', keyOf(scope), tries])),
     databaseId: identity.id,
     source: { arn: source.snapshot.arn, scope, takenAt: source.takenAt.toISOString() },
-    tags: retentionTags(identity.id, source.takenAt),
+    tags: retentionTags(database, source.takenAt),
+    withinHours: copyHours,
   };
 }
 

@@ -1,8 +1,10 @@
 import { glob } from '../glob.ts';
 import type { Mode, Policy } from '../policy.ts';
 import { parseHours } from '../quantity.ts';
+import type { Day } from '../spend/series.ts';
 import { type BackedUpDatabase, keyOf } from './facts.ts';
 import type { Tiers } from './periods.ts';
+import type { Pruned } from './quota.ts';
 
 export type SnapshotPolicy = Policy['snapshots'];
 type DatabaseClass = SnapshotPolicy['classes'][number];
@@ -21,14 +23,18 @@ export interface Terms {
   readonly destinations: readonly Destination[];
 }
 
-/** A database, or what its snapshots still tell of one that is gone. */
-export type Chosen = Pick<BackedUpDatabase, 'name' | 'scope' | 'tags' | 'engine'>;
+type Chosen = Pick<BackedUpDatabase, 'name' | 'scope' | 'tags' | 'engine'>;
 
 /** The terms of a database, or why the policy leaves it alone. */
 export function termsOf(database: Chosen, policy: SnapshotPolicy): Terms | string {
   if (database.tags[policy.optOutTag] !== undefined) return `opted out by its tag ${policy.optOutTag}`;
   const own = policy.classes.find((one) => fits(database, one));
-  if (!own && policy.others === 'leave') return 'it belongs to no class of `snapshots.classes`';
+  return !own && policy.others === 'leave' ? NO_CLASS : termsIn(own, database, policy);
+}
+
+const NO_CLASS = 'it belongs to no class of `snapshots.classes`';
+
+function termsIn(own: DatabaseClass | undefined, database: Pick<Chosen, 'scope'>, policy: SnapshotPolicy): Terms {
   const tier = (name: keyof Tiers): number => own?.tiers[name] ?? policy.tiers[name];
   return {
     className: own?.name ?? 'default',
@@ -39,6 +45,31 @@ export function termsOf(database: Chosen, policy: SnapshotPolicy): Terms | strin
       .filter(({ name }) => own?.copyTo === undefined || own.copyTo.includes(name))
       .map((one) => ({ ...one, account: one.account ?? database.scope.account }))
       .filter((one) => keyOf(one) !== keyOf(database.scope)),
+  };
+}
+
+/** For how long snapshots are kept, and where. */
+export type Keep = Pick<Terms, 'tiers' | 'keepAtLeast' | 'destinations'>;
+
+/**
+ * What is kept of a database that is gone, or why all of it is. Its tags went with it, and so did its class: of all classes
+ * that it may have belonged to the longest tiers count.
+ */
+export function keptOfGone(database: Omit<Chosen, 'tags'>, policy: SnapshotPolicy): Keep | string {
+  const mayBe = policy.classes.filter(({ tags: _, ...one }) => fits({ ...database, tags: {} }, one));
+  const none = policy.others === 'include' ? [undefined] : [];
+  const all = [...mayBe, ...none].map((own) => termsIn(own, database, policy));
+  if (all.length === 0) return NO_CLASS;
+  const longest = (tier: keyof Tiers): number => Math.max(...all.map(({ tiers }) => tiers[tier]));
+  return {
+    tiers: {
+      daily: longest('daily'),
+      weekly: longest('weekly'),
+      monthly: longest('monthly'),
+      yearly: longest('yearly'),
+    },
+    keepAtLeast: Math.max(...all.map(({ keepAtLeast }) => keepAtLeast)),
+    destinations: all.flatMap(({ destinations }) => destinations),
   };
 }
 
@@ -63,4 +94,24 @@ export function modesOf({ snapshots, defaults }: Policy): { readonly take: Mode;
   const take = snapshots.mode ?? defaults.mode;
   const prune = MODES[Math.min(MODES.indexOf(take), MODES.indexOf(snapshots.prune))] ?? 'off';
   return { take, prune };
+}
+
+/** Who finds no room asks again for two hours and a half: for so many hours a delete is waited for. */
+const AWAITED_HOURS = 2;
+
+/** Whether a snapshot can wait for the room that the deletes of its own night make, or when that comes. */
+export function whenPruned(policy: Policy, today: Day): Pruned {
+  const { pruneGrace: grace } = policy.snapshots;
+  const later = (when: string): Pruned => ({ awaited: false, when });
+  switch (modesOf(policy).prune) {
+    case 'auto': {
+      const frozen = policy.freeze.find(({ from, to }) => from <= today && today < to);
+      if (frozen) return later(`after the freeze, from ${frozen.to} on`);
+      return parseHours(grace) <= AWAITED_HOURS ? { awaited: true } : later(`when the grace of ${grace} is over`);
+    }
+    case 'approve':
+      return later('once somebody approves the deletes');
+    default:
+      return later('when the policy lets snapshots be deleted (`snapshots.prune`)');
+  }
 }

@@ -28,6 +28,7 @@ const MATTERS: Readonly<Record<string, string>> = {
   'ec2:DescribeVolumes': 'No volume is judged, and no proposal says which volumes go on being billed',
   'ecs:DescribeServices': 'No ECS service is stopped or started by its schedule',
   'elasticache:DescribeReplicationGroups': 'Which caches have snapshots is unknown',
+  'kms:DescribeKey': 'Whether a snapshot can be restored, or its key is disabled, is unknown',
   'kms:ListAliases': 'No encrypted snapshot is copied to another account: whose its key is stays unknown',
   'lambda:InvokeFunction': 'No plan is handed over: what is approved is not carried out',
   'pricing:GetProducts': 'What anything would save is unknown',

@@ -25,8 +25,10 @@ export async function checkLedger(checking: Checking): Promise<{ stored: Stored;
     : { state: 'ok', what: 'ledger', says: answers };
   const stored: Stored = policy.error ? { known: false } : { known: true, policy: policy.value };
   const calendars = (stored.known && stored.policy && needs.calendars?.(stored.policy, now)) || [];
-  const tag = protectTagFindings(stored, needs);
-  return { stored, findings: [ledger, ...corrupt, policyFinding(policy, needs), ...calendars, ...tag] };
+  return {
+    stored,
+    findings: [ledger, ...corrupt, policyFinding(policy, needs), ...calendars, ...tagFindings(stored, needs)],
+  };
 }
 
 type Tried<T> = { readonly value: T; readonly error?: undefined } | { readonly error: Error };
@@ -82,22 +84,33 @@ function policyFinding(policy: Tried<StoredPolicy | undefined>, { stage }: Needs
   return { state: 'ok', what: 'policy', says };
 }
 
-/** The code goes by the tag that the policy names, the explicit Deny in IAM by the one that was deployed. */
-function protectTagFindings(stored: Stored, { protectTag: deployed, stage }: Needs): Finding[] {
-  if (!deployed || !stored.known) return [];
-  const { protectTag } = (stored.policy?.policy ?? parsePolicy({})).defaults;
-  if (protectTag === deployed) return [{ state: 'ok', what: 'protectTag', says: `${deployed}, as in the policy` }];
+/** The code goes by the tags that the policy names, the explicit Deny in IAM by those that were deployed. */
+function tagFindings(stored: Stored, { protectTag, holdTag, stage }: Needs): Finding[] {
+  if (!stored.known) return [];
+  const { defaults, snapshots } = stored.policy?.policy ?? parsePolicy({});
   return [
-    {
-      state: 'missing',
-      what: 'protectTag',
-      says: `the policy protects by ${protectTag}, the hub was deployed with ${deployed}`,
-      matters: `Only the code keeps what is tagged ${protectTag} from being stopped: the roles lamplighter-act deny it for ${deployed}`,
-      fix:
-        `npx serverless deploy --stage ${stage} --param="protectTag=${protectTag}", and infra/member.yml in every ` +
-        `other account with ProtectTag=${protectTag}; or name ${deployed} in the policy`,
-    },
+    ...(protectTag ? [tagFinding(STOP, { wanted: defaults.protectTag, deployed: protectTag, stage })] : []),
+    ...(holdTag ? [tagFinding(DELETE, { wanted: snapshots.holdTag, deployed: holdTag, stage })] : []),
   ];
+}
+
+const STOP = { what: 'protectTag', member: 'ProtectTag', does: 'protects', keepsFrom: 'being stopped' };
+const DELETE = { what: 'holdTag', member: 'HoldTag', does: 'holds snapshots', keepsFrom: 'being deleted' };
+
+function tagFinding(
+  { what, member, does, keepsFrom }: typeof STOP,
+  { wanted, deployed, stage }: { readonly wanted: string; readonly deployed: string; readonly stage: string },
+): Finding {
+  if (wanted === deployed) return { state: 'ok', what, says: `${deployed}, as in the policy` };
+  return {
+    state: 'missing',
+    what,
+    says: `the policy ${does} by ${wanted}, the hub was deployed with ${deployed}`,
+    matters: `Only the code keeps what is tagged ${wanted} from ${keepsFrom}: the roles lamplighter-act deny it for ${deployed}`,
+    fix:
+      `npx serverless deploy --stage ${stage} --param="${what}=${wanted}", and infra/member.yml in every ` +
+      `other account with ${member}=${wanted}; or name ${deployed} in the policy`,
+  };
 }
 
 /** One call of the function's own, in the hub; what was read may be worth a word. */

@@ -1,4 +1,4 @@
-import { type AliasListEntry, type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import { type AliasListEntry, DescribeKeyCommand, type KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import { CreateDBInstanceCommand, type RDSClient } from '@aws-sdk/client-rds';
 import { expect } from 'vitest';
 import { chapter } from '../chapter.ts';
@@ -32,6 +32,14 @@ export const kms = chapter('kms', seed, {
     const own = (await aliases(kms)).find(({ AliasName }) => AliasName === 'alias/aws/rds');
     expect(DBInstance?.KmsKeyId).toMatch(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\//);
     expect(own?.TargetKeyId).toBe(DBInstance?.KmsKeyId?.split('key/').at(-1));
+  },
+
+  'a key is described by its ARN and by its alias, with its state': async ({ kms }) => {
+    const byAlias = await kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/rds' }));
+    const { Arn = '' } = byAlias.KeyMetadata ?? {};
+    expect(Arn).toMatch(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\//);
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: Arn }));
+    expect(KeyMetadata).toMatchObject({ Arn, KeyId: Arn.split('key/').at(-1), Enabled: true, KeyState: 'Enabled' });
   },
 
   'an alias has an ARN of its own': async ({ kms }) => {

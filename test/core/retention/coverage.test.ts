@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Evidence, known, unknown } from '../../../shared/core/evidence.ts';
 import { calendars } from '../../../shared/core/retention/plan.ts';
 import { ACCOUNT, daysAgo, facts, NOW, nightly, orders, own, planOf, policyWith } from './specimen.ts';
 
@@ -67,6 +68,54 @@ describe('the truth about a database', () => {
     const [line] = planOf({ snapshots: nightly(orders).map((one) => ({ ...one, type: 'shared' })) }).coverage;
     expect(line).not.toHaveProperty('newest');
     expect(line?.rpoBreach).toBe('it has no good snapshot');
+  });
+});
+
+describe('a key that cannot be used', () => {
+  const under = (state: Evidence<string>) => ({
+    key: { arn: 'arn:aws:kms:ap-northeast-2:123456789012:key/1', manager: known('customer' as const), state },
+  });
+  const bare = { ...orders, retentionDays: 0 };
+  const policy = { tiers: { daily: 0, weekly: 1, monthly: 0, yearly: 0 }, keepAtLeast: 1 };
+  const planUnder = (state: Evidence<string>) => {
+    const snapshots = [own(bare, at(17), under(state)), own(bare, at(3), under(state)), own(bare, at(2), under(state))];
+    return planOf({ databases: [bare], snapshots }, policy);
+  };
+
+  it.each(['Disabled', 'PendingDeletion', 'PendingImport', 'Unavailable', 'Deleted'])(
+    'is %s: what is under it counts for nothing, is not deleted, and that is said',
+    (state) => {
+      const plan = planUnder(known(state));
+      expect(plan.coverage[0]).not.toHaveProperty('newest');
+      expect(plan.coverage[0]?.rpoBreach).toBe('it has no good snapshot');
+      expect(plan.act.map(({ action }) => action.kind)).toEqual(['create-snapshot']);
+      expect(plan.kept.map(({ because }) => because)).toEqual(
+        Array(3).fill('its key cannot be used: somebody has to look'),
+      );
+      expect(plan.leave).toEqual([
+        {
+          databaseName: 'orders',
+          scope: orders.scope,
+          because: `its snapshots are under arn:aws:kms:ap-northeast-2:123456789012:key/1: that is ${state}, and nothing can be restored from them`,
+        },
+      ]);
+    },
+  );
+
+  it('is not one of which nobody knows: what is under it counts, and that it is unknown is said once', () => {
+    const plan = planUnder(unknown('AccessDeniedException'));
+    expect(plan.coverage[0]).toHaveProperty('newest');
+    expect(plan.act.map(({ action }) => action.kind)).toEqual(['delete-snapshot', 'delete-snapshot']);
+    expect(plan.leave).toEqual([
+      expect.objectContaining({
+        because: expect.stringContaining('whether that can be used is unknown, AccessDeniedException') as string,
+        unknown: true,
+      }),
+    ]);
+  });
+
+  it('is none while it is enabled', () => {
+    expect(planUnder(known('Enabled')).leave).toEqual([]);
   });
 });
 

@@ -287,18 +287,6 @@ describe('the recovery point objective', () => {
 describe('who is looked after', () => {
   it.each<[string, Partial<BackedUpDatabase>, object, string]>([
     ['opted out', { tags: { 'lamplighter:no-snapshots': '' } }, {}, 'opted out by its tag lamplighter:no-snapshots'],
-    [
-      'a read replica',
-      { replicaOf: 'orders-main' },
-      {},
-      'it is a read replica of orders-main, which has the snapshots',
-    ],
-    [
-      'the secondary of a global cluster',
-      { global: { id: 'world', role: 'secondary' } },
-      {},
-      'it follows the primary of the global cluster world, which has the snapshots',
-    ],
     ['being deleted', { status: 'deleting' }, {}, 'it is being deleted'],
     [
       'in no class',

@@ -35,6 +35,7 @@ const night: Night = {
   time: NOW.toISOString(),
   take: sealed('snapshot-databases'),
   coverage: plan.coverage,
+  open: [],
   left: [],
   kept: [],
   quotas: plan.quotas,
@@ -83,9 +84,9 @@ describe('the message of a night', () => {
       '- 123456789012/ap-northeast-2: AccessDenied',
     ],
     [
-      'a plan of deletes that is open',
-      { open: { id: 'prune-snapshots-1', until: '2026-11-20T00:00:00.000Z', actions: 3 } },
-      'Deletes: the plan prune-snapshots-1 with 3 deletes is still open, until 2026-11-20 09:00 Asia/Seoul at most',
+      'plans of deletes that are open',
+      { open: [{ id: 'prune-snapshots-1', until: '2026-11-20T00:00:00.000Z', actions: 3 }] },
+      '- prune-snapshots-1: 3 deletes to be done, until 2026-11-20 09:00 Asia/Seoul at the latest',
     ],
     [
       'what is left out',
@@ -147,7 +148,7 @@ describe('what was said', () => {
 describe('a plan is open', () => {
   it.each([
     ['that waits for an approval, until that expires', 'snapshot-databases', 'approve', 3],
-    ['of deletes with a grace, until that is over and it has had a day to act', 'prune-snapshots', 'auto', 8],
+    ['of deletes with a grace, until that is over and it has had a day to act', 'prune-snapshots', 'auto', 2],
     ['of what is taken at once, for a day', 'fill-snapshots', 'auto', 1],
   ])('%s', (_, name, mode, days) => {
     expect(openUntil(sealed(name, { mode }), policy)).toEqual(new Date(NOW.getTime() + days * DAY_MS));

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../shared/core/evidence.ts';
 import type { BackedUpDatabase, Snapshot } from '../../../shared/core/retention/facts.ts';
 import { destinationScopes } from '../../../shared/core/retention/homes.ts';
+import { calendars } from '../../../shared/core/retention/plan.ts';
 import {
   ACCOUNT,
   automated,
   carts,
+  daysAgo,
+  facts,
   HOME,
   inBrief,
   NOW,
@@ -46,7 +49,12 @@ describe('a copy to another region', () => {
           name: expect.stringMatching(/^lamplighter-orders-2026-11-16-0300-[0-9a-f]{6}$/),
           databaseId: 'db-ORDERS',
           source: { arn: week.arn, scope: HOME, takenAt: '2026-11-16T03:00:00.000Z' },
-          tags: { 'lamplighter:database': 'db-ORDERS', 'lamplighter:taken': '2026-11-16T03:00:00.000Z' },
+          tags: {
+            'lamplighter:database': 'db-ORDERS',
+            'lamplighter:home': '123456789012/ap-northeast-2',
+            'lamplighter:taken': '2026-11-16T03:00:00.000Z',
+          },
+          withinHours: 24,
           kmsKey: 'alias/dr',
         },
         databaseName: 'orders',
@@ -261,6 +269,38 @@ describe('copies in two steps', () => {
   });
 });
 
+describe('a Multi-AZ DB cluster', () => {
+  const ledger: BackedUpDatabase = { ...carts, name: 'ledger', engine: 'postgres' };
+  const snapshots = [own(ledger, monday(0)), own(ledger, monday(5))];
+  const plan = planOf({ databases: [ledger], snapshots }, terms(dr, vault));
+
+  it('is not copied: RDS refuses it, and that is said once', () => {
+    expect(plan.leave).toEqual([
+      {
+        databaseName: 'ledger',
+        scope: HOME,
+        because: 'no copy to dr, vault: RDS copies no snapshots of Multi-AZ DB clusters',
+      },
+    ]);
+    expect(plan.coverage[0]?.copies).toMatchObject([{ lacking: 0 }, { lacking: 0 }]);
+  });
+
+  it('keeps no snapshot for the sake of a copy that never comes', () => {
+    expect(inBrief(plan)).toEqual([`delete ${snapshots[1]?.name}`]);
+  });
+
+  it.each(['mysql', 'postgres'])('%s, and no other cluster, loses what was missed: nothing can fill it', (engine) => {
+    const range = { from: '2026-11-09', to: '2026-11-16' };
+    const fillOf = (database: BackedUpDatabase) => {
+      const spoiled = { databases: [database], snapshots: [...nightly(database), own(database, monday(0))] };
+      const states = calendars(facts(spoiled), policyWith(terms()), { now: NOW, range }).get(database.identity.id);
+      return [states?.map(({ state }) => state), inBrief(planOf(spoiled, terms(), { fill: range })).length];
+    };
+    expect(fillOf({ ...ledger, engine })).toEqual([['missing'], 0]);
+    expect(fillOf(carts)).toEqual([['fillable'], 1]);
+  });
+});
+
 describe('the option group', () => {
   const tde = own(orders, monday(0), { engine: 'oracle-ee', optionGroup: 'tde' });
   const copyTo = (destination: object, snapshot = tde) => planOf({ snapshots: [snapshot] }, terms(destination));
@@ -333,6 +373,90 @@ describe('copies in progress', () => {
   });
 });
 
+describe('a copy that hangs', () => {
+  const late = { 'lamplighter:due': daysAgo(0.1).toISOString() };
+  const inTime = { 'lamplighter:due': daysAgo(-0.1).toISOString() };
+  const onItsWay = (tags: Snapshot['tags'], of = week) =>
+    copied(of, { status: 'copying', name: 'lamplighter-late', tags });
+  const again = `off-site ${week.name} to eu-central-1`;
+
+  it('says when it should have been there, by what the policy allows', () => {
+    const [copy] = planOf({ snapshots: [week] }, { ...terms(dr), copyWithin: '36h' }).act;
+    expect(copy?.action).toMatchObject({ withinHours: 36 });
+  });
+
+  it('is waited for until then', () => {
+    expect(planOf({ snapshots: [week, onItsWay(inTime)] }, terms(dr)).act).toEqual([]);
+  });
+
+  it('is made again under another name, and what is left of it is deleted', () => {
+    const [first] = planOf({ snapshots: [week] }, terms(dr)).act;
+    const name = first?.action.name ?? '';
+    const plan = planOf({ snapshots: [week, { ...onItsWay(late), name }] }, terms(dr));
+    expect(inBrief(plan)).toEqual([`delete ${name}`, again]);
+    expect(plan.act[0]).toMatchObject({
+      because: `it hangs: it is copying, and was to be there by ${late['lamplighter:due']}`,
+      action: { expect: { status: 'copying' } },
+    });
+    expect(plan.act[1]?.action.name).not.toBe(name);
+    expect(plan.act[1]?.because).toBe(
+      `weekly 2026-W47 to dr; ${name} should have been there by ${late['lamplighter:due']} and hangs`,
+    );
+  });
+
+  it('is not counted as on its way, nor as a snapshot that is there', () => {
+    const [coverage] = planOf({ snapshots: [week, onItsWay(late)] }, terms(dr)).coverage;
+    expect(coverage?.copies).toMatchObject([{ coming: 0, lacking: 1 }]);
+  });
+
+  it('keeps its source: the destination still lacks it', () => {
+    const old = own(orders, monday(1), { key: customers });
+    const plan = planOf({ snapshots: [week, old, onItsWay(late, old)] }, { ...terms(dr), keepAtLeast: 1 });
+    expect(inBrief(plan)).not.toContain(`delete ${old.name}`);
+  });
+
+  it.each([
+    ['nobody knows since when', {}],
+    ['it is another tool’s', { ...late, 'lamplighter:database': 'db-OTHER' }],
+  ])('is not one of which %s', (_, tags) => {
+    const theirs = { ...onItsWay(late), name: 'lamplighter-late', tags };
+    expect(inBrief(planOf({ snapshots: [week, theirs] }, terms(dr)))).not.toContain('delete lamplighter-late');
+  });
+
+  it('blocks nobody for ever: of twenty that hang, twenty are made again', () => {
+    const databases = Array.from({ length: 20 }, (_, index) => {
+      const id = `orders-${String(index).padStart(2, '0')}`;
+      return { ...orders, name: id, identity: { arn: `arn:aws:rds:::${id}`, id } };
+    });
+    const snapshots = databases.flatMap((one) => {
+      const source = own(one, monday(0), { key: customers });
+      const hangs = { scope: FRANKFURT, source: source.arn, status: 'copying', name: `lamplighter-${one.name}-late` };
+      return [source, own(one, monday(0), { ...hangs, tags: late })];
+    });
+    const copies = (tick: object) =>
+      inBrief(planOf({ databases, snapshots }, terms(dr), tick)).filter((one) => one.startsWith('off-site'));
+    expect(copies({})).toHaveLength(20);
+    expect(copies({ now: daysAgo(0.2) })).toHaveLength(0);
+  });
+
+  it('at home, for another account or for a tier, is made again as well', () => {
+    const handover = own(orders, monday(0), {
+      name: 'lamplighter-h',
+      status: 'copying',
+      tags: { ...late, 'lamplighter:handover': 'yes' },
+    });
+    const two = { ...terms(vault), shareKey: 'alias/share' };
+    const [first, second] = planOf({ snapshots: [own(orders, monday(0), { key: managed }), handover] }, two).act;
+    expect([first?.action.name, second?.action]).toMatchObject(['lamplighter-h', { purpose: 'handover' }]);
+    const tonight = nightly(orders);
+    const kept = own(orders, tonight[0]?.takenAt as Date, { name: 'lamplighter-k', status: 'creating', tags: late });
+    expect(inBrief(planOf({ snapshots: [...tonight, kept] }, terms()))).toEqual([
+      'delete lamplighter-k',
+      `retention ${tonight[0]?.name} to ap-northeast-2`,
+    ]);
+  });
+});
+
 describe('a destination that could not be read', () => {
   const unreadable = [{ ...FRANKFURT, why: 'AccessDenied' }];
 
@@ -356,6 +480,6 @@ describe('the scopes to read', () => {
     const policy = policyWith({ ...terms(dr, vault), classes: [{ name: 'cheap', names: ['carts'], copyTo: ['dr'] }] });
     expect(destinationScopes([orders, carts], policy)).toEqual([FRANKFURT, { account: VAULT, region: 'eu-central-1' }]);
     expect(destinationScopes([carts], policy)).toEqual([FRANKFURT]);
-    expect(destinationScopes([{ ...orders, replicaOf: 'main' }], policy)).toEqual([]);
+    expect(destinationScopes([{ ...orders, tags: { 'lamplighter:no-snapshots': '' } }], policy)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import {
   type Store,
   unlistedStores,
 } from '../../../shared/core/retention/protections.ts';
-import { carts, daysAgo, HOME, manual, NOW, orders } from './specimen.ts';
+import { carts, daysAgo, HOME, manual, NOW, orders, own, VAULT } from './specimen.ts';
 
 const bare: BackedUpDatabase = { ...orders, retentionDays: 0 };
 
@@ -107,12 +107,40 @@ describe('a database', () => {
     ]);
   });
 
-  it.each<[string, Partial<BackedUpDatabase>]>([
-    ['a member of a cluster', { memberOf: 'carts' }],
-    ['a read replica', { replicaOf: 'main' }],
-    ['a secondary of a global cluster', { global: { id: 'planet', role: 'secondary' } }],
-  ])('that is %s is not listed: another one has its data', (_, spoiled) => {
-    expect(lines({ databases: [{ ...bare, ...spoiled }] })).toEqual([]);
+  const follower: BackedUpDatabase = {
+    ...bare,
+    name: 'follower',
+    identity: { arn: 'arn:follower', id: 'db-FOLLOWER' },
+  };
+  const primary = orders.identity.arn;
+  const FOLLOWERS: readonly [string, Partial<BackedUpDatabase>][] = [
+    ['a read replica', { replicaOf: 'orders' }],
+    ['a read replica in another region', { replicaOf: primary, scope: { ...HOME, region: 'us-east-1' } }],
+    ['a secondary of a global cluster', { global: { id: 'planet', role: 'secondary', primary } }],
+  ];
+
+  it.each(FOLLOWERS)('that is %s is not listed beside its source, which has its data', (_, spoiled) => {
+    expect(lines({ databases: [orders, { ...follower, ...spoiled }] }).map(({ name }) => name)).toEqual(['orders']);
+  });
+
+  it.each(FOLLOWERS)('that is %s is listed where its source is not: it has nothing', (_, spoiled) => {
+    const scopes = [scopeWith(), { ...scopeWith(), region: 'us-east-1' }];
+    expect(lines({ databases: [{ ...follower, ...spoiled }], scopes })).toMatchObject([
+      { name: 'follower', state: 'nothing' },
+    ]);
+  });
+
+  it('that is a member of a cluster is never listed: its cluster is', () => {
+    expect(lines({ databases: [{ ...bare, memberOf: 'carts' }] })).toEqual([]);
+  });
+
+  it('is protected by a copy in another account, which AWS calls something else', () => {
+    const copy = own(bare, daysAgo(2), {
+      of: 'db-OTHER',
+      scope: { account: VAULT, region: HOME.region },
+      source: `arn:aws:rds:${HOME.region}:${HOME.account}:snapshot:x`,
+    });
+    expect(lines({ databases: [bare], snapshots: [copy] })).toMatchObject([{ has: [{ by: 'manual snapshots' }] }]);
   });
 });
 

@@ -30,8 +30,14 @@ describe('a snapshot that no tier needs any more', () => {
             databaseId: 'db-ORDERS',
             takenAt: '2026-10-12T03:00:00.000Z',
             status: 'available',
-            tags: { 'lamplighter:database': 'db-ORDERS', 'lamplighter:taken': '2026-10-12T03:00:00.000Z' },
+            tags: {
+              'lamplighter:database': 'db-ORDERS',
+              'lamplighter:home': '123456789012/ap-northeast-2',
+              'lamplighter:taken': '2026-10-12T03:00:00.000Z',
+            },
+            instead: [],
             keepAtLeast: 1,
+            newest: [kept[0]?.arn],
           },
         },
         databaseName: 'orders',
@@ -57,9 +63,13 @@ describe('a snapshot that no tier needs any more', () => {
     ['it is held', { tags: { ...old.tags, 'lamplighter:hold': 'case 17' } }],
     ['it is held until the end of the year', { tags: { ...old.tags, 'lamplighter:hold': '2026-12-31' } }],
     ['it is held until a day that is none', { tags: { ...old.tags, 'lamplighter:hold': '2026-02-30' } }],
-    ['it is protected', { tags: { ...old.tags, 'lamplighter:protect': '' } }],
   ])('stays when %s', (_, spoiled) => {
     expect(plan(spoiled).act).toEqual([]);
+  });
+
+  it('is deleted although it has the protect tag: that is of the database, which hands its tags down', () => {
+    const tags = { ...old.tags, 'lamplighter:protect': 'never stop this database' };
+    expect(inBrief(plan({ tags }))).toEqual([`delete ${old.name}`]);
   });
 
   it('is deleted when its hold is over', () => {
@@ -134,15 +144,6 @@ describe('what serves', () => {
   it('goes with the oldest data first', () => {
     const more = [own(orders, monday(4)), own(orders, monday(6)), own(orders, monday(3))];
     expect(inBrief(plan({}, more))).toEqual([more[1], old, more[0], more[2]].map((one) => `delete ${one?.name}`));
-  });
-
-  it('goes no faster than the policy lets it, the rest is said', () => {
-    const more = [own(orders, monday(4)), own(orders, monday(6))];
-    const result = planOf({ snapshots: [...kept, old, ...more] }, { ...terms, pruneAtMost: 2 });
-    expect(inBrief(result)).toEqual([`delete ${more[1]?.name}`, `delete ${old.name}`]);
-    expect(reasons(result)).toEqual([
-      `${more[0]?.name} has expired and waits: the plan is full (\`snapshots.pruneAtMost\`)`,
-    ]);
   });
 });
 

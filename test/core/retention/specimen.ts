@@ -1,8 +1,14 @@
 import { known } from '../../../shared/core/evidence.ts';
 import { money } from '../../../shared/core/money.ts';
 import { type Policy, parsePolicy } from '../../../shared/core/policy.ts';
-import type { BackedUpDatabase, RetentionFacts, Snapshot } from '../../../shared/core/retention/facts.ts';
-import { MARKS } from '../../../shared/core/retention/marks.ts';
+import {
+  type BackedUpDatabase,
+  keyOf,
+  type ManualCount,
+  type RetentionFacts,
+  type Snapshot,
+} from '../../../shared/core/retention/facts.ts';
+import { retentionTags } from '../../../shared/core/retention/marks.ts';
 import { planSnapshots, type RetentionPlan, type RetentionTick } from '../../../shared/core/retention/plan.ts';
 
 export const ACCOUNT = '123456789012';
@@ -65,7 +71,7 @@ export const own = (database: BackedUpDatabase, takenAt: Date, spoiled: Partial<
   manual(database, takenAt, {
     name: `lamplighter-${database.name}-${takenAt.toISOString().slice(0, 16).replace(/[T:]/g, '-')}`,
     ...spoiled,
-    tags: { [MARKS.database]: database.identity.id, [MARKS.taken]: takenAt.toISOString(), ...spoiled.tags },
+    tags: { ...retentionTags(database, takenAt), ...spoiled.tags },
   });
 
 export const automated = (database: BackedUpDatabase, takenAt: Date, spoiled: Partial<Snapshot> = {}): Snapshot =>
@@ -80,13 +86,24 @@ export const nightly = (database: BackedUpDatabase, nights = database.retentionD
   Array.from({ length: nights }, (_, night) => automated(database, daysAgo(night, new Date('2026-11-17T18:10:00Z'))));
 
 export const facts = (spoiled: Partial<RetentionFacts> = {}): RetentionFacts => ({
+  scopes: [HOME],
   databases: [orders],
   snapshots: [],
+  manual: manualIn(spoiled.snapshots ?? []),
   quotas: [],
   prices: [{ region: HOME.region, engine: 'postgres', perGiBMonth: known(money('USD', 0.1)) }],
   unreadable: [],
   ...spoiled,
 });
+
+/** How many manual ones there are in each place. */
+const manualIn = (snapshots: readonly Snapshot[]): ManualCount[] => {
+  const manual = snapshots.filter(({ type }) => type === 'manual');
+  const byPlace = Map.groupBy(manual, ({ scope, form }) => `${keyOf(scope)} ${form}`);
+  return [...byPlace.values()].flatMap((same) =>
+    same.slice(0, 1).map(({ scope, form }) => ({ ...scope, form, count: same.length })),
+  );
+};
 
 /** A policy that does everything at once, in Seoul. */
 export const policyWith = (snapshots: object = {}): Policy =>

@@ -3,7 +3,13 @@ import { describe, it } from 'vitest';
 import { known } from '../../../shared/core/evidence.ts';
 import type { Policy } from '../../../shared/core/policy.ts';
 import { parsePolicy } from '../../../shared/core/policy.ts';
-import { type BackedUpDatabase, keyOf, type Snapshot, type SnapshotKey } from '../../../shared/core/retention/facts.ts';
+import {
+  type BackedUpDatabase,
+  type Form,
+  keyOf,
+  type Snapshot,
+  type SnapshotKey,
+} from '../../../shared/core/retention/facts.ts';
 import { MARKS, purposeOf } from '../../../shared/core/retention/marks.ts';
 import { contains, type Period, wantedPeriods } from '../../../shared/core/retention/periods.ts';
 import type { RetentionPlan } from '../../../shared/core/retention/plan.ts';
@@ -48,22 +54,34 @@ const anyNight: fc.Arbitrary<Night> = fc.record({
   ),
 });
 
-const anyDatabase: fc.Arbitrary<BackedUpDatabase> = fc
-  .record({ base: fc.constantFrom(orders, carts), retentionDays: fc.constantFrom(0, 1, 7, 14, 35) })
-  .map(({ base, retentionDays }) => ({
-    ...base,
-    retentionDays: base.form === 'cluster' ? Math.max(1, retentionDays) : retentionDays,
-  }));
+/** So many databases, each under a name of its own. */
+const anyDatabases = (least: number, most: number): fc.Arbitrary<BackedUpDatabase[]> =>
+  fc
+    .array(fc.record({ base: fc.constantFrom(orders, carts), retentionDays: fc.constantFrom(0, 1, 7, 14, 35) }), {
+      minLength: least,
+      maxLength: most,
+    })
+    .map((all) =>
+      all.map(({ base, retentionDays }, index) => ({
+        ...base,
+        name: `${base.name}-${index}`,
+        identity: { arn: `${base.identity.arn}-${index}`, id: `${base.identity.id}-${index}` },
+        retentionDays: base.form === 'cluster' ? Math.max(1, retentionDays) : retentionDays,
+      })),
+    );
 
 const DR = { name: 'dr', region: 'eu-central-1', kmsKey: 'alias/dr', tiers: ['daily', 'monthly', 'yearly'] };
 const AWS_KEY: SnapshotKey = { arn: 'arn:aws:kms:ap-northeast-2:123456789012:key/1', manager: known('aws') };
 
 const anyLife = fc.record({
-  database: anyDatabase,
+  databases: anyDatabases(1, 2),
   tiers: anyTiers,
   keepAtLeast: fc.integer({ min: 1, max: 5 }),
   /** One after the other, each for as long as the others. */
   zones: fc.array(anyZone, { minLength: 1, maxLength: 3 }),
+  /** Of deletes: what needs their room waits for it, or is left out. */
+  pruneGrace: fc.constantFrom('1h', '1d', '7d'),
+  pruneAtMost: fc.constant<number | undefined>(undefined),
   /** Nowhere, another region, another account; there a key that AWS manages takes two steps. */
   copyTo: fc.constantFrom<readonly object[]>([], [DR], [DR, { ...DR, name: 'vault', account: VAULT }]),
   /** Repeated over the years with a length that fits no week. */
@@ -73,6 +91,7 @@ const anyLife = fc.record({
 });
 
 type Life = typeof anyLife extends fc.Arbitrary<infer T> ? T : never;
+type LifeOf = Life & { readonly database: BackedUpDatabase };
 
 /** Snapshots of other tools and of people, some of which nearly look like ours. */
 const others = (database: BackedUpDatabase): Snapshot[] => {
@@ -85,15 +104,17 @@ const others = (database: BackedUpDatabase): Snapshot[] => {
     own(database, at, { name: 'lamplighter-awsbackup', type: 'awsbackup' }),
     own(database, at, { name: 'lamplighter-shared', type: 'shared', scope: { ...database.scope, account: VAULT } }),
     own(database, at, { name: 'lamplighter-held', tags: { 'lamplighter:hold': 'case 17' } }),
-  ];
+  ].map((one) => ({ ...one, name: `${one.name}-${database.name}`, arn: `${one.arn}-${database.name}` }));
 };
 
-const policyOf = ({ tiers, keepAtLeast, copyTo }: Life, timezone: string): Policy =>
+const policyOf = ({ tiers, keepAtLeast, copyTo, pruneGrace, pruneAtMost }: Life, timezone: string): Policy =>
   parsePolicy({
     timezone,
     snapshots: {
       mode: 'auto',
       prune: 'auto',
+      pruneGrace,
+      pruneAtMost,
       tiers,
       keepAtLeast,
       copyTo,
@@ -105,7 +126,8 @@ const policyOf = ({ tiers, keepAtLeast, copyTo }: Life, timezone: string): Polic
 const ours = (snapshots: readonly Snapshot[]) => snapshots.filter((one) => purposeOf(one) !== undefined);
 const timeOf = (one: Snapshot): number => (one.takenAt as Date).getTime();
 const atHome = (snapshots: readonly Snapshot[]) => snapshots.filter(({ scope }) => keyOf(scope) === keyOf(HOME));
-const manuals = (snapshots: readonly Snapshot[]) => atHome(snapshots).filter(({ type }) => type === 'manual').length;
+const manuals = (snapshots: readonly Snapshot[], form: Form) =>
+  atHome(snapshots).filter((one) => one.type === 'manual' && one.form === form).length;
 
 /** Ours that are good and there to stay, place by place. */
 const goodOnes = (snapshots: readonly Snapshot[]): ReadonlyMap<string, Snapshot[]> =>
@@ -129,20 +151,41 @@ interface Seen {
   readonly happens: Night;
   /** Copies whose source went away under them. */
   readonly lost: readonly Snapshot[];
+  /** Manual snapshots of each form at home at once, on the way from before to after. */
+  readonly most: Readonly<Record<Form, number>>;
 }
 
 /** What is wrong after a run, in words; nothing when the promise is kept. */
 type Promised = (seen: Seen) => string | undefined;
 
-/** Lives ten years and looks at every run. */
-function live(life: Life, promises: readonly Promised[], allowed = 1000): void {
-  const world = new World(life.database, { allowed, others: others(life.database), key: AWS_KEY });
+interface Living {
+  readonly years?: number;
+  readonly allowed?: number;
+  /** So often somebody deletes a snapshot by hand: every so many nights. */
+  readonly loses?: number;
+  /** What is promised of all databases together. */
+  readonly together?: readonly Promised[];
+}
+
+/** Lives for years and looks at every run. */
+function live(
+  life: Life,
+  promises: readonly ((life: LifeOf) => Promised)[],
+  { years = YEARS, allowed = 1000, loses, together = [] }: Living = {},
+): void {
+  const { databases } = life;
+  const world = new World(databases, { allowed, others: databases.flatMap(others), key: AWS_KEY });
+  const promised = databases.map((database) => ({
+    isIts: ({ of }: Snapshot) => of === database.identity.id,
+    all: promises.map((promise) => promise({ ...life, database })),
+  }));
   const calendars = life.zones.map((zone) => ({
     policy: policyOf(life, zone),
     dates: localDates(zone),
     timezone: zone,
   }));
-  const nights = YEARS * 365;
+  const nights = years * 365;
+  let before: readonly Snapshot[] | undefined; // as it was left by the last run
   for (let night = 0; night < nights; night += 1) {
     const { policy, dates, timezone } = calendars[
       Math.floor((night * calendars.length) / nights)
@@ -151,10 +194,12 @@ function live(life: Life, promises: readonly Promised[], allowed = 1000): void {
     const backup = new Date(FIRST_NIGHT + night * DAY_MS);
     const now = new Date(backup.getTime() + life.wakes * HOUR_MS);
     if (life.wakes >= 0) world.backUp(backup, happens);
+    if (loses && !before && night % loses === 0) world.lose(night);
+    before ??= world.snapshots;
+    world.prune(now, policy);
     if (happens.run !== 'misses') {
-      const before = world.snapshots;
       const plan = world.plan(now, policy, happens);
-      world.carryOut(plan, now, happens);
+      world.carryOut(plan, { now, policy, happens });
       const seen: Seen = {
         before,
         after: world.snapshots,
@@ -166,18 +211,22 @@ function live(life: Life, promises: readonly Promised[], allowed = 1000): void {
         dayOf: (one) => dates(one.takenAt as Date),
         happens,
         lost: world.lost,
+        most: world.most,
       };
-      for (const promise of promises) {
-        const broken = promise(seen);
-        if (broken) throw new Error(`${broken} on ${now.toISOString()}`);
-      }
+      before = undefined;
+      const ofOne = promised.flatMap(({ isIts, all }) => {
+        const its = { ...seen, before: seen.before.filter(isIts), after: seen.after.filter(isIts) };
+        return all.map((promise) => promise(its));
+      });
+      const broken = [...ofOne, ...together.map((promise) => promise(seen))].find((one) => one !== undefined);
+      if (broken) throw new Error(`${broken} on ${now.toISOString()}`);
     }
     if (life.wakes < 0) world.backUp(backup, happens);
   }
 }
 
 const othersStay =
-  ({ database }: Life): Promised =>
+  ({ database }: LifeOf): Promised =>
   ({ after }) => {
     const arns = new Set(after.map(({ arn }) => arn));
     const gone = others(database).find(({ arn }) => !arns.has(arn));
@@ -258,7 +307,7 @@ function everyPeriodHasOne({ tiers }: Life): Promised {
 }
 
 /** A day is AWS's while its backup is there; after that it is ours, where it could be copied or created: one missed night is made up for. */
-function everyDayHasOne({ tiers, database }: Life): Promised {
+function everyDayHasOne({ tiers, database }: LifeOf): Promised {
   let last = { zone: '', at: 0 };
   const seen = new Set<Day>();
   return ({ after, timezone, now, today, dayOf, happens }) => {
@@ -301,17 +350,31 @@ const itRests: Promised = ({ again, happens, now }) => {
   return more && `${more.because}, for the second time`;
 };
 
+const FORMS = ['instance', 'cluster'] as const satisfies readonly Form[];
+
 const theQuotaHolds =
   (allowed: number): Promised =>
-  ({ before, after, plan }) => {
-    if (manuals(after) > Math.max(allowed, manuals(before))) return `${manuals(after)} of ${allowed} are used`;
-    const leftOut = plan.quotas.reduce((sum, line) => sum + line.leftOut, 0);
+  ({ before, most, plan }) => {
+    const over = FORMS.find((form) => most[form] > Math.max(allowed, manuals(before, form)));
+    if (over) return `${most[over]} of ${allowed} are used`;
+    const lines = plan.quotas.filter((line) => keyOf(line) === keyOf(HOME));
+    const leftOut = lines.reduce((sum, line) => sum + line.leftOut, 0);
     const said = plan.leave.filter(({ because }) => because.includes(`of ${allowed} manual`)).length;
     return said === leftOut ? undefined : `${leftOut} are left out and ${said} are said`;
   };
 
 const ALWAYS = [othersStay, theFloorHolds, noPeriodLosesItsLast];
 const WITH_ROOM = [...ALWAYS, everyPeriodHasOne, everyDayHasOne, theObjectiveIsMet, everyCopyArrives];
+
+const placesOf = ({ databases, copyTo }: Life): number => databases.length * (1 + copyTo.length);
+
+/** A night's deletes at most wait, however long the grace is and however many nights were missed. */
+const theBacklogStaysSmall =
+  (life: Life): Promised =>
+  ({ plan }) => {
+    const waiting = plan.backlogs.reduce((sum, one) => sum + one.waiting, 0);
+    return waiting > 4 * placesOf(life) ? `${waiting} have expired and wait` : undefined;
+  };
 
 /** Ten years are 3,650 plans: seconds of a free machine. */
 const PATIENCE_MS = 600_000;
@@ -321,7 +384,7 @@ describe('over ten years of nights, misses, failures, summer times and moves to 
     'nobody else loses a snapshot, the newest stay, every period that could be had is there, and it comes to rest',
     () => {
       fc.assert(
-        fc.property(anyLife, (life) => live(life, [...WITH_ROOM.map((promise) => promise(life)), itRests])),
+        fc.property(anyLife, (life) => live(life, WITH_ROOM, { together: [itRests] })),
         { numRuns: 3, endOnFailure: true },
       );
     },
@@ -333,9 +396,37 @@ describe('over ten years of nights, misses, failures, summer times and moves to 
     () => {
       fc.assert(
         fc.property(anyLife, fc.integer({ min: 6, max: 16 }), (life, allowed) =>
-          live(life, [...ALWAYS.map((promise) => promise(life)), theQuotaHolds(allowed)], allowed),
+          live(life, ALWAYS, { allowed, together: [theQuotaHolds(allowed)] }),
         ),
-        { numRuns: 2, endOnFailure: true },
+        { numRuns: 8, endOnFailure: true },
+      );
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'what somebody deletes meanwhile takes nothing else with it: a delete that was planned before finds out',
+    () => {
+      fc.assert(
+        fc.property(anyLife, fc.integer({ min: 2, max: 5 }), (life, loses) => live(life, ALWAYS, { years: 3, loses })),
+        { numRuns: 5, endOnFailure: true },
+      );
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'pruning keeps up with what every night adds, and the quota is never exceeded',
+    () => {
+      const anyFleet = fc
+        .record({ life: anyLife, databases: anyDatabases(3, 6) })
+        .map(({ life, databases }) => ({ ...life, databases, zones: life.zones.slice(0, 1) }))
+        .map((life) => ({ ...life, pruneAtMost: 4 * placesOf(life) }));
+      fc.assert(
+        fc.property(anyFleet, fc.integer({ min: 60, max: 200 }), (life, allowed) =>
+          live(life, ALWAYS, { years: 2, allowed, together: [theQuotaHolds(allowed), theBacklogStaysSmall(life)] }),
+        ),
+        { numRuns: 5, endOnFailure: true },
       );
     },
     PATIENCE_MS,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allowedActions, statementsOf, trustOf } from '../../../scripts/package/deployed.ts';
-import { allows, denies, type Request, type Statement } from '../../../scripts/package/iam.ts';
+import { allows, denies, type Request } from '../../../scripts/package/iam.ts';
 import type { Packaged } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { type ActionKind, DIRECTIONS, PERMISSIONS, type Permissions } from '../../../shared/core/action.ts';
@@ -186,6 +186,10 @@ const taking = stages
   .flatMap(({ actions }) => actions)
   .filter((action) => ![...FINISHING, ...EITHER_WAY].includes(action));
 
+/** Every delete of a snapshot: what a database was tagged with, its snapshots inherit, so they have a tag of their own. */
+const DELETES = permitted.filter((action) => /^rds:Delete.*Snapshot$/.test(action));
+const isNoSnapshot = (action: string): boolean => !/^rds:.*Snapshot/.test(action);
+
 /** What the verbs read in the session in which they act: from their sources, since the bundle is one for both roles. */
 function looksOfChanges(): string[] {
   const folder = new URL('../../../shared/aws/changes/', import.meta.url);
@@ -272,8 +276,12 @@ export function actSuite({ template, bundles }: Packaged): void {
     });
   });
 
-  describe('the protect tag', () => {
-    const tagged = (value: string) => ({ 'aws:ResourceTag/lamplighter:protect': value });
+  const { defaults, snapshots } = parsePolicy({});
+  describe.each([
+    { what: 'protect tag', tag: defaults.protectTag, parameter: 'ProtectTag', prevented: taking.filter(isNoSnapshot) },
+    { what: 'hold tag', tag: snapshots.holdTag, parameter: 'HoldTag', prevented: DELETES },
+  ])('the $what', ({ tag, parameter, prevented }) => {
+    const tagged = (value: string) => ({ [`aws:ResourceTag/${tag}`]: value });
     const refused = (action: string, context: Request['context'] = {}) =>
       denies(statements, {
         action,
@@ -289,51 +297,32 @@ export function actSuite({ template, bundles }: Packaged): void {
       ['has a last day, which the code judges', false, tagged('2026-12-31')],
       ['is not there', false, {}],
       ['is another one', false, { 'aws:ResourceTag/lamplighter:owner': 'shop' }],
-    ])('prevents every change when it %s: %s', (_, denied, context) => {
-      expect(taking.length).toBeGreaterThan(0);
-      for (const action of taking) {
+    ])('prevents what it is for when it %s: %s', (_, denied, context) => {
+      expect(prevented.length).toBeGreaterThan(0);
+      for (const action of prevented) {
         expect([action, refused(action, context)]).toEqual([action, denied]);
         expect(may(action, HOMES[action]!.on[0]!, { ...HOMES[action]!.context, ...context })).toBe(!denied);
       }
     });
 
-    it('prevents no start and no snapshot: what was stopped can be taken back, and what is half done comes up', () => {
-      for (const action of permitted.filter((one) => !taking.includes(one))) {
+    it('prevents nothing else: what was stopped can be taken back, and what is half done comes up', () => {
+      for (const action of permitted.filter((one) => !prevented.includes(one))) {
         expect([action, refused(action, tagged('audit'))]).toEqual([action, false]);
       }
     });
 
-    it('prevents no start of a group, which goes by the same call as the stop', () => {
-      const action = 'autoscaling:UpdateAutoScalingGroup';
-      const start = { 'autoscaling:MinSize': '2', 'autoscaling:MaxSize': '6' };
-      expect(refused(action, { ...start, ...tagged('audit') })).toBe(false);
-    });
-
-    const namesIn = (all: readonly Statement[]) => [
-      ...new Set(
-        all
-          .filter(({ Effect }) => Effect === 'Deny')
-          .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((keys) => Object.keys(keys)))
-          .filter((key) => key.startsWith('aws:ResourceTag/')),
-      ),
-    ];
-
-    it('is the one that the policy names unless it says otherwise', () => {
-      const name = `aws:ResourceTag/${parsePolicy({}).defaults.protectTag}`;
-      expect(namesIn(statements)).toEqual([name]);
-    });
-
     it('is the one that the member was deployed with', () => {
-      const renamed = roleWith({ ProtectTag: 'keep' }).statements;
-      expect(namesIn(renamed)).toEqual(['aws:ResourceTag/keep']);
-      const stop = { action: 'ec2:StopInstances', resource: instance };
-      expect(denies(renamed, { ...stop, context: { 'aws:ResourceTag/keep': '' } })).toBe(true);
+      const renamed = roleWith({ [parameter]: 'keep' }).statements;
+      const [action = ''] = prevented;
+      const request = { action, resource: HOMES[action]!.on[0]! };
+      expect(denies(renamed, { ...request, context: { 'aws:ResourceTag/keep': '' } })).toBe(true);
+      expect(denies(renamed, { ...request, context: tagged('') })).toBe(false);
     });
+  });
 
-    it('is denied to the role from its first moment on', () => {
-      expect(Resources.ActRole?.Properties?.ManagedPolicyArns).toEqual([
-        'arn:aws:iam::123456789012:policy/lamplighter-never-stop-protected',
-      ]);
-    });
+  it('the tags count from the first moment of the act role on', () => {
+    expect(Resources.ActRole?.Properties?.ManagedPolicyArns).toEqual([
+      'arn:aws:iam::123456789012:policy/lamplighter-never-stop-protected',
+    ]);
   });
 }

@@ -247,13 +247,32 @@ export function templateSuite(packaged: Packaged): void {
       expect(JSON.parse(Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' });
     });
 
-    it('raises an alarm when it does not run at all', () => {
-      const alarm = alarmOn('Invocations', deployed);
+    it('raises an alarm when no run is completed, whoever invokes it meanwhile', () => {
+      const filters = ofType(resolve(template), 'AWS::Logs::MetricFilter').map(([, filter]) => filter.Properties);
+      expect(filters).toContainEqual(
+        expect.objectContaining({
+          LogGroupName: `/aws/lambda/${properties.FunctionName}`,
+          FilterName: 'runs',
+          MetricTransformations: [
+            {
+              MetricNamespace: 'Lamplighter',
+              MetricName: `${deployed.name}-runs-prod`,
+              MetricValue: '1',
+              Unit: 'Count',
+            },
+          ],
+        }),
+      );
+      const alarm = alarms.find(({ AlarmName }) => AlarmName === `lamplighter-prod-${deployed.name}-did-not-run`);
       expect(alarm).toMatchObject({
+        Namespace: 'Lamplighter',
+        MetricName: `${deployed.name}-runs-prod`,
+        Statistic: 'Sum',
         Threshold: 1,
         ComparisonOperator: 'LessThanThreshold',
         TreatMissingData: 'breaching',
       });
+      expect(alarm).not.toHaveProperty('Dimensions');
       const minutes = (Number(alarm?.Period) * Number(alarm?.EvaluationPeriods)) / 60;
       expect(minutes).toBeGreaterThanOrEqual(planned.silence.least);
       expect(minutes).toBeLessThanOrEqual(planned.silence.most);
