@@ -159,12 +159,16 @@ async function carryOutGroup(hands: Hands, durable: Durable, chosen: Chosen): Pr
   };
 }
 
-/** A night's snapshots are told by the next night, all together; at once only what went wrong. */
+/**
+ * A night's snapshots are told by the next night, all together; at once only what went wrong. Of what a schedule wants,
+ * off-hours tells what is news.
+ */
 async function say(
   hands: Hands,
   durable: Durable,
   { name, plan, changes, decided: { terms } }: Chosen & { readonly changes: readonly Change[] },
 ): Promise<Told> {
+  if (isOffHours(plan)) return { known: [], unsaid: [] };
   if (changes.every(({ proposal }) => isSnapshotAction(proposal.action)))
     return tellTroubles(hands, durable, { name, plan, changes, terms });
   const news = { name: 'announce', plan, changes, timezone: terms.timezone };
