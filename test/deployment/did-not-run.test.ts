@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { instance, MONDAY, openEstate, seoul, wake as wakeOffHours } from '../support/off-hours.ts';
 import { stageForTest, wake as wakeRightSize } from '../support/right-size.ts';
 import { countRuns } from '../support/runs-counted.ts';
 import { addDatabase, openNights, wake as wakeNights } from '../support/snapshot-databases.ts';
@@ -76,6 +77,33 @@ describe('of snapshot-databases', () => {
     const counted = countRuns('SnapshotDatabasesRuns');
     scene.sandbox.faults.add({ service: 'sns', operation: 'Publish', fault: 'accessDenied' });
     await expect(wakeNights(scene, {})).rejects.toThrow();
+    expect(counted()).toBe(0);
+  });
+});
+
+describe('of off-hours', () => {
+  it.each<[string, object, number]>([
+    ['a tick as the schedule wakes it', {}, 1],
+    ['one resource that is looked up', { resource: 'web' }, 0],
+    ['a look', { mode: 'report' }, 0],
+    ['a calendar', { preview: 'office' }, 0],
+    ['days gone by', { from: '2026-11-16T00:00:00Z', to: '2026-11-20T00:00:00Z' }, 0],
+    ['a check', { check: true }, 0],
+  ])('%s counts or not', async (_, event, ticks) => {
+    const scene = await openEstate();
+    instance(scene, 'web');
+    const counted = countRuns('OffHoursRuns');
+    await wakeOffHours(scene, event);
+    expect(counted()).toBe(ticks);
+  });
+
+  it('a tick that failed does not', async () => {
+    const scene = await openEstate();
+    instance(scene, 'web');
+    await scene.lambda.advanceTo(seoul(`${MONDAY} 21:00`));
+    const counted = countRuns('OffHoursRuns');
+    scene.sandbox.faults.add({ service: 'dynamodb', operation: 'PutItem', fault: 'accessDenied' });
+    await expect(wakeOffHours(scene, {})).rejects.toThrow();
     expect(counted()).toBe(0);
   });
 });

@@ -6,7 +6,9 @@ import { parseTemplate } from '../../scripts/package/template.ts';
 const { Resources } = parseTemplate(readFileSync(new URL('../../infra/alarms.yml', import.meta.url), 'utf8'));
 
 /** Counts what a function logs from now on, as the metric filter does by whose count an alarm knows that it has run. */
-export function countRuns(filter: 'RightSizeRuns' | 'WatchSpendRuns' | 'SnapshotDatabasesRuns'): () => number {
+export function countRuns(
+  filter: 'RightSizeRuns' | 'WatchSpendRuns' | 'SnapshotDatabasesRuns' | 'OffHoursRuns',
+): () => number {
   const wanted = conditionsIn(String(Resources[filter]?.Properties?.FilterPattern));
   const info = vi.spyOn(Logger.prototype, 'info');
   onTestFinished(() => info.mockRestore());
