@@ -6,12 +6,12 @@ import { everyItem } from '../pages.ts';
 import { using } from '../using.ts';
 import type { Kind } from './kind.ts';
 
-/** EC2 instances, a thousand a call. */
+/** EC2 instances. A call may bring a thousand: of fewer at a time less is in memory. */
 export const instances: Kind = {
   list: (config, scope) =>
     using({ client: new EC2Client(config) }, ({ client }) => {
       const Filters = [{ Name: 'tag-key', Values: [SCHEDULE_TAG] }];
-      return everyItem(paginateDescribeInstances({ client, pageSize: 1000 }, { Filters }), (page) =>
+      return everyItem(paginateDescribeInstances({ client, pageSize: 500 }, { Filters }), (page) =>
         livingIn(page, scope).map(({ instance, account }) =>
           scheduledInstance(instanceFacts(instance, { ...scope, account })),
         ),

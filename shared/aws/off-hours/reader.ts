@@ -44,7 +44,7 @@ export function findsScheduled(
 
 /**
  * What is under schedules, as the look role of each account shows it. 1,500 instances, 300 databases, 150 groups and 50 services
- * of one cluster are 16 calls.
+ * of one cluster are 17 calls.
  * @param patience for how long AWS is asked before it counts as silent
  */
 export function awsScheduled(
