@@ -1,0 +1,57 @@
+import type { Scope } from '../identity.ts';
+
+export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+export type AlarmState = (typeof ALARM_STATES)[number];
+
+/** A CloudWatch alarm, as an event tells of it or as CloudWatch shows it when it is read again. */
+export interface Alarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly scope: Scope;
+  readonly state: AlarmState;
+  /** Since when it is in this state. */
+  readonly since: Date;
+  /** CloudWatch's words. */
+  readonly reason: string;
+  /** What brought the state: its metrics, their absence, or somebody with SetAlarmState. */
+  readonly by: 'data' | 'missing data' | 'a person';
+  readonly watches: Watches;
+}
+
+/** What an alarm looks at. */
+export type Watches =
+  | {
+      readonly kind: 'metric';
+      /** Those of an expression are all that it is made of. */
+      readonly metrics: readonly AlarmMetric[];
+      /** Of metric math. */
+      readonly expression?: string;
+      /** CloudWatch's name of it, such as `GreaterThanOrEqualToThreshold`. Absent with anomaly detection's bands. */
+      readonly comparison?: string;
+      readonly threshold?: number;
+      /** Of one datapoint. */
+      readonly periodSeconds?: number;
+      /** How many datapoints are looked at. */
+      readonly evaluationPeriods?: number;
+    }
+  | {
+      readonly kind: 'composite';
+      readonly rule: string /** The names of the alarms in its rule. */;
+      readonly children: readonly string[];
+    };
+
+export interface AlarmMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** CloudWatch's name of the statistic, such as `Average` or `p99`. */
+  readonly statistic?: string;
+}
+
+/** One change of an alarm's state. */
+export interface StateChange {
+  readonly at: Date;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly by: Alarm['by'];
+}

@@ -1,0 +1,123 @@
+import type { Action, Undo } from '../action.ts';
+import type { Evidence } from '../evidence.ts';
+import type { DatabaseFacts, InstanceFacts } from '../facts.ts';
+import type { HourlySeries } from '../sizing/demand.ts';
+import type { Drawing } from '../sparkline.ts';
+import type { Alarm, AlarmMetric, StateChange } from './alarm.ts';
+
+/** What may be done about an alarm: one file each in `runbooks/`. */
+export const RUNBOOK_IDS = [
+  'database-storage-low',
+  'database-saturated',
+  'replica-lag',
+  'instance-unwell',
+  'credits-exhausted',
+  'idle-alarm',
+  'host-evidence',
+] as const;
+export type RunbookId = (typeof RUNBOOK_IDS)[number];
+
+/** What an alarm is about, as far as its dimensions say. */
+export type Subject =
+  | { readonly type: 'database'; readonly form: 'instance' | 'cluster'; readonly name: string }
+  | { readonly type: 'instance'; readonly id: string }
+  | { readonly type: 'none'; readonly why: string };
+
+/** A metric over time. A value that is absent was not measured, which is never zero. */
+export interface MinuteSeries {
+  readonly from: Date;
+  readonly stepSeconds: number;
+  readonly values: readonly (number | undefined)[];
+}
+
+/** One top metric of the evidence, over the hours before the alarm. */
+export interface EvidenceMetric {
+  readonly metric: AlarmMetric;
+  /** For people: `free storage`. */
+  readonly what: string;
+  /** `%`, `GiB`, `connections`, ... */
+  readonly unit: string;
+  readonly series: Evidence<MinuteSeries>;
+}
+
+/** The resource of an alarm, read afresh. */
+export type AlarmedResource = AlarmedDatabase | AlarmedInstance;
+
+export interface AlarmedDatabase {
+  readonly type: 'database';
+  readonly facts: DatabaseFacts;
+  /** When its storage or class was last changed, as far as RDS's events of 14 days tell. */
+  readonly lastStorageChange?: Date;
+  /** GiB up to which RDS itself lets the storage grow (storage autoscaling); absent when that is off. */
+  readonly growsItselfTo?: number;
+  readonly replicas: readonly { readonly name: string; readonly lagSeconds: Evidence<number> }[];
+  /** Free storage in bytes, the least of each hour, of 14 days. */
+  readonly freeStorageHours: Evidence<HourlySeries>;
+  /** The classes with their vCPUs and memory that AWS offers there, for a class one step up. */
+  readonly classUp: Evidence<
+    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<number> } | undefined
+  >;
+  /** The top waits and statements by load; unknown where Performance Insights is off, which it says. */
+  readonly topLoad: Evidence<readonly { readonly what: string; readonly load: number }[]>;
+}
+
+export interface AlarmedInstance {
+  readonly type: 'instance';
+  readonly facts: InstanceFacts;
+  readonly systemStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  readonly instanceStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  /** Events that AWS has scheduled for it, e.g. `instance-retirement`. */
+  readonly scheduledEvents: readonly string[];
+  /** Whether a stop would lose local disks. */
+  readonly instanceStore: Evidence<boolean>;
+  readonly stopProtection: Evidence<boolean>;
+  /** Of burstable types: `standard` or `unlimited`. */
+  readonly credits?: Evidence<'standard' | 'unlimited'>;
+  readonly typeUp: Evidence<
+    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<number> } | undefined
+  >;
+}
+
+/** Something that happened to the resource, or beside it, in the hour before the alarm. */
+export interface Happening {
+  readonly at: Date;
+  /** `ModifyDBInstance by role/deploy`, `our resize-database (right-size-...)`, `deployment d-ABC of shop` */
+  readonly what: string;
+  readonly by: 'us' | 'a person' | 'AWS' | 'a deployment';
+}
+
+/** All that a runbook judges. */
+export interface RunbookFacts {
+  readonly alarm: Alarm;
+  readonly history: readonly StateChange[];
+  readonly resource: AlarmedResource;
+  readonly metrics: readonly EvidenceMetric[];
+  readonly now: Date;
+}
+
+/** What a runbook says: what to do, or that nothing is to be done by a program, and what a person should see. */
+export interface Remedy {
+  readonly act?: {
+    readonly action: Action;
+    readonly undo: Undo;
+    /** It waits for an approval whatever the mode is. */
+    readonly onlyApproved: boolean;
+    /** What it costs more a month, in the price list's currency; unknown says why. */
+    readonly monthlyMore: Evidence<{ readonly currency: string; readonly amount: number }>;
+  };
+  readonly because: string;
+  /** Lines for people: what was measured and what follows from it. */
+  readonly evidence: readonly string[];
+  readonly charts: readonly Drawing[];
+  /** What a person does next, exactly, when nothing is done here. */
+  readonly next: string;
+}
+
+export type Runbook = (facts: RunbookFacts, settings: RunbookSettings) => Remedy;
+
+/** What the policy lets runbooks do. */
+export interface RunbookSettings {
+  readonly growAtMostShare: number;
+  readonly growAtMostGiB: number;
+  readonly rebootInFreeze: boolean;
+}
