@@ -6,6 +6,10 @@ export interface Durations {
   readonly instanceStart: number;
   /** EC2: stopping -> stopped. */
   readonly instanceStop: number;
+  /** EC2: a reboot, until the instance has come up. */
+  readonly instanceReboot: number;
+  /** EC2: how long the status checks of a started instance say that they are initializing. */
+  readonly statusChecks: number;
   /** EC2: how long DescribeInstances goes on showing the state from before a start or a stop. */
   readonly instanceLag: number;
   /** EC2: shutting-down -> terminated. */
@@ -67,6 +71,8 @@ export interface Durations {
 export const TYPICAL_DURATIONS: Durations = {
   instanceStart: 20 * SECOND,
   instanceStop: 40 * SECOND,
+  instanceReboot: 90 * SECOND,
+  statusChecks: 2 * MINUTE,
   instanceLag: 0,
   instanceTerminate: 30 * SECOND,
   terminatedShown: HOUR,

@@ -18,6 +18,7 @@ const FUNCTIONS = {
   'watch-spend': 'now',
   'snapshot-databases': 'now',
   'off-hours': 'now',
+  'remediate-alarm': 'now',
 } as const;
 type FunctionName = keyof typeof FUNCTIONS;
 const NAMES = Object.keys(FUNCTIONS) as FunctionName[];

@@ -9,6 +9,7 @@ import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
 import type { Plan } from './core/plan.ts';
 import type { Cause, Policy } from './core/policy.ts';
+import type { AlarmState } from './core/remediation/alarm.ts';
 import type { CopySnapshot } from './core/retention/action.ts';
 import type { Veto } from './core/rules/exempt.ts';
 import type { InstanceTypeFacts } from './core/sizing/instance-type.ts';
@@ -200,7 +201,8 @@ export interface ChangeVerbs {
   recheck?(action: Action, gate: Gate): Promise<string | undefined>;
   /**
    * One idempotent mutation; what `expect` says is compared in the same breath as far as AWS allows. A resource that is
-   * already there, or on its way, is left as it is, and `there` says so. What deletes looks at its protection, too.
+   * already there, or on its way, is left as it is, and `there` says so. What deletes looks at its protection, too. What must
+   * be asked for once only (`isAskedOnce`) is not to be repeated; an error of it means that nothing was sent.
    * @param at when the gate let it through, an ISO time: what is made then may have to know
    * @throws {Refused}
    */
@@ -235,8 +237,11 @@ export interface Going {
   readonly seen: string;
 }
 
-/** `asked`: AWS was asked for the mutation, now or in a try before. `there`: the resource was as wanted without our asking. */
-export type Asked = 'asked' | 'there';
+/**
+ * `asked`: AWS was asked for the mutation, now or in a try before. `there`: the resource was as wanted without our asking.
+ * `unheard`: AWS was asked, and nobody knows whether it has heard.
+ */
+export type Asked = 'asked' | 'there' | 'unheard';
 
 /** AWS refused the mutation, or the resource is not what the action expects: nothing was changed. Known by its name. */
 export interface Refused extends Error {
@@ -276,6 +281,8 @@ export interface AlarmReader {
   alarmsOf(scope: Scope, resource: Identity): Promise<readonly string[]>;
   /** One look at the alarms. */
   look(scope: Scope, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen>;
+  /** How one alarm is, metric or composite; undefined when it does not exist. */
+  stateOf(scope: Scope, alarm: string): Promise<AlarmNow | undefined>;
 }
 
 /** A machine whose load is read. */
@@ -311,6 +318,12 @@ export interface LookTimes {
   readonly changed: Date;
   /** When somebody last looked; at first, when the change was made. */
   readonly looked: Date;
+}
+
+export interface AlarmNow {
+  readonly state: AlarmState;
+  /** Since when it is in this state. */
+  readonly since: Date;
 }
 
 export interface AlarmsSeen {

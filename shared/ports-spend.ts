@@ -84,7 +84,9 @@ export interface AuditQuery {
   readonly to: Date;
   /** The events to look for, the likeliest first: CloudTrail takes one attribute a call. */
   readonly eventNames: readonly string[];
-  /** Over all names together. */
+  /** A resource whose events are looked for as well, before those. */
+  readonly resourceName?: string;
+  /** Over all of them together. */
   readonly maxPages: number;
 }
 

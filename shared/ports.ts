@@ -162,6 +162,8 @@ export interface Ledger {
   handedOver(run: Run): Promise<void>;
   /** What was announced as unused in an account, as the last tick left it. */
   ladder(account: string): Promise<readonly Rung[]>;
+  /** The resources of an account about which an alarm said lately that they do nothing. */
+  idleAlarms(account: string): Promise<readonly Arn[]>;
   /** Keeps the ladder as it is after a tick, unless that of a later tick is kept already. */
   keepLadder(account: string, ladder: readonly Rung[], tick: Date): Promise<void>;
 }

@@ -43,6 +43,11 @@ function noWayBack(change: Change): string {
       return 'a snapshot takes nothing from anybody: who does not want it deletes it';
     case 'delete-snapshot':
       return 'a deleted snapshot is gone for good';
+    case 'change-database-storage':
+      return 'storage never shrinks: it stays as large as it is';
+    case 'reboot-instance':
+    case 'move-instance':
+      return 'it runs as it did before';
     default:
       return `what was deleted comes back only from its ${snapshotOf(change)}`;
   }

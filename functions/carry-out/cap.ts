@@ -1,5 +1,5 @@
 import { directionOf, isSnapshotAction } from '../../shared/core/action.ts';
-import { isScheduled } from '../../shared/core/plan.ts';
+import { isRemedy, isScheduled } from '../../shared/core/plan.ts';
 import { capIn, type Policy } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import type { CapOfDay, Word } from '../../shared/ports-acting.ts';
@@ -21,10 +21,13 @@ function mostOf(item: Item, policy: Policy): number | undefined {
 const reached = (item: Item, most: number): string =>
   `the day's cap of ${most} ${proposalOf(item).rule} actions is reached`;
 
-/** What gives something back is never too much, nor what a schedule wants, which has its own limit in each plan. */
+/**
+ * What gives something back is never too much, nor what a schedule wants, which has its own limit in each plan, nor what an alarm
+ * wants, of which there are so many an hour.
+ */
 function isCapped(item: Item): boolean {
   const proposal = proposalOf(item);
-  return directionOf(proposal.action) === 'takes' && !isScheduled(proposal);
+  return directionOf(proposal.action) === 'takes' && !isScheduled(proposal) && !isRemedy(proposal);
 }
 
 /** Why there is no room in the day, as far as the ledger has said. */

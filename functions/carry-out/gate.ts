@@ -1,6 +1,8 @@
-import { directionOf } from '../../shared/core/action.ts';
+import { directionOf, isRestart } from '../../shared/core/action.ts';
 import { closedBecause, GRACE, POLICY, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
+import { isRemedy, type Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
+import { runbookSettings } from '../../shared/core/remediation/terms.ts';
 import { localDate } from '../../shared/core/time.ts';
 import { type Asked, ask, type Closed, type Judge } from './ask.ts';
 import { capFull, capReached, giveBack } from './cap.ts';
@@ -51,6 +53,10 @@ async function whyNot(hands: Hands, item: Item, asked: Asked): Promise<string | 
   return (await asked.judge()) ?? closedFor(item, asked, await hands.switches.read());
 }
 
+/** The policy may let what an alarm wants be rebooted on frozen days, too. */
+const freezeFor = (proposal: Proposal, policy: Policy): Policy['freeze'] =>
+  isRemedy(proposal) && isRestart(proposal.action) && runbookSettings(policy).rebootInFreeze ? [] : policy.freeze;
+
 const AFTER = 'after the approval';
 
 const asksNobody = ({ approvedBy }: Item): boolean => approvedBy === GRACE || approvedBy === POLICY;
@@ -64,7 +70,7 @@ function closedFor(item: Item, { context, word }: Asked, switches: Switches): st
     closedBecause({
       direction: directionOf(proposal.action),
       finishing: false,
-      freeze: context.policy.freeze,
+      freeze: freezeFor(proposal, context.policy),
       today: localDate(context.now, context.policy.timezone),
       switches,
       ...(veto ? { vetoedBecause: `vetoed by ${veto.by} ${asksNobody(item) ? 'just before it' : AFTER}` } : {}),

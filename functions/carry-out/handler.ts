@@ -111,6 +111,7 @@ const needs: Needs = {
     'cloudwatch:DisableAlarmActions, cloudwatch:EnableAlarmActions',
     'dynamodb:PutItem',
     'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume',
+    'ec2:RebootInstances, ec2:ModifyInstanceCreditSpecification',
     'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute',
     'ecs:UpdateService, application-autoscaling:RegisterScalableTarget',
     'kms:CreateGrant, kms:DescribeKey',

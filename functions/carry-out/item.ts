@@ -17,7 +17,7 @@ export interface Item {
 
 /** What there is to say at the end of an action. */
 export interface Ending
-  extends Pick<Change, 'because' | 'warning' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'> {
+  extends Pick<Change, 'because' | 'warning' | 'escalated' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'> {
   readonly outcome: Outcome;
 }
 
@@ -46,7 +46,7 @@ export function scopeOf({ action }: Proposal): Scope {
 export async function recordWatching(
   hands: Hands,
   durable: Durable,
-  { item, ...known }: { item: Item } & Pick<Change, 'appliedAt' | 'standsUntil' | 'snapshot'>,
+  { item, ...known }: { item: Item } & Pick<Change, 'warning' | 'appliedAt' | 'standsUntil' | 'snapshot'>,
 ): Promise<Change> {
   const work = async () => {
     const proposal = proposalOf(item);
@@ -74,7 +74,10 @@ export async function book(
   return insistently(durable, 'book', work);
 }
 
-type Told = Pick<Change, 'outcome' | 'because' | 'warning' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'>;
+type Told = Pick<
+  Change,
+  'outcome' | 'because' | 'warning' | 'escalated' | 'snapshot' | 'made' | 'appliedAt' | 'standsUntil'
+>;
 
 function changeOf(item: Item, now: Date, told: Told): Change {
   const proposal = proposalOf(item);

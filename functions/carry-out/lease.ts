@@ -1,6 +1,6 @@
 import { nameOfPerson } from '../../shared/core/approvers.ts';
 import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
-import { isOffHours, type Plan } from '../../shared/core/plan.ts';
+import { isOffHours, isRemediation, type Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { type Durable, patiently } from './durable.ts';
 import type { Hands } from './hands.ts';
@@ -20,8 +20,12 @@ const LEASE_MS = 12 * DAY_MS;
 /** Outlives what a schedule wants, which is not watched: the day after, it is the next turn's again, whatever became of it. */
 const SCHEDULED_LEASE_MS = 2 * DAY_MS;
 
+/** Outlives a day of settling, a day in which the alarm is to be OK again, and hours of undo. */
+const REMEDY_LEASE_MS = 3 * DAY_MS;
+
 /** Who takes it, and for how long at most. */
 function termsOf(plan: Plan): { readonly priority: number; readonly forMs: number } {
+  if (isRemediation(plan)) return { priority: PRIORITY.remediation, forMs: REMEDY_LEASE_MS };
   if (isOffHours(plan)) return { priority: PRIORITY['off-hours'], forMs: SCHEDULED_LEASE_MS };
   return { priority: plan.function === 'undo' ? PRIORITY.person : PRIORITY['right-size'], forMs: LEASE_MS };
 }

@@ -44,6 +44,9 @@ export async function lookAt(hands: Hands, { proposal }: Change, stoppedAt: numb
     case 'snapshot-and-delete-volume':
     case 'start-database':
     case 'start-instance':
+    case 'reboot-instance':
+    case 'move-instance':
+    case 'set-unlimited-credits':
     case 'create-snapshot':
     case 'copy-snapshot':
     case 'delete-snapshot':

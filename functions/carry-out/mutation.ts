@@ -1,4 +1,4 @@
-import { describeDone } from '../../shared/core/action.ts';
+import { describeDone, isAskedOnce } from '../../shared/core/action.ts';
 import type { Closed } from './ask.ts';
 import { type Durable, patiently, reasonOf } from './durable.ts';
 import type { Passed } from './gate.ts';
@@ -8,7 +8,10 @@ import type { Leased } from './lease.ts';
 import { isRefused } from './refusal.ts';
 
 export type Applied =
-  | Passed
+  | (Passed & {
+      /** It was asked for once, and nobody knows whether AWS has heard it. */
+      readonly unheard?: true;
+    })
   | Closed
   | { readonly refused: string }
   /** Nobody can say whether it was done: it may have been. */
@@ -54,16 +57,23 @@ const verbsOf = (hands: Hands, item: Leased) => hands.verbsFor(scopeOf(proposalO
 async function firstTry(hands: Hands, { item, passedAt }: Mutation): Promise<Applied | Later> {
   const { action } = proposalOf(item);
   if (!isFresh(hands, passedAt)) return { later: 'the gate was asked too long ago' };
-  const verbs = await verbsOf(hands, item);
-  return refusalOrLater(async () => {
-    if ((await verbs.apply(action, item.protection, passedAt)) === 'asked') return { at: passedAt };
-    return { closed: `already ${describeDone(action)} by somebody else` };
-  });
+  try {
+    const verbs = await verbsOf(hands, item);
+    return await refusalOrLater(async () => {
+      const asked = await verbs.apply(action, item.protection, passedAt);
+      if (asked === 'there') return { closed: `already ${describeDone(action)} by somebody else` };
+      return asked === 'unheard' ? { at: passedAt, unheard: true } : { at: passedAt };
+    });
+  } catch (error) {
+    if (!isAskedOnce(action)) throw error;
+    return { later: reasonOf(error) }; // nothing was sent
+  }
 }
 
 /** A try before this one may have done it, and then the change is half done and goes on whatever the gate would say. */
 async function nextTry(hands: Hands, { item, passedAt }: Mutation): Promise<Applied | Later> {
   const { action } = proposalOf(item);
+  if (isAskedOnce(action)) return { at: passedAt, unheard: true };
   const verbs = await verbsOf(hands, item);
   if (!isFresh(hands, passedAt)) {
     const { state } = await verbs.settled(action);

@@ -1,6 +1,6 @@
 import { describeDone, directionOf, isFollowed, REVERSIBILITY } from '../../shared/core/action.ts';
 import type { Change, Made } from '../../shared/core/change.ts';
-import { isScheduled } from '../../shared/core/plan.ts';
+import { isRemediation, isScheduled } from '../../shared/core/plan.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { applyOnce } from './apply.ts';
 import { type Durable, patiently, pauseAfter, reasonOf } from './durable.ts';
@@ -9,8 +9,9 @@ import { attemptsOf, book, type Ending, type Item, proposalOf, recordWatching, s
 import { type Leased, release, revived, takeLease, whoseIs } from './lease.ts';
 import { awaitProgress, whyHalted } from './progress.ts';
 import { protect } from './protect.ts';
+import { endRemedy } from './remedy.ts';
 import { endSharing } from './sharing.ts';
-import { standsUntil, type Terms } from './terms.ts';
+import { mayGoBack, standsUntil, type Terms } from './terms.ts';
 import { undo } from './undo.ts';
 import { watch } from './watch.ts';
 import { awaitWindow } from './window.ts';
@@ -22,6 +23,7 @@ interface Carried<One extends Item = Item> {
 
 /** What is known of a change by now, and stays known whatever goes wrong after it. */
 interface Known {
+  warning?: string;
   snapshot?: string;
   appliedAt?: string;
   standsUntil?: string;
@@ -43,8 +45,8 @@ export async function carryOutOne(hands: Hands, durable: Durable, { item, terms 
   const ended = await underLease(hands, durable, { item: leased, terms, known }).catch(
     (error: unknown): Ending => ({ outcome: 'failed', because: reasonOf(error) }),
   );
-  const { watching, ...facts } = known;
-  const warning = [ended.warning, await endSharing(hands, durable, item)].filter(Boolean).join('; ');
+  const { watching, warning: doubt, ...facts } = known;
+  const warning = [doubt, ended.warning, await endSharing(hands, durable, item)].filter(Boolean).join('; ');
   const ending = { ...facts, ...ended, ...(warning ? { warning } : {}) };
   const change = await book(hands, durable, { item, ending, ...(watching && { watching }) });
   await release(hands, durable, { lease: leased.lease, name: 'release' });
@@ -70,6 +72,7 @@ async function underLease(
   if ('closed' in applied) return { outcome: applied.vetoed ? 'vetoed' : 'skipped', because: applied.closed };
   if ('refused' in applied) return { outcome: 'failed', because: applied.refused };
   known.appliedAt = applied.at;
+  if ('unheard' in applied) known.warning = UNHEARD;
   const { action, schedule } = proposalOf(item);
   if (isFollowed(action)) known.standsUntil = schedule?.until ?? standsUntil(applied.at, terms);
   if ('unclear' in applied) return { outcome: 'failed', because: applied.unclear };
@@ -81,6 +84,8 @@ async function underLease(
   return afterwards(hands, durable, { item, terms, since: applied.at, watching: known.watching });
 }
 
+const UNHEARD = 'nobody knows whether AWS has heard it: the reply was lost, and it must not be asked for twice';
+
 /** From the mutation to its end: settled, watched, and taken back when it is not well. */
 async function afterwards(
   hands: Hands,
@@ -89,6 +94,7 @@ async function afterwards(
 ): Promise<Ending> {
   const takeBack = (because: string) => undo(hands, durable, { item, because, watching, timezone: terms.timezone });
   const settled = await settle(hands, durable, item);
+  if (isRemediation(item.plan)) return endRemedy(hands, durable, { item, terms, since, watching, settled });
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
   const proposal = proposalOf(item);
@@ -104,7 +110,7 @@ async function afterwards(
     return { outcome: 'kept', because: `it is ${describeDone(action)}`, ...madeBy(settled) };
   }
   const health = await watch(hands, durable, { item, since, terms });
-  if (health.state === 'ill' && mayGoBack(item, terms)) return takeBack(health.because);
+  if (health.state === 'ill' && mayGoBack(action, terms)) return takeBack(health.because);
   if (health.state === 'ill')
     return { outcome: 'kept', because: `it is ${describeDone(action)}`, warning: leftTo(health) };
   if (health.state === 'overtaken') return { outcome: 'undone', because: health.because };
@@ -124,10 +130,6 @@ async function unsettledByWhom(hands: Hands, durable: Durable, { lease }: Leased
 
 const madeBy = (settled: Progress): { readonly made?: Made } =>
   settled.state === 'done' && settled.made ? { made: settled.made } : {};
-
-/** Taking a resized database back is a second outage. */
-const mayGoBack = (item: Item, { databaseUndo }: Terms): boolean =>
-  databaseUndo === 'automatic' || proposalOf(item).action.kind !== 'resize-database';
 
 const leftTo = ({ because }: { readonly because: string }): string =>
   `it is not well: ${because}; taking it back is a second outage, which the policy leaves to people`;

@@ -1,6 +1,6 @@
 import { type Action, directionOf } from '../../shared/core/action.ts';
 import { closedBecause } from '../../shared/core/gates.ts';
-import { isOffHours } from '../../shared/core/plan.ts';
+import { isOffHours, isRemediation } from '../../shared/core/plan.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
 import { type Durable, type PollDecision, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
@@ -11,6 +11,9 @@ const POLLING = { firstSeconds: 60, mostSeconds: 900, times: 120 } as const;
 
 /** Sooner at first, for the next step waits for it, and an hour apart at last: a day, of 50 actions an execution. */
 const POLLING_SCHEDULED = { firstSeconds: 45, mostSeconds: 3600, times: 34 } as const;
+
+/** The alarm is on: every two minutes, for two hours. */
+const POLLING_REMEDY = { firstSeconds: 30, mostSeconds: 120, times: 62 } as const;
 
 /** What may take much longer is asked about so many times in all. */
 const LONG = { looks: 100, times: 130 } as const;
@@ -31,7 +34,7 @@ export function awaitProgress(hands: Hands, durable: Durable, { item, what, name
   return poll(hands, durable, {
     name,
     ask,
-    ...(isOffHours(plan) ? { pace: POLLING_SCHEDULED } : {}),
+    ...(isOffHours(plan) ? { pace: POLLING_SCHEDULED } : isRemediation(plan) ? { pace: POLLING_REMEDY } : {}),
     ...(action.kind === 'copy-snapshot' ? { hours: action.withinHours } : {}),
   });
 }

@@ -74,6 +74,8 @@ export async function whyNotTakenBack(found: Found, proposal: Proposal): Promise
       return runsAs(facts, 'available') ?? isStill(facts.type === 'database' ? facts.classes[0] : '', action.from);
     case 'change-volume-type':
       return isStill(facts.type === 'volume' ? facts.spec.type : '', action.from.type);
+    case 'set-unlimited-credits':
+      return undefined; // which only its verbs see, in the breath of the mutation
     case 'change-database-storage':
       return isStill(facts.type === 'database' ? facts.storage.storageType : '', action.from.type);
     default:

@@ -1,5 +1,5 @@
 import { isSnapshotAction } from '../../shared/core/action.ts';
-import { type Change, needsAPerson } from '../../shared/core/change.ts';
+import { type Change, callsAPerson } from '../../shared/core/change.ts';
 import { isOffHours, nameOfPart, type Plan, partsOf, planForPart } from '../../shared/core/plan.ts';
 import type { ActingMode } from '../../shared/ports-acting.ts';
 import { announce } from './announce.ts';
@@ -237,7 +237,7 @@ function reportOn(plan: Plan, groups: readonly Group[]): Report {
   const changes = groups.flatMap((group) => group.changes);
   const troubles = groups.flatMap((group) => group.troubles);
   const known = new Set(groups.flatMap((group) => group.known ?? []));
-  const bad = changes.filter(({ id, outcome }) => needsAPerson(outcome) && !isOffHours(plan) && !known.has(id));
+  const bad = changes.filter((change) => callsAPerson(change) && !isOffHours(plan) && !known.has(change.id));
   if (bad.length > 0 || troubles.length > 0) throw new ChangesFailedError(bad, troubles);
   return { plan: plan.id, outcomes: Object.fromEntries(changes.map(({ id, outcome }) => [id, outcome])) };
 }

@@ -142,7 +142,10 @@ function alarmsNow(
 }
 
 /** Whether a person's plan works on the resource, and what has come of it. */
-async function overtaken(hands: Hands, { item }: Watching): Promise<Pick<Watched, 'state' | 'seen'> | undefined> {
+export async function overtaken(
+  hands: Hands,
+  { item }: Pick<Watching, 'item'>,
+): Promise<Pick<Watched, 'state' | 'seen'> | undefined> {
   const taken = await hands.ledger.overtakenBy(item.lease);
   if (!taken) return undefined;
   const { action } = proposalOf(item);

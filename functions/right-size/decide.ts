@@ -31,6 +31,8 @@ export interface DecideContext extends JudgeContext {
   readonly onDemand?: Evidence<OnDemand> | undefined;
   /** What was announced as unused before this tick; without it nothing waits for a notice. */
   readonly ladder?: readonly Rung[] | undefined;
+  /** About which an alarm said that they do nothing: they come first, whatever they are worth. */
+  readonly first?: ReadonlySet<Arn>;
 }
 
 /** A resource that may be proposed: for sure, or once what is lacking has been read. */
@@ -46,11 +48,11 @@ export const decide = (account: AccountFacts, context: DecideContext): Plan =>
 
 /** Verdicts to the plan, by rank, savings, caps and notices. */
 export function planOf(account: AccountFacts, judged: readonly Judged[], context: DecideContext): Plan {
-  const { policy } = context;
+  const { policy, first } = context;
   const caps = capsFor(judged, policy);
   const { candidates, outdone, small } = candidatesOf(judged, context);
-  const { within, beyond } = applyCaps(candidates, caps);
-  const shown = applyCaps(small, caps).within.filter(isSure);
+  const { within, beyond } = applyCaps(candidates, caps, first);
+  const shown = applyCaps(small, caps, first).within.filter(isSure);
   const taken = new Map([...candidates, ...small].map(({ proposal }) => [proposal.resource.arn, proposal.rule]));
   const findings = judged.flatMap((one) => findingOf(one, policy));
   const drawn = withCharts(account, context);
@@ -98,7 +100,7 @@ export function wanted(account: AccountFacts, context: DecideContext): Map<Facts
   const judged = judgeAll(account.resources, context.rules, context);
   const caps = capsFor(judged, context.policy);
   const { candidates, small } = candidatesOf(judged, context);
-  const within = [candidates, small].flatMap((some) => applyCaps(some, caps).within);
+  const within = [candidates, small].flatMap((some) => applyCaps(some, caps, context.first).within);
   const blocked = judged.filter(({ judgement }) => judgement.verdict === 'lacks' && !judgement.ifFine);
   const wants = new Map<Facts, EvidenceKind>();
   for (const { facts, judgement } of [...blocked, ...within.map((candidate) => candidate.judged)]) {

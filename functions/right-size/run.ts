@@ -72,6 +72,7 @@ async function lookAt(account: Account, { ledger, sources, policy, now, rules, o
     rules,
     vetoes: await ledger.vetoes(account.account, now),
     ladder: await ledger.ladder(account.account),
+    first: new Set(await ledger.idleAlarms(account.account)),
     onDemand: await onDemand(),
   };
   const facts = await gather(sources, {

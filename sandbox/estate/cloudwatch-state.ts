@@ -1,5 +1,7 @@
-import type { AlarmHistoryItem, CompositeAlarm, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { AlarmHistoryItem, CompositeAlarm, MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
 import { getOrMake } from '../maps.ts';
+import { seedOf } from '../random.ts';
+import { type AlarmEvent, type AnyAlarm, type Brought, eventOf, historyOf, stateBy } from './alarm-change.ts';
 import type { Place } from './place.ts';
 
 /** What a metric is known by. */
@@ -67,12 +69,38 @@ export class CloudWatchState {
     for (const { at, value } of points) samples.push(oneValue(typeof at === 'number' ? at : at.getTime(), value));
   }
 
+  /** The alarm of this name, of either type. */
+  alarm(name: string): AnyAlarm | undefined {
+    return this.alarms.get(name) ?? this.compositeAlarms.get(name);
+  }
+
+  /**
+   * Brings an alarm into a state, as its data would or somebody does by SetAlarmState.
+   * @returns what EventBridge brings of it; nothing where it was in that state before
+   */
+  turn(name: string, to: StateValue, brought: Brought): AlarmEvent | undefined {
+    const alarm = this.alarm(name);
+    if (!alarm) throw new Error(`no alarm ${name}`);
+    const { clock } = this.place.world;
+    const { StateValue, StateReason, StateReasonData } = alarm;
+    const change = { from: { StateValue, StateReason, StateReasonData }, at: clock.now() };
+    Object.assign(alarm, { ...stateBy(alarm, to, brought, change.at), StateUpdatedTimestamp: change.at });
+    if (StateValue === to) return undefined;
+    alarm.StateTransitionedTimestamp = change.at;
+    this.alarmHistory.push(historyOf(alarm, change));
+    return eventOf(alarm, change, { place: this.place, id: idOf(alarm, this.alarmHistory.length) });
+  }
+
   /** The metric, created empty if it is new. */
   metric(name: MetricName): StoredMetric {
     const key = metricKey(name.namespace, name.metric, Object.entries(name.dimensions ?? {}));
     return getOrMake(this.metrics, key, () => ({ name, samples: [] }));
   }
 }
+
+/** A UUID that differs for each change of any alarm. */
+const idOf = ({ AlarmArn = '' }: AnyAlarm, nth: number): string =>
+  `${seedOf(AlarmArn).toString(16).padStart(8, '0')}-0000-4000-8000-${nth.toString(16).padStart(12, '0')}`;
 
 export const oneValue = (at: number, value: number, count = 1): Sample => ({
   at,

@@ -1,4 +1,4 @@
-import type { Image, InstanceState, VolumeModification } from '@aws-sdk/client-ec2';
+import type { Image, InstanceState, InstanceStatusEvent, VolumeModification } from '@aws-sdk/client-ec2';
 import { zonesWith } from '../catalogue/offerings.ts';
 import { associate, newAddress, type StoredAddress } from './ec2-address.ts';
 import { type InstanceSpec, newInstance } from './ec2-instance.ts';
@@ -7,6 +7,17 @@ import { newVolumeSnapshot, type VolumeSnapshotSpec } from './ec2-snapshot.ts';
 import { newVolume, type VolumeSpec } from './ec2-volume.ts';
 import { History } from './history.ts';
 import type { Place } from './place.ts';
+
+/** The two status checks: of the host, and of what runs on it. */
+export type Check = 'system' | 'instance';
+
+/** What a status check has found. */
+export interface Impairment {
+  readonly check: Check;
+  readonly since: Date;
+  /** What mends it: a stop and start, also a reboot, or neither. */
+  readonly until: 'start' | 'reboot' | 'never';
+}
 
 /** EC2 of one account and region. */
 export class Ec2State {
@@ -33,6 +44,10 @@ export class Ec2State {
   readonly failingModifications = new Set<string>();
   /** Instances whose start succeeds and then fails: id -> StateReason code, e.g. `Client.InvalidKMSKey.InvalidState`. */
   readonly failingStarts = new Map<string, string>();
+  /** What the status checks say of instances that are not well, by their ids. */
+  readonly impairments = new Map<string, readonly Impairment[]>();
+  /** What AWS has scheduled for instances, by their ids. */
+  readonly scheduledEvents = new Map<string, InstanceStatusEvent[]>();
   /** Instances that are still shown in a state that they are no longer in, by id. */
   readonly lagging = new Map<string, InstanceState>();
   /** RunInstances and CreateVolume by client token: the same token gives the same resources. */

@@ -54,6 +54,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   planned: '{ from: 2026-11-25, to: 2026-12-01, why: sale }',
   calendars: "seoul-office: { timezone: Asia/Seoul, on: 'Mon-Fri 08:00-21:00', holidays: KR }",
   schedules: 'office-hours: { calendar: seoul-office, mode: auto }',
+  runbooks: "{ alarm: '*-disk-full', tag: env=prod, runbook: database-storage-low }",
 };
 
 function valueLines(key: string, value: Schema, indent: string): string[] {
@@ -62,7 +63,8 @@ function valueLines(key: string, value: Schema, indent: string): string[] {
     const example = `${indent}#   ${value.items ? '- ' : ''}${EXAMPLES[key]}`;
     return [`${indent}${key}: ${entries}`, ...(EXAMPLES[key] ? [example] : [])];
   }
-  if (value.default === undefined) return [`${indent}# ${key}: ${key === 'mode' ? 'as in defaults' : 'none'}`];
+  const isMode = value.enum?.includes('report');
+  if (value.default === undefined) return [`${indent}# ${key}: ${isMode ? 'as in defaults' : 'none'}`];
   return [`${indent}${key}: ${stringify(value.default).trim()}`];
 }
 

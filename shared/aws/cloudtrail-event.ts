@@ -1,11 +1,11 @@
 import type { Event } from '@aws-sdk/client-cloudtrail';
 import type { AuditEvent } from '../ports-spend.ts';
 
-/** A call that changed something; undefined for one that failed, and so changed nothing, or that has no id or time. */
+/** A call that changed something; undefined for one that only read, or failed, or that has no id or time. */
 export function auditEventOf(event: Event): AuditEvent | undefined {
   const { EventId: id, EventTime, EventName: name, EventSource: source = '', Resources = [] } = event;
   const record = recordIn(event.CloudTrailEvent);
-  if (!id || !EventTime || !name || record.errorCode !== undefined) return undefined;
+  if (!id || !EventTime || !name || event.ReadOnly === 'true' || record.errorCode !== undefined) return undefined;
   return {
     id,
     time: EventTime.toISOString(),

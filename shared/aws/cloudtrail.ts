@@ -5,12 +5,16 @@ import type { AuditEvent, AuditQuery, AuditTrail } from '../ports-spend.ts';
 import type { CredentialsOf } from './assumed-role.ts';
 import { auditEventOf } from './cloudtrail-event.ts';
 import { AccessDeniedError, nameOf } from './errors.ts';
+import type { Patience } from './off-hours/kind.ts';
 import { PATIENT } from './patient.ts';
 
 type Found = { readonly events: readonly AuditEvent[]; readonly complete: boolean };
 
-/** The event history of every account, as its look role shows it. */
-export function auditTrail(credentialsOf: CredentialsOf): AuditTrail {
+/**
+ * The event history of every account, as its look role shows it.
+ * @param patience for how long CloudTrail is asked before it counts as silent
+ */
+export function auditTrail(credentialsOf: CredentialsOf, patience: Patience = PATIENT): AuditTrail {
   return {
     lookup: async (query) => {
       const { account, region } = query.scope;
@@ -20,7 +24,7 @@ export function auditTrail(credentialsOf: CredentialsOf): AuditTrail {
       } catch (error) {
         return unknown(error instanceof AccessDeniedError ? error.message : `no credentials: ${nameOf(error)}`);
       }
-      const client = new CloudTrailClient({ region, credentials, ...PATIENT });
+      const client = new CloudTrailClient({ region, credentials, ...patience });
       try {
         return await lookUp(client, query);
       } finally {
@@ -30,8 +34,9 @@ export function auditTrail(credentialsOf: CredentialsOf): AuditTrail {
   };
 }
 
-/** One event name's pages that are still to be read. */
+/** The pages of one resource or of one event name that are still to be read. */
 interface Search {
+  readonly by: 'ResourceName' | 'EventName';
   readonly name: string;
   readonly token?: string;
 }
@@ -42,7 +47,7 @@ interface Search {
  */
 export async function lookUp(client: CloudTrailClient, query: AuditQuery): Promise<Evidence<Found>> {
   const events: Event[] = [];
-  const searches: Search[] = query.eventNames.map((name) => ({ name }));
+  const searches = searchesOf(query);
   for (let pages = 0; pages < query.maxPages; pages += 1) {
     const search = searches.shift();
     if (!search) break;
@@ -60,9 +65,14 @@ export async function lookUp(client: CloudTrailClient, query: AuditQuery): Promi
   return known({ events: newestFirst(events, query), complete: searches.length === 0 });
 }
 
-const commandFor = ({ name, token }: Search, { from, to }: AuditQuery): LookupEventsCommand =>
+const searchesOf = ({ resourceName, eventNames }: AuditQuery): Search[] => [
+  ...(resourceName === undefined ? [] : [{ by: 'ResourceName', name: resourceName } as const]),
+  ...eventNames.map((name) => ({ by: 'EventName', name }) as const),
+];
+
+const commandFor = ({ by, name, token }: Search, { from, to }: AuditQuery): LookupEventsCommand =>
   new LookupEventsCommand({
-    LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
+    LookupAttributes: [{ AttributeKey: by, AttributeValue: name }],
     StartTime: from,
     EndTime: to,
     MaxResults: 50,

@@ -16,7 +16,7 @@ export interface MetricQuery {
   readonly dimensions: readonly Dimension[];
   /** `Average`, `Maximum`, `p99.9`, ... */
   readonly statistic: string;
-  readonly period: 'day' | 'hour';
+  readonly period: keyof typeof PERIOD_MS;
   /** Where it begins, if not with the range that is read. */
   readonly from?: Date;
 }
@@ -31,7 +31,12 @@ export interface Series {
 const QUERIES_PER_CALL = 500;
 const POINTS_PER_CALL = 100_800;
 
-const PERIOD_MS = { day: DAY_MS, hour: DAY_MS / 24 } as const;
+const PERIOD_MS = {
+  day: DAY_MS,
+  hour: DAY_MS / 24,
+  'half an hour': DAY_MS / 48,
+  'five minutes': DAY_MS / 288,
+} as const;
 
 /**
  * What was asked for, in the order asked, in as few calls as the limits allow. A period without data is `undefined` in
@@ -43,8 +48,7 @@ export async function readSeries(
   range: TimeRange,
 ): Promise<Evidence<Series>[]> {
   const series = new Map<MetricQuery, Evidence<Series>>();
-  const beginOf = ({ from = range.from }: MetricQuery) => utcMidnight(from).getTime();
-  for (const [begin, alike] of Map.groupBy(new Set(queries), beginOf)) {
+  for (const [begin, alike] of Map.groupBy(new Set(queries), (query) => beginOf(query, range))) {
     const span = { from: new Date(begin), to: range.to };
     for (const batch of batchesOf(alike, span)) {
       for (const [index, one] of (await readBatch(client, batch, span)).entries()) {
@@ -54,6 +58,13 @@ export async function readSeries(
     }
   }
   return queries.map((query) => series.get(query) ?? unknown('CloudWatch did not answer for this metric'));
+}
+
+/** Where the first period begins. Days and hours share calls; what is finer is asked for a short time. */
+function beginOf({ from, period }: MetricQuery, range: TimeRange): number {
+  const time = from ?? range.from;
+  if (period === 'day' || period === 'hour') return utcMidnight(time).getTime();
+  return Math.floor(time.getTime() / PERIOD_MS[period]) * PERIOD_MS[period];
 }
 
 /** As many together as a call may ask for, and as its answer has points for. */

@@ -38,6 +38,30 @@ export async function readClassChanges(
   );
 }
 
+/**
+ * RDS-EVENT-0018 and 0017, and 0217 and 0218 of what storage autoscaling began: `Applying modification to allocated storage`,
+ * `Finished applying autoscaling-initiated modification to allocated storage.`
+ */
+const STORAGE_CHANGED = /\bapplying (autoscaling-initiated )?modification to allocated storage/i;
+
+/**
+ * When the storage of each of these databases was last changed, or began to be, as far back as RDS keeps events; one question for
+ * one database, and one for any number of others. By name: those of another database that had it before count as well.
+ */
+export async function lastStorageChanges(client: RDSClient, names: readonly string[]): Promise<Map<string, Date>> {
+  const [only, ...others] = names;
+  const EventCategories = ['configuration change'];
+  const which = others.length === 0 ? { SourceIdentifier: only } : {};
+  const input = { SourceType: 'db-instance', EventCategories, Duration: KEPT_MINUTES, ...which } as const;
+  const events = await everyItem(paginateDescribeEvents({ client, pageSize: 100 }, input), (page) => page.Events);
+  const last = new Map<string, Date>();
+  for (const { SourceIdentifier: name = '', Message = '', Date: at } of events) {
+    const before = last.get(name);
+    if (at && STORAGE_CHANGED.test(Message) && (!before || before < at)) last.set(name, at);
+  }
+  return last;
+}
+
 /** RDS-EVENT-0088 (instance) and 0151 (cluster): `DB instance started`. After AWS's own start it comes as well. */
 const STARTED = /\bstarted\b/i;
 

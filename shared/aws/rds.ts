@@ -62,7 +62,7 @@ async function oneCluster(client: RDSClient, scope: Scope, name: string): Promis
   return clusterFacts(cluster, scope, new Map(members.map((facts) => [facts.name, facts])));
 }
 
-function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
+export function instanceFacts(instance: DBInstance, scope: Scope): DatabaseFacts {
   const name = required(instance.DBInstanceIdentifier, 'DBInstanceIdentifier');
   return {
     type: 'database',
@@ -114,7 +114,11 @@ function instanceReplication(instance: DBInstance): string[] {
   ];
 }
 
-function clusterFacts(cluster: DBCluster, scope: Scope, byName: ReadonlyMap<string, DatabaseFacts>): DatabaseFacts {
+export function clusterFacts(
+  cluster: DBCluster,
+  scope: Scope,
+  byName: ReadonlyMap<string, DatabaseFacts>,
+): DatabaseFacts {
   const names = (cluster.DBClusterMembers ?? []).flatMap((member) => member.DBInstanceIdentifier ?? []);
   const members = names.flatMap((name) => byName.get(name) ?? []);
   return {

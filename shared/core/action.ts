@@ -58,6 +58,25 @@ export type Action =
       readonly to: VolumeSpec;
     })
   | { readonly kind: 'snapshot-and-delete-volume'; readonly volume: Identity }
+  | {
+      readonly kind: 'reboot-instance';
+      readonly instance: Identity;
+      readonly expect: Launched;
+    }
+  | {
+      /** Stopped and started, which brings it to another host. */
+      readonly kind: 'move-instance';
+      readonly instance: Identity;
+      readonly expect: Launched & { readonly instanceType: string };
+    }
+  | {
+      readonly kind: 'set-unlimited-credits';
+      readonly instance: Identity;
+      readonly from: CreditMode;
+      readonly to: CreditMode;
+      /** Without the mark it gives: only taking it back takes. */
+      readonly direction?: 'takes';
+    }
   | SnapshotAction
   | ScheduledAction;
 
@@ -65,6 +84,15 @@ export type Action =
 interface Grows {
   readonly direction?: 'gives';
 }
+
+/** An instance that runs since then: an ISO time, EC2's `LaunchTime`, which every start changes and no reboot does. */
+interface Launched {
+  readonly state: 'running';
+  readonly launchedAt: string;
+}
+
+/** What a burstable instance does without CPU credits: fall back to its baseline, or go on and be billed for it. */
+export type CreditMode = 'standard' | 'unlimited';
 
 /** A volume, or a database's storage. What is absent is the type's own: not every type has it provisioned. */
 export interface VolumeSpec {
@@ -114,17 +142,36 @@ export const REVERSIBILITY = {
   'resize-database': 'full',
   'change-database-storage': 'full',
   'snapshot-and-delete-volume': 'none',
+  // It runs again as it did: there is nothing to take back.
+  'reboot-instance': 'full',
+  'move-instance': 'full',
+  'set-unlimited-credits': 'full',
   'create-snapshot': 'none',
   'copy-snapshot': 'none',
   'delete-snapshot': 'none',
 } as const satisfies Record<ActionKind, Reversibility>;
 
 /**
- * Whether the policy alone may let it through: what can be taken back in full; a snapshot, which takes nothing from
- * anybody; and the end of one of Lamplighter's own that has expired, the one delete of which that is true.
+ * Whether the policy alone may let it through: what can be taken back in full; a snapshot and larger storage, which take
+ * nothing from anybody; and the end of a snapshot of Lamplighter's own that has expired, the one delete of which that is true.
  */
 export const mayRunUnattended = ({ action, undo }: { readonly action: Action; readonly undo: Undo }): boolean =>
-  isSnapshotAction(action) || (undo.reversibility === 'full' && REVERSIBILITY[action.kind] === 'full');
+  isSnapshotAction(action) ||
+  growsStorage(action) ||
+  (undo.reversibility === 'full' && REVERSIBILITY[action.kind] === 'full');
+
+/** Storage never shrinks: what makes it larger cannot be taken back. */
+export const growsStorage = (action: Action): boolean =>
+  action.kind === 'change-database-storage' && action.to.sizeGiB > action.from.sizeGiB;
+
+/** Whether the resource is for a moment down and then as it was, so that nothing stands that could be taken back. */
+export const isRestart = ({ kind }: Action): boolean => kind === 'reboot-instance' || kind === 'move-instance';
+
+/**
+ * Whether AWS knows no token for it and shows nothing of it: nobody can tell whether it was done, so it must not be asked for
+ * twice.
+ */
+export const isAskedOnce = ({ kind }: Action): boolean => kind === 'reboot-instance';
 
 /** What only schedules stop and start. */
 export const isScheduledAction = (action: Action): action is ScheduledAction => action.kind in SCHEDULED_PERMISSIONS;
@@ -183,6 +230,18 @@ export const PERMISSIONS = {
     apply: ['ec2:DeleteVolume'],
     undo: [],
   },
+  'reboot-instance': { protect: [], apply: ['ec2:RebootInstances'], undo: [] },
+  'move-instance': {
+    protect: [],
+    apply: ['ec2:StopInstances', 'ec2:StartInstances', 'kms:CreateGrant'],
+    // Whatever has become of it, it is to run.
+    undo: ['ec2:StartInstances', 'kms:CreateGrant'],
+  },
+  'set-unlimited-credits': {
+    protect: [],
+    apply: ['ec2:ModifyInstanceCreditSpecification'],
+    undo: ['ec2:ModifyInstanceCreditSpecification'],
+  },
   'create-snapshot': {
     protect: [],
     apply: ['rds:CreateDBSnapshot', 'rds:CreateDBClusterSnapshot', 'rds:AddTagsToResource'],
@@ -215,7 +274,7 @@ export const PERMISSIONS = {
   },
 } as const satisfies Record<ActionKind, Permissions>;
 
-/** Which way each kind goes, unless its action says that it gives. */
+/** Which way each kind goes, unless its action says otherwise. */
 export const DIRECTIONS = {
   'stop-database': 'takes',
   'stop-instance': 'takes',
@@ -232,6 +291,9 @@ export const DIRECTIONS = {
   'resize-database': 'takes',
   'change-database-storage': 'takes',
   'snapshot-and-delete-volume': 'takes',
+  'reboot-instance': 'takes',
+  'move-instance': 'takes',
+  'set-unlimited-credits': 'gives',
   'create-snapshot': 'neutral',
   'copy-snapshot': 'neutral',
   'delete-snapshot': 'takes',
@@ -242,10 +304,10 @@ export const directionOf = (action: Action): Direction =>
 
 /**
  * Whether what was done goes on saving, so that it is looked after and booked. A snapshot that is gone does not: it is
- * incremental, and nobody can say what one of them has cost.
+ * incremental, and nobody can say what one of them has cost. Nor does what is up again.
  */
 export const isFollowed = (action: Action): boolean =>
-  directionOf(action) === 'takes' && action.kind !== 'delete-snapshot';
+  directionOf(action) === 'takes' && action.kind !== 'delete-snapshot' && !isRestart(action);
 
 /** The resource that the action is about; a snapshot has no other id than its ARN. */
 export function targetOf(action: Action): Identity {
@@ -258,6 +320,9 @@ export function targetOf(action: Action): Identity {
     case 'stop-instance':
     case 'start-instance':
     case 'resize-instance':
+    case 'reboot-instance':
+    case 'move-instance':
+    case 'set-unlimited-credits':
       return action.instance;
     case 'change-volume-type':
     case 'snapshot-and-delete-volume':
@@ -296,9 +361,17 @@ export function describeAction(action: Action): string {
     case 'change-volume-type':
       return `change the volume from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
     case 'change-database-storage':
+      if (growsStorage(action))
+        return `grow the storage of the database from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
       return `change the storage of the database from ${describeVolume(action.from)} to ${describeVolume(action.to)}`;
     case 'snapshot-and-delete-volume':
       return 'snapshot the volume, then delete it';
+    case 'reboot-instance':
+      return 'reboot the instance';
+    case 'move-instance':
+      return 'stop and start the instance, which moves it to another host';
+    case 'set-unlimited-credits':
+      return `change the CPU credits of the instance from ${action.from} to ${action.to}`;
     case 'create-snapshot':
       return 'take a snapshot';
     case 'copy-snapshot':
@@ -325,7 +398,8 @@ function describeCopy({ purpose, source, scope }: CopySnapshot): string {
 }
 
 /** What was done to the resource, in a word: `stopped`. */
-export function describeDone({ kind }: Action): string {
+export function describeDone(action: Action): string {
+  const { kind } = action;
   switch (kind) {
     case 'stop-database':
     case 'stop-instance':
@@ -345,8 +419,14 @@ export function describeDone({ kind }: Action): string {
     case 'resize-database':
       return 'resized';
     case 'change-volume-type':
-    case 'change-database-storage':
+    case 'set-unlimited-credits':
       return 'changed';
+    case 'change-database-storage':
+      return growsStorage(action) ? 'grown' : 'changed';
+    case 'reboot-instance':
+      return 'rebooted';
+    case 'move-instance':
+      return 'stopped and started';
     case 'snapshot-and-delete-volume':
     case 'delete-snapshot':
       return 'deleted';

@@ -52,7 +52,11 @@ function found(action: Action, facts: Facts): Partial<Facts> {
       const { type: storageType, sizeGiB } = action.from;
       return { status: 'available', storage: { storageType, sizeGiB, ioOptimized: facts.storage.ioOptimized } };
     }
+    case 'reboot-instance':
+    case 'move-instance':
+      return { state: 'running', launchedAt: new Date(action.expect.launchedAt) };
     case 'snapshot-and-delete-volume':
+    case 'set-unlimited-credits':
     case 'create-snapshot':
     case 'copy-snapshot':
     case 'delete-snapshot':

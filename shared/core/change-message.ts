@@ -1,6 +1,6 @@
 import { describeAction } from './action.ts';
 import { hashOf } from './canonical.ts';
-import { type Change, type ChangeState, inverseOf, needsAPerson } from './change.ts';
+import { type Change, type ChangeState, callsAPerson, inverseOf } from './change.ts';
 import { consoleLink } from './identity.ts';
 import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { describeSaving } from './money.ts';
@@ -13,7 +13,7 @@ const LIMITS = { inText: 25, inChat: 10 } as const;
 /** How the actions of one plan ended, as one message: what needs somebody first, then the dearest. */
 export function changesMessage(plan: Plan, ended: readonly Change[], timezone: string): Message {
   const changes = [...ended].sort((a, b) => urgencyOf(a) - urgencyOf(b) || worthOf(b) - worthOf(a));
-  const worst = changes.some(({ outcome }) => needsAPerson(outcome));
+  const worst = changes.some(callsAPerson);
   const text = textOf(plan, changes, timezone);
   const attributes: MessageAttributes = {
     kind: 'changes',
@@ -36,7 +36,7 @@ export function changesMessage(plan: Plan, ended: readonly Change[], timezone: s
 
 /** The smaller, the sooner somebody has to read it. */
 function urgencyOf(change: Change): number {
-  if (needsAPerson(change.outcome)) return change.outcome === 'stuck' ? 0 : 1;
+  if (callsAPerson(change)) return change.outcome === 'stuck' ? 0 : 1;
   return deservesALook(change) ? 2 : change.outcome === 'kept' ? 3 : 4;
 }
 
@@ -106,7 +106,7 @@ function changeText(change: Change, timezone: string): string {
     ...(outcome === 'kept' && !endedAt && inverseOf(action)
       ? [`   to take it back: npm run answer -- undo ${change.id}`]
       : []),
-    ...(needsAPerson(outcome) ? [`   what to do: look at it in the console; ${NEXT[outcome] ?? NOTHING}`] : []),
+    ...(callsAPerson(change) ? [`   what to do: look at it in the console; ${NEXT[outcome] ?? NOTHING}`] : []),
     ...(link ? [`   ${link}`] : []),
   ].join('\n');
 }

@@ -1,7 +1,7 @@
-import { type Action, isSnapshotAction } from './action.ts';
+import { type Action, growsStorage, isRestart, isSnapshotAction } from './action.ts';
 import type { Saving } from './money.ts';
 import { inverseOfScheduled, muting, unmuting } from './off-hours/action.ts';
-import { isScheduled, type Proposal } from './plan.ts';
+import { isRemedy, isScheduled, type Proposal } from './plan.ts';
 
 /** How every action of a plan ends. `stuck` is an undo that failed: somebody has to look. */
 export const OUTCOMES = ['kept', 'undone', 'skipped', 'failed', 'vetoed', 'expired', 'stuck'] as const;
@@ -14,6 +14,10 @@ export type ChangeState = (typeof CHANGE_STATES)[number];
 /** The outcomes that need a person and make the execution fail. */
 export const needsAPerson = (outcome: ChangeState): boolean => outcome === 'failed' || outcome === 'stuck';
 
+/** The same of a change. */
+export const callsAPerson = ({ outcome, escalated }: Pick<Change, 'outcome' | 'escalated'>): boolean =>
+  needsAPerson(outcome) || escalated === true;
+
 /** One action of one plan: what the ledger keeps of it under its resource. */
 export interface Change {
   /** `<plan>/<number>`; the number is the action's place in the plan, from 1. */
@@ -25,6 +29,8 @@ export interface Change {
   readonly because: string;
   /** What a person should know although nothing has failed. */
   readonly warning?: string;
+  /** People are called, although it has not failed: the alarm that it was to end is still on. */
+  readonly escalated?: true;
   /** ARNs of the people (or `grace` or `policy`, for mode auto) who let it happen. */
   readonly approvedBy?: string;
   /** The snapshot that was taken before, if any. */
@@ -62,15 +68,18 @@ export interface Pause {
   readonly to: string;
 }
 
-/** A change that was applied and still stands. What is done of a snapshot is over. */
+/** A change that was applied and still stands. What is done of a snapshot is over, and so is what is up again. */
 export const stands = ({ outcome, endedAt, proposal }: Pick<Change, 'outcome' | 'endedAt' | 'proposal'>): boolean =>
   outcome === 'watching'
     ? endedAt === undefined
-    : outcome === 'kept' && endedAt === undefined && !isSnapshotAction(proposal.action);
+    : outcome === 'kept' && endedAt === undefined && !isSnapshotAction(proposal.action) && !isRestart(proposal.action);
 
-/** Whether somebody looks after it and will write down that it has ended. What a schedule wants ends with its next turn. */
+/**
+ * Whether somebody looks after it and will write down that it has ended. What a schedule wants ends with its next turn; what an
+ * alarm wanted stays.
+ */
 export const isLookedAfter = (change: Pick<Change, 'outcome' | 'endedAt' | 'proposal'>): boolean =>
-  stands(change) && (change.outcome === 'watching' || !isScheduled(change.proposal));
+  stands(change) && (change.outcome === 'watching' || !(isScheduled(change.proposal) || isRemedy(change.proposal)));
 
 /** The action that takes a change back; nothing when there is none. */
 export function inverseOf(action: Action): Action | undefined {
@@ -110,7 +119,12 @@ export function inverseOf(action: Action): Action | undefined {
     case 'change-volume-type':
       return turned({ ...action, from: action.to, to: action.from });
     case 'change-database-storage':
-      return turned({ ...action, from: action.to, to: action.from });
+      return growsStorage(action) ? undefined : turned({ ...action, from: action.to, to: action.from });
+    case 'set-unlimited-credits': {
+      const { direction, ...change } = action;
+      const back = { ...change, from: action.to, to: action.from };
+      return direction ? back : { ...back, direction: 'takes' };
+    }
     case 'stop-auto-scaling-group':
     case 'start-auto-scaling-group':
     case 'stop-service':
@@ -119,6 +133,8 @@ export function inverseOf(action: Action): Action | undefined {
     case 'resume-warehouse':
       return inverseOfScheduled(action);
     case 'snapshot-and-delete-volume':
+    case 'reboot-instance':
+    case 'move-instance':
     case 'create-snapshot':
     case 'copy-snapshot':
     case 'delete-snapshot':

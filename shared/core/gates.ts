@@ -1,6 +1,6 @@
 import { type Direction, directionOf, targetOf } from './action.ts';
 import { parseArn } from './identity.ts';
-import { isScheduled, type Proposal } from './plan.ts';
+import { isRemedy, isScheduled, type Proposal } from './plan.ts';
 import { type Mode, modeOf, modeOfSchedule, type Policy } from './policy.ts';
 
 /** Who let happen what nobody vetoed in its grace. */
@@ -52,11 +52,11 @@ export function closedBecause(gate: GateFacts): string | undefined {
 /**
  * Why the policy of this moment no longer lets an action happen that it let happen when the plan was made; nothing when it
  * still does. What no person let through needs mode `auto` still; what a person approved needs a rule that is not off, and
- * a schedule that does more than report. What gives something back is always let through.
+ * a schedule that does more than report. What gives something is always let through, unless only a runbook wants it.
  */
 export function withdrawnBecause(proposal: Proposal, approvedBy: string, policy: Policy): string | undefined {
   const { action } = proposal;
-  if (directionOf(action) === 'gives') return undefined;
+  if (directionOf(action) === 'gives' && !isRemedy(proposal)) return undefined;
   const { account = '', region = '' } = parseArn(targetOf(action).arn) ?? {};
   if (!isLookedAt({ account, region }, policy)) {
     return `the policy no longer looks at ${account} in ${region}`;
@@ -69,7 +69,8 @@ export function withdrawnBecause(proposal: Proposal, approvedBy: string, policy:
 
 /** What lets the proposal happen, and in which mode that is. */
 function letBy({ rule, schedule }: Proposal, policy: Policy): { readonly what: string; readonly mode: Mode } {
-  if (rule !== 'off-hours') return { what: `the rule ${rule}`, mode: modeOf(policy, rule) };
+  if (rule !== 'off-hours')
+    return { what: `the ${isRemedy({ rule }) ? 'runbook' : 'rule'} ${rule}`, mode: modeOf(policy, rule) };
   const { name = '' } = schedule ?? {};
   return { what: `the schedule ${name}`, mode: modeOfSchedule(policy, name) };
 }

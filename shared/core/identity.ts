@@ -39,7 +39,7 @@ export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
 
 const CONSOLES = { aws: 'aws.amazon.com', 'aws-cn': 'amazonaws.cn', 'aws-us-gov': 'amazonaws-us-gov.com' } as const;
 
-/** Where a person looks at the resource in the AWS console; `undefined` for a kind that Lamplighter does not judge. */
+/** Where a person looks at the resource, or at an alarm, in the AWS console; `undefined` for a kind that has no link here. */
 export function consoleLink(arn: Arn): string | undefined {
   const parts = parseArn(arn);
   if (!parts) return undefined;
@@ -54,6 +54,8 @@ export function consoleLink(arn: Arn): string | undefined {
       return `${host}/rds/home?region=${parts.region}#database:id=${name};is-cluster=false`;
     case 'rds:cluster':
       return `${host}/rds/home?region=${parts.region}#database:id=${name};is-cluster=true`;
+    case 'cloudwatch:alarm':
+      return `${host}/cloudwatch/home?region=${parts.region}#alarmsV2:alarm/${encodeURIComponent(parts.resource.slice('alarm:'.length))}`;
     default:
       return undefined;
   }

@@ -19,7 +19,7 @@ export interface Message {
 export type Severity = 'info' | 'warning' | 'critical';
 
 export interface MessageAttributes {
-  readonly kind: 'plan' | 'changes' | 'spend' | 'snapshots' | 'rpo' | 'schedules' | 'self-test';
+  readonly kind: 'plan' | 'changes' | 'spend' | 'snapshots' | 'rpo' | 'schedules' | 'remediation' | 'self-test';
   readonly severity: Severity;
   /** A list where the message is about several. */
   readonly account: string | readonly string[];

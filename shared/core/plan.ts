@@ -3,11 +3,12 @@ import { hashOf } from './canonical.ts';
 import type { Charts } from './charts.ts';
 import type { Evidence } from './evidence.ts';
 import type { Facts, UnreadableScope } from './facts.ts';
-import type { Arn } from './identity.ts';
+import type { Arn, Scope } from './identity.ts';
 import type { Notice } from './ladder.ts';
 import type { Saving } from './money.ts';
 import { type Cause, capIn, type Mode, type Policy, policyHash } from './policy.ts';
 import { parseShare } from './quantity.ts';
+import { isRunbook } from './remediation/terms.ts';
 
 /** What a message needs to know of a resource. */
 export interface Resource {
@@ -31,18 +32,35 @@ export interface Proposal {
   readonly charts?: Charts;
   /** Of what a schedule wants: its name, and when it will want something else (an ISO time; absent: it never will). */
   readonly schedule?: { readonly name: string; readonly until?: string };
+  /** Of what a runbook proposes: the alarm that it is to end. */
+  readonly alarm?: AlarmSince;
   /** From 1: a step begins when the one before it has ended. Absent: it waits for nothing. */
   readonly step?: number;
   /** It is only announced so far: its mode is `report` until the notice is over. */
   readonly notice?: Notice;
 }
 
+/** An alarm that is on. */
+export interface AlarmSince {
+  readonly name: string;
+  readonly arn: Arn;
+  readonly scope: Scope;
+  /** Since when: an ISO time. */
+  readonly since: string;
+}
+
+/** Whether a runbook wants it, because of an alarm. */
+export const isRemedy = ({ rule }: Pick<Proposal, 'rule'>): boolean => isRunbook(rule);
+
 /** Whether a schedule wants it, and no rule: everybody knows when, and its next turn takes it back. */
 export const isScheduled = ({ rule }: Pick<Proposal, 'rule'>): boolean => rule === 'off-hours';
 
-/** Whether mode `auto` gives people time to say no: not to what takes nothing from anybody, nor to what they have agreed on. */
+/**
+ * Whether mode `auto` gives people time to say no: not to what takes nothing from anybody, nor to what they have agreed on, nor
+ * while an alarm is on.
+ */
 export const needsGrace = (proposal: Pick<Proposal, 'action' | 'rule'>): boolean =>
-  directionOf(proposal.action) !== 'neutral' && !isScheduled(proposal);
+  directionOf(proposal.action) !== 'neutral' && !isScheduled(proposal) && !isRemedy(proposal);
 
 /** A proposal that the plan holds back, and why. */
 export interface Deferral extends Proposal {
@@ -82,7 +100,7 @@ export interface Left {
 export interface Plan {
   /** Readable and unique: function, tick, account and the beginning of the hash. */
   readonly id: string;
-  /** SHA-256 over the canonical JSON of `{actions, policyHash}`. */
+  /** SHA-256 over the canonical JSON of `{actions, policyHash}`, and of the `alarms` that actions are because of. */
   readonly hash: string;
   readonly function: string;
   readonly account: string;
@@ -112,7 +130,7 @@ export const isOffHours = (plan: Pick<Plan, 'function'>): boolean => plan.functi
 export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   const decidedUnder = policyHash(policy);
   const time = draft.time.toISOString();
-  const hash = hashOf({ actions: draft.act.map((proposal) => proposal.action), policyHash: decidedUnder });
+  const hash = hashOfActions({ act: draft.act, policyHash: decidedUnder });
   const minute = time.slice(0, 16).replace('T', '-').replace(':', '');
   const id = `${draft.function}-${minute}-${draft.account}-${hash.slice(0, 6)}`;
   const leave = [...draft.leave].sort(byResource);
@@ -120,6 +138,13 @@ export function sealPlan(draft: PlanDraft, policy: Policy): Plan {
   const woken = draft.woken?.length ? { woken: [...draft.woken].sort(byResource) } : {};
   const { findings: _findings, woken: _woken, ...rest } = draft;
   return deepFreeze({ ...rest, ...findings, ...woken, leave, id, hash, time, policyHash: decidedUnder });
+}
+
+/** The hash of a plan: only what is approved and what it is because of, not the words around it. */
+export function hashOfActions({ act, policyHash: under }: Pick<Plan, 'act' | 'policyHash'>): string {
+  const alarms = act.flatMap(({ alarm }) => alarm ?? []);
+  const actions = act.map(({ action }) => action);
+  return hashOf({ actions, policyHash: under, ...(alarms.length > 0 ? { alarms } : {}) });
 }
 
 /**
@@ -131,12 +156,15 @@ export const ACTIONS_AT_ONCE = 15;
 /** The same of what schedules want: it is done when it has settled, and nobody looks after it. */
 export const SCHEDULED_AT_ONCE = 50;
 
+/** Whether it answers an alarm: it waits for nobody, and is over when the alarm is. */
+export const isRemediation = (plan: Pick<Plan, 'function'>): boolean => plan.function === 'remediate-alarm';
+
 /**
  * Whether a newer plan of the same function and account takes the place of one that waits. A person's undo is each for itself,
- * and so are the deletes of a night and what schedules want at one tick: none is in two plans.
+ * and so are the deletes of a night, what schedules want at one tick, and what is done about an alarm: none is in two plans.
  */
 export const isSuperseded = ({ function: name }: Pick<Plan, 'function'>): boolean =>
-  name !== 'undo' && name !== 'prune-snapshots' && name !== 'off-hours';
+  !['undo', 'prune-snapshots', 'off-hours', 'remediate-alarm'].includes(name);
 
 /** What one execution carries out: a whole plan or, of a larger one, the n-th part of its actions. */
 export interface Part {
@@ -179,7 +207,7 @@ function sharesOf(act: readonly Proposal[]): number[][] {
  * Evidence and prices may move a little every day without being news.
  */
 export function digestOf(plan: Plan): string {
-  const said = (proposal: Proposal) => ({ action: proposal.action, rule: proposal.rule, mode: proposal.mode });
+  const said = ({ action, rule, mode, alarm }: Proposal) => ({ action, rule, mode, ...(alarm ? { alarm } : {}) });
   return hashOf({
     act: [...plan.act].sort(byResource).map(said), // a price that moves may change the order, which is no news
     deferred: plan.deferred.map((one) => one.resource.arn).sort(),
@@ -229,15 +257,21 @@ export function capOf(rule: Cause, judged: number, policy: Policy): number {
   return Math.max(1, Math.min(cap.count, bySize));
 }
 
-/** Splits candidates into what the caps let through and what waits, both in order of worth. */
+/**
+ * Splits candidates into what the caps let through and what waits, both in order of worth.
+ * @param first resources that come before all others, whatever they are worth
+ */
 export function applyCaps<T extends { readonly proposal: Proposal }>(
   candidates: readonly T[],
   caps: ReadonlyMap<Cause, number>,
+  first: ReadonlySet<Arn> = new Set(),
 ): { within: T[]; beyond: T[] } {
+  const isLater = ({ proposal }: T): number => Number(!first.has(proposal.resource.arn));
   const within: T[] = [];
   const beyond: T[] = [];
   const taken = new Map<Cause, number>();
-  for (const candidate of [...candidates].sort((a, b) => byWorth(a.proposal, b.proposal))) {
+  const inOrder = (a: T, b: T): number => isLater(a) - isLater(b) || byWorth(a.proposal, b.proposal);
+  for (const candidate of [...candidates].sort(inOrder)) {
     const { rule } = candidate.proposal;
     const before = taken.get(rule) ?? 0;
     taken.set(rule, before + 1);

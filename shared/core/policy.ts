@@ -15,6 +15,9 @@ import {
   whole,
 } from './policy-fields.ts';
 import { days, duration, parseDays, share } from './quantity.ts';
+import type { RunbookId } from './remediation/runbook.ts';
+import { remediation } from './remediation/settings.ts';
+import { isRunbook, modeOfRunbook } from './remediation/terms.ts';
 import { snapshots } from './retention/settings.ts';
 import { modesOf } from './retention/terms.ts';
 import { RULE_IDS, RULE_SETTINGS } from './rules.ts';
@@ -228,14 +231,18 @@ export const policySchema = section({
   snapshots: snapshots().prefault({}),
   calendars: calendars().prefault({}),
   schedules: schedules().prefault({}),
+  remediation: remediation().prefault({}),
 }).superRefine(calendarsExist, { when: ({ value }) => typeof value === 'object' && value !== null });
 
 export type Policy = z.output<typeof policySchema>;
 export type RuleId = keyof Policy['rules'];
 /** What else lets something be done: the modes of the section `snapshots`. */
 export type SnapshotRuleId = 'take-snapshots' | 'prune-snapshots';
-/** What lets something be done in a mode of its own; `off-hours` is let by a schedule, each in its mode. */
-export type Cause = RuleId | SnapshotRuleId | 'off-hours';
+/**
+ * What lets something be done in a mode of its own: a rule, the snapshots, a runbook. `off-hours` is let by a schedule, each in its
+ * mode.
+ */
+export type Cause = RuleId | SnapshotRuleId | RunbookId | 'off-hours';
 export type Mode = Policy['defaults']['mode'];
 export type Cap = Policy['rules']['idle-database']['cap'];
 
@@ -272,10 +279,11 @@ export function parsePolicy(input: unknown): Policy {
 export const policyHash = (policy: Policy): string => hashOf(policy);
 
 export const isRule = (cause: Cause): cause is RuleId =>
-  cause !== 'take-snapshots' && cause !== 'prune-snapshots' && cause !== 'off-hours';
+  cause !== 'take-snapshots' && cause !== 'prune-snapshots' && cause !== 'off-hours' && !isRunbook(cause);
 
 /** The mode of one rule: its own, else the default. What deletes a volume is never `auto`, whatever the default is. */
 export function modeOf(policy: Policy, rule: Exclude<Cause, 'off-hours'>): Mode {
+  if (isRunbook(rule)) return modeOfRunbook(policy, rule);
   if (!isRule(rule)) return modesOf(policy)[rule === 'take-snapshots' ? 'take' : 'prune'];
   const mode = policy.rules[rule].mode ?? policy.defaults.mode;
   return rule === 'unattached-volume' && mode === 'auto' ? 'approve' : mode;

@@ -47,3 +47,19 @@ export const duration = (range: { min: string; max: string }) =>
 
 /** The number of hours in a checked `2h` or `3d`. */
 export const parseHours = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('d') ? 24 : 1);
+
+/** `10m`, `2h`, `1d` and the like: whole minutes, hours or days. */
+export const span = (range: { min: string; max: string }) =>
+  z
+    .string({ error: `minutes, hours or days such as "${range.min}"` })
+    .regex(/^\d+[mhd]$/, { error: `minutes, hours or days such as "${range.min}"`, abort: true })
+    .refine(
+      (text) => parseSpan(text) >= parseSpan(range.min) && parseSpan(text) <= parseSpan(range.max),
+      `from ${range.min} to ${range.max}`,
+    );
+
+const MINUTE_MS = 60_000;
+
+/** The milliseconds in a checked `10m`, `2h` or `1d`. */
+export const parseSpan = (text: string): number =>
+  text.endsWith('m') ? Number.parseInt(text, 10) * MINUTE_MS : parseHours(text) * 60 * MINUTE_MS;

@@ -9,7 +9,9 @@ type Values = readonly (number | undefined)[];
 /** What is drawn: `by` names the stretch of time that a value stands for. */
 export interface Drawing {
   readonly what: string;
-  readonly by: 'day' | 'hour';
+  readonly by: 'day' | 'hour' | 'minute';
+  /** So many of them; 1 unless it says otherwise. */
+  readonly each?: number;
   readonly unit: string;
   readonly values: Values;
 }
@@ -25,9 +27,9 @@ export function sparkline(values: Values, top = highestOf(values)): string {
 }
 
 /** The bars, and what they are with their scale: `CPU p99.9 by day, 0..100 %` and `▁▁▂█`. */
-export function chart({ what, by, unit, values }: Drawing): readonly [caption: string, bars: string] {
+export function chart({ what, by, unit, values, each: ofEach = 1 }: Drawing): readonly [caption: string, bars: string] {
   const top = unit === '%' ? Math.max(100, highestOf(values)) : highestOf(values);
-  const each = barWidth(values);
+  const each = barWidth(values) * ofEach;
   const stretch = each === 1 ? by : `${each} ${by}s`;
   return [`${what} by ${stretch}, 0..${inShort(top)} ${unit}`.trimEnd(), sparkline(values, top)];
 }

@@ -92,6 +92,7 @@ const SHOWN_BY = {
     'The first stop under a schedule with `alarms: mute` shows it',
   'dynamodb:PutItem': 'The next full run, answer or change shows it',
   'ec2:CreateSnapshot, ec2:CreateTags, ec2:DeleteVolume, ec2:ModifyVolume': FIRST_CHANGE,
+  'ec2:RebootInstances, ec2:ModifyInstanceCreditSpecification': FIRST_CHANGE,
   'ec2:StopInstances, ec2:StartInstances, ec2:ModifyInstanceAttribute': FIRST_CHANGE,
   'ecs:UpdateService, application-autoscaling:RegisterScalableTarget': FIRST_CHANGE,
   'kms:CreateGrant, kms:DescribeKey':

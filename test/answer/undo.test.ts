@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../../shared/core/action.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Plan } from '../../shared/core/plan.ts';
 import { changeOf, type Desk, hours, KIM, LEE, openDesk, planOf, STRANGER } from './support.ts';
@@ -144,6 +145,32 @@ describe('an undo', () => {
     const { status, body } = await desk.ask(KIM, undo(change));
     expect([status, body.error]).toEqual([409, 'cannot-undo']);
     expect(body.text).toContain('what was deleted comes back only from its snapshot snap-1');
+    expect(desk.started).toEqual([]);
+  });
+
+  const database = { arn: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders', id: 'db-1' };
+  const instance = { arn: 'arn:aws:ec2:ap-northeast-2:123456789012:instance/i-1', id: 'i-1' };
+  const expected = { state: 'running', launchedAt: '2026-10-01T08:00:00Z', instanceType: 'm7g.large' } as const;
+  it.each<[Action, string]>([
+    [
+      {
+        kind: 'change-database-storage',
+        direction: 'gives',
+        database,
+        from: { type: 'gp3', sizeGiB: 100 },
+        to: { type: 'gp3', sizeGiB: 150 },
+      },
+      'storage never shrinks',
+    ],
+    [{ kind: 'reboot-instance', instance, expect: expected }, 'it runs as it did before'],
+    [{ kind: 'move-instance', instance, expect: expected }, 'it runs as it did before'],
+  ])('of %j is refused, with the reason', async (action, because) => {
+    const [first] = planOf().act;
+    if (!first) throw new Error('the plan has an action');
+    const { desk, change } = await applied({ proposal: { ...first, action } });
+    const { status, body } = await desk.ask(KIM, undo(change));
+    expect([status, body.error]).toEqual([409, 'cannot-undo']);
+    expect(body.text).toContain(because);
     expect(desk.started).toEqual([]);
   });
 

@@ -18,18 +18,28 @@ const ARROWS: readonly (readonly [part: RegExp, may: readonly RegExp[]])[] = [
   [/^shared\/ports-spend\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [/^shared\/ports-snapshots\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [/^shared\/ports-off-hours\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
+  [/^shared\/ports-remediation\.ts$/, [/^shared\/core\//, /^shared\/ports\.ts$/]],
   [
     /^shared\/aws\//,
-    [/^shared\/(core|aws)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
+    [
+      /^shared\/(core|aws)\//,
+      /^shared\/ports(-acting|-check|-off-hours|-remediation|-retention|-snapshots|-spend)?\.ts$/,
+    ],
   ],
   [
     /^shared\/runtime\//,
-    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
+    [
+      /^shared\/(core|runtime)\//,
+      /^shared\/ports(-acting|-check|-off-hours|-remediation|-retention|-snapshots|-spend)?\.ts$/,
+    ],
   ],
   [COMPOSITION_ROOT, [/^shared\//]],
   [
     /^functions\//,
-    [/^shared\/(core|runtime)\//, /^shared\/ports(-acting|-check|-off-hours|-retention|-snapshots|-spend)?\.ts$/],
+    [
+      /^shared\/(core|runtime)\//,
+      /^shared\/ports(-acting|-check|-off-hours|-remediation|-retention|-snapshots|-spend)?\.ts$/,
+    ],
   ],
 ];
 

@@ -218,3 +218,25 @@ it('that may not be listed are AccessDeniedError', async () => {
   sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
   await expect(see(ORDERS)).rejects.toMatchObject({ name: 'AccessDeniedError' });
 });
+
+describe('the state of one alarm', () => {
+  it('is what CloudWatch says, and since when; of a composite one, too', async () => {
+    const { cloudwatch, reader, put, ring, scope, sandbox } = await open();
+    await put('errors');
+    await cloudwatch.send(new PutCompositeAlarmCommand({ AlarmName: 'shop', AlarmRule: 'ALARM(errors)' }));
+    sandbox.clock.advance({ minutes: 5 });
+    await ring('errors');
+    const since = sandbox.clock.now();
+    sandbox.clock.advance({ minutes: 5 });
+    await ring('errors'); // no change
+    expect(await reader.stateOf(scope, 'errors')).toEqual({ state: 'ALARM', since });
+    expect(await reader.stateOf(scope, 'shop')).toMatchObject({ state: 'INSUFFICIENT_DATA' });
+  });
+
+  it('is not there when the alarm is not, and is an error when it may not be read', async () => {
+    const { reader, scope, sandbox } = await open();
+    expect(await reader.stateOf(scope, 'nobody')).toBeUndefined();
+    sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
+    await expect(reader.stateOf(scope, 'nobody')).rejects.toMatchObject({ name: 'AccessDeniedError' });
+  });
+});

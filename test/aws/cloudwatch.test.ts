@@ -66,6 +66,20 @@ describe('many metrics', () => {
     ]);
   });
 
+  it('by minutes begin where a period of theirs does, and not at midnight', async () => {
+    const three = new Date('2026-11-22T18:31:00Z');
+    const queries = [
+      { ...metric(1), period: 'five minutes', from: three } as const,
+      { ...metric(2), period: 'half an hour', from: three } as const,
+    ];
+    const found = await readSeries(stage.clients.cloudwatch, queries, { from: NOW, to: NOW });
+    expect(found.map((one) => one.known && [one.value.from, one.value.values.length])).toEqual([
+      [new Date('2026-11-22T18:30:00Z'), 36],
+      [new Date('2026-11-22T18:30:00Z'), 6],
+    ]);
+    expect(requests().map((one) => one.queries)).toEqual([2]);
+  });
+
   it('that begin at other times are asked for apart', async () => {
     const from = new Date('2026-08-01T00:00:00Z');
     const queries = [metric(1), { ...metric(2), from }, metric(3)];

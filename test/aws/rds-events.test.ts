@@ -5,7 +5,7 @@ import {
   StopDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
-import { firstStart, startsSeenBy } from '../../shared/aws/rds-events.ts';
+import { firstStart, lastStorageChanges, startsSeenBy } from '../../shared/aws/rds-events.ts';
 import { openSandbox } from './support.ts';
 
 const START = new Date('2026-11-02T00:00:00Z');
@@ -85,4 +85,47 @@ it('events that may not be read are AccessDeniedError', async () => {
   const { sandbox, rds, arn } = await open('instance');
   sandbox.faults.add({ operation: 'DescribeEvents', fault: 'accessDenied' });
   await expect(firstStart(rds, arn, START)).rejects.toMatchObject({ name: 'AccessDeniedError' });
+});
+
+describe('when the storage of databases was changed', () => {
+  async function openChanged() {
+    const here = await open('instance');
+    const say = (SourceIdentifier: string, Message: string, minutesAgo: number) =>
+      here.home.rds.events.push({
+        SourceIdentifier,
+        SourceType: 'db-instance',
+        Message,
+        EventCategories: ['configuration change'],
+        Date: new Date(here.sandbox.clock.now().getTime() - minutesAgo * 60_000),
+      });
+    return { ...here, say };
+  }
+
+  it.each([
+    'Applying modification to allocated storage',
+    'Finished applying modification to allocated storage',
+    'Applying autoscaling-initiated modification to allocated storage.',
+    'Finished applying autoscaling-initiated modification to allocated storage.',
+  ])('is said by: %s', async (words) => {
+    const { rds, say, sandbox } = await openChanged();
+    say('orders', words, 20);
+    const at = new Date(sandbox.clock.now().getTime() - 20 * 60_000);
+    expect(await lastStorageChanges(rds, ['orders'])).toEqual(new Map([['orders', at]]));
+  });
+
+  it('is the last time, of each of several, in one question', async () => {
+    const { rds, say, sandbox } = await openChanged();
+    const words = 'Finished applying modification to allocated storage';
+    for (const minutes of [10, 300]) say('orders', words, minutes);
+    say('carts', words, 60);
+    say('users', 'Finished applying modification to DB instance class', 5);
+    const at = (minutes: number) => new Date(sandbox.clock.now().getTime() - minutes * 60_000);
+    expect(await lastStorageChanges(rds, ['orders', 'carts', 'users'])).toEqual(
+      new Map([
+        ['orders', at(10)],
+        ['carts', at(60)],
+      ]),
+    );
+    expect(sandbox.calls.byOperation('DescribeEvents')).toHaveLength(1);
+  });
 });

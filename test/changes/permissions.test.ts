@@ -16,6 +16,7 @@ import {
 } from './scheduled-subjects.ts';
 import { copying, creation, databaseOf, deletion, encrypted, held, NAME, ownKey } from './snapshot-subjects.ts';
 import {
+  aBurstable,
   aCluster,
   aDatabase,
   aLargeDatabase,
@@ -26,10 +27,13 @@ import {
   deleteVolume,
   type Form,
   leadOn,
+  moveInstance,
+  rebootInstance,
   resizeDatabase,
   resizeInstance,
   type Stage,
   type Subject,
+  setCredits,
   stage,
   startDatabase,
   startInstance,
@@ -104,6 +108,15 @@ const SETS = {
     ],
   ],
   'snapshot-and-delete-volume': [['deleting', (here) => aVolume(here), ({ identity }) => deleteVolume(identity)]],
+  'reboot-instance': [[nothing, (here) => anInstance(here), ({ identity }, here) => rebootInstance(here, identity)]],
+  'move-instance': [['stopped', (here) => anInstance(here), ({ identity }, here) => moveInstance(here, identity)]],
+  'set-unlimited-credits': [
+    [
+      ({ home }, { identity }) => void home.ec2.cpuCredits.set(identity.id, 'unlimited'),
+      (here) => aBurstable(here),
+      ({ identity }) => setCredits(identity),
+    ],
+  ],
   'create-snapshot': FORMS_OF_SNAPSHOTS.map(
     (form): Setting => [
       nothing,
@@ -164,7 +177,7 @@ async function callOff({ sandbox }: Stage, verbs: ChangeVerbs, action: Action): 
 }
 
 function ignoreNoWayBack(error: Error): void {
-  expect(error.message).toMatch(/only from its snapshot|it stays|gone for good/);
+  expect(error.message).toMatch(/only from its snapshot|it stays|gone for good|cannot be taken back/);
 }
 
 /** What deletes wants a proof, which is made beforehand. */

@@ -60,8 +60,9 @@ export interface Subject {
   replace(): void;
 }
 
-export function anInstance({ home: { ec2 } }: Stage, state: 'running' | 'stopped' = 'running'): Subject {
-  const instance = ec2.addInstance({ InstanceType: 'm7g.large', State: { Name: state } });
+export function anInstance({ home: { ec2 }, sandbox }: Stage, state: 'running' | 'stopped' = 'running'): Subject {
+  const LaunchTime = new Date(sandbox.clock.now().getTime() - 86_400_000);
+  const instance = ec2.addInstance({ InstanceType: 'm7g.large', State: { Name: state }, LaunchTime });
   const { account, region } = ec2.place;
   return {
     identity: { id: instance.InstanceId, arn: `arn:aws:ec2:${region}:${account}:instance/${instance.InstanceId}` },
@@ -178,6 +179,47 @@ export const changeVolume = (volume: Identity, to: VolumeSpec = GP3): Action => 
   volume,
   from: GP2,
   to,
+});
+
+/** EC2's launch time of the instance, as an action expects it. */
+const launchedAt = ({ home }: Stage, { id }: Identity): string =>
+  home.ec2.instances.get(id)?.LaunchTime?.toISOString() ?? '';
+
+export const rebootInstance = (here: Stage, instance: Identity): Action => ({
+  kind: 'reboot-instance',
+  instance,
+  expect: { state: 'running', launchedAt: launchedAt(here, instance) },
+});
+
+export const moveInstance = (here: Stage, instance: Identity): Action => ({
+  kind: 'move-instance',
+  instance,
+  expect: { state: 'running', instanceType: 'm7g.large', launchedAt: launchedAt(here, instance) },
+});
+
+/** A running t3.large whose CPU credits are standard. */
+export function aBurstable(here: Stage): Subject {
+  const subject = anInstance(here);
+  const { ec2 } = here.home;
+  Object.assign(ec2.instances.get(subject.identity.id) ?? {}, { InstanceType: 't3.large', Architecture: 'x86_64' });
+  ec2.cpuCredits.set(subject.identity.id, 'standard');
+  return { ...subject, state: () => ec2.cpuCredits.get(subject.identity.id) ?? '' };
+}
+
+export const setCredits = (instance: Identity): Action => ({
+  kind: 'set-unlimited-credits',
+  instance,
+  from: 'standard',
+  to: 'unlimited',
+});
+
+/** A gp3 database of 500 GiB that is to have 600. */
+export const growStorage = (database: Identity, sizeGiB = 600): Action => ({
+  kind: 'change-database-storage',
+  direction: 'gives',
+  database,
+  from: { type: 'gp3', sizeGiB: 500, iops: 12_000, throughputMiBs: 500 },
+  to: { type: 'gp3', sizeGiB, iops: 12_000, throughputMiBs: 500 },
 });
 
 export const deleteVolume = (volume: Identity): Action => ({ kind: 'snapshot-and-delete-volume', volume });

@@ -16,6 +16,7 @@ import { messages } from './chapters/messages.ts';
 import { pricing } from './chapters/pricing.ts';
 import { rds } from './chapters/rds.ts';
 import { redshift } from './chapters/redshift.ts';
+import { remedies } from './chapters/remedies.ts';
 import { snapshots } from './chapters/snapshots.ts';
 import { ssm } from './chapters/ssm.ts';
 import { sts } from './chapters/sts.ts';
@@ -30,6 +31,7 @@ export const CHAPTERS: readonly Chapter[] = [
   snapshots,
   databaseClasses,
   cloudWatch,
+  remedies,
   autoScaling,
   ecs,
   applicationAutoScaling,

@@ -26,6 +26,14 @@ const NO_BACKUPS: Deviation = {
   because: 'moto does not know what AWS Backup has backed up',
   shows: /<!doctype "... is not valid JSON/,
 };
+const NO_CREDITS: Deviation = {
+  because: 'moto has no ModifyInstanceCreditSpecification',
+  shows: /XML parse error/,
+};
+const NO_ALARM_HISTORY: Deviation = {
+  because: 'moto has no DescribeAlarmHistory',
+  shows: /<!doctype "... is not valid JSON/,
+};
 const UNCHECKED = 'moto does not look at what is asked';
 const AT_ONCE = 'moto does at once what takes AWS minutes';
 
@@ -142,6 +150,24 @@ export const MOTO: Deviations = {
     shows: /^DBCluster arn:aws:rds:.* not found\./,
   },
 
+  'remedies: what is stopped is not rebooted': accepted('moto reboots in any state'),
+  'remedies: the status checks of what was just started are initializing': instead(AT_ONCE, 'ok', 'initializing'),
+  'remedies: the CPU credits of a burstable instance are unlimited, or standard': NO_CREDITS,
+  'remedies: what is not burstable is listed as unsuccessful, and is no error': NO_CREDITS,
+  'remedies: what are no CPU credits is refused': crashed('moto has no ModifyInstanceCreditSpecification'),
+  'remedies: storage grows while the database is in use, and is then optimized': instead(
+    AT_ONCE,
+    'available',
+    'storage-optimization',
+  ),
+  'remedies: storage grows by a tenth at least': instead('moto takes any size', '101', '110'),
+  'remedies: small gp3 storage that grows beyond 400 GiB has four times its performance': {
+    because: 'moto does not look at storage',
+    shows: /^expected \[ undefined, undefined \] to deeply equal/,
+  },
+  'remedies: every change of the state of an alarm is in its history, newest first; the same state again is no change':
+    NO_ALARM_HISTORY,
+  'remedies: the history says what the state was set to, and why': NO_ALARM_HISTORY,
   'database classes: a class is not changed at once': instead(AT_ONCE, 'db.m6g.xlarge', 'db.m6g.large'),
   'database classes: a change that is not immediate is pending': {
     because: 'moto does not wait for the maintenance window',

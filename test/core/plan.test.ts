@@ -212,6 +212,19 @@ describe('what the caps let through', () => {
     );
   });
 
+  it('begins with what comes first, whatever it is worth', () => {
+    fc.assert(
+      fc.property(anyCandidates, anyCaps, fc.nat(), (candidates, caps, nth) => {
+        const chosen = candidates[nth % Math.max(1, candidates.length)];
+        fc.pre(chosen !== undefined);
+        const { arn } = chosen.proposal.resource;
+        const { within } = applyCaps(candidates, caps, new Set([arn]));
+        const isAllowed = (caps.get(chosen.proposal.rule as RuleId) ?? 0) > 0;
+        expect(within[0] === chosen).toBe(isAllowed);
+      }),
+    );
+  });
+
   it('does not depend on the order of the candidates', () => {
     const shuffled = anyCandidates.chain((all) =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),

@@ -8,7 +8,7 @@ import { inWords, problemsOf } from './policy-problems.ts';
 const WINDOW = 'from 7d to 455d (CloudWatch keeps daily statistics for 455 days)';
 const REGION = `an AWS region: ${REGIONS.join(', ')}`;
 const KEYS =
-  'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, sales, sizing, rules, spend, snapshots, calendars, schedules';
+  'timezone, scopes, concurrency, defaults, approvers, freeze, dependents, sales, sizing, rules, spend, snapshots, calendars, schedules, remediation';
 const RULES =
   'idle-database, idle-instance, unattached-volume, oversized-instance, oversized-database, volume-type, ' +
   'database-volume-type, undersized-instance, undersized-database, long-stopped-instance, orphan-snapshot';
@@ -96,6 +96,17 @@ describe('the defaults', () => {
       },
       calendars: {},
       schedules: {},
+      remediation: {
+        modes: {},
+        runbooks: [],
+        eventAge: '10m',
+        cooldown: '1h',
+        atMostPerHour: 5,
+        flapping: { changes: 5, within: '1h' },
+        verifyWithin: '30m',
+        growAtMost: { share: '50%', sizeGiB: 1000 },
+        rebootInFreeze: 'never',
+      },
     } satisfies Policy);
   });
 

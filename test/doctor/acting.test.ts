@@ -26,6 +26,7 @@ const READS_TO_RECHECK = [
   'rds:DescribeOrderableDBInstanceOptions',
 ];
 const READS_TO_ACT = [
+  'ec2:DescribeInstanceCreditSpecifications',
   'ec2:DescribeInstances',
   'ec2:DescribeSnapshots',
   'ec2:DescribeVolumes',

@@ -215,6 +215,7 @@ describe('a crash', () => {
     'Query', // the run, is it there?
     'Query', // vetoes
     'GetItem', // the ladder
+    'GetItem', // idle alarms
     'AssumeRole',
     'DescribeDBInstances',
     'DescribeDBClusters',

@@ -42,7 +42,7 @@ const killPointsOf = ({ outside, lambda }: Scene, where: Where): KillPoints =>
   where === 'call' ? outside.killPoints : lambda.killPoints;
 
 /** What must be the same, whatever happens on the way. Names and ids are taken out. */
-async function play(
+export async function play(
   scene: Scene,
   {
     cast,
@@ -77,8 +77,9 @@ async function play(
       mutations: doneIn(scene).map(named),
       outcomes: changes.map((change) => ({
         outcome: change?.outcome,
-        because: change?.because.replace(/\(undo-\S+\)/, '(undo)'),
+        because: change?.because.replace(/\(undo-\S+\)/, '(undo)').replace(/after \d+ minutes?/, 'after minutes'),
         ended: change?.endedBecause,
+        warning: change?.warning,
         snapshot: change?.snapshot !== undefined,
       })),
       states: act.map((proposal) => state(scene, proposal)),
@@ -93,6 +94,7 @@ function stateOf({ region }: Scene, { resource, action }: Proposal): string | un
     const { State, InstanceType } = region.ec2.instances.get(name) ?? {};
     return `${State?.Name} ${InstanceType === action.to ? 'resized' : 'as it was'}`;
   }
+  if (action.kind === 'change-database-storage') return `${region.rds.instances.get(name)?.AllocatedStorage} GiB`;
   return region.rds.clusters.get(name)?.Status ?? region.rds.instances.get(name)?.DBInstanceStatus;
 }
 

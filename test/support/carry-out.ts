@@ -6,9 +6,9 @@ import { openOutsideCalls } from '../../sandbox/durable/http/outside-calls.ts';
 import type { Runtime } from '../../sandbox/durable/invocation.ts';
 import { Lambda } from '../../sandbox/durable/lambda.ts';
 import { inProcess } from '../../sandbox/durable/runtimes/in-process.ts';
+import { historyOf } from '../../sandbox/estate/alarm-change.ts';
 import { functionEnv, type Hub, installHub } from '../../sandbox/hub/hub.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
-import { stateChange } from '../../sandbox/services/cloudwatch/alarm-history.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { type Change, inverseOf } from '../../shared/core/change.ts';
@@ -229,7 +229,7 @@ function become({ region: { cloudwatch }, sandbox }: Scene, name: string, StateV
     StateUpdatedTimestamp: now,
     StateTransitionedTimestamp: now,
   };
-  cloudwatch.alarmHistory.push(stateChange(alarm, { from: cloudwatch.alarms.get(name)?.StateValue, at: now }));
+  cloudwatch.alarmHistory.push(historyOf(alarm, { from: cloudwatch.alarms.get(name) ?? {}, at: now }));
   cloudwatch.alarms.set(name, alarm);
 }
 

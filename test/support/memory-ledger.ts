@@ -61,6 +61,8 @@ export class MemoryLedger
   readonly spend = new MemorySpend();
   /** And so would those of what snapshot-databases keeps. */
   readonly snapshots = new MemorySnapshots(this);
+  /** What remediate-alarm leaves to right-size, by account. */
+  readonly idle = new Map<string, readonly Arn[]>();
   readonly #policies: StoredPolicy[] = [];
   readonly #kept = new Map<string, Map<string, KeepOnAnswer>>();
   readonly #vetoes = new Map<string, Map<string, Veto>>();
@@ -361,6 +363,10 @@ export class MemoryLedger
 
   async sharings(account: string): Promise<readonly Sharing[]> {
     return [...this.#sharings.values()].filter((one) => one.account === account && one.state !== 'over');
+  }
+
+  async idleAlarms(account: string): Promise<readonly Arn[]> {
+    return this.idle.get(account) ?? [];
   }
 
   async ladder(account: string): Promise<readonly Rung[]> {

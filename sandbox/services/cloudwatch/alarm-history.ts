@@ -1,11 +1,4 @@
-import type {
-  AlarmHistoryItem,
-  CompositeAlarm,
-  DescribeAlarmHistoryInput,
-  DescribeAlarmHistoryOutput,
-  MetricAlarm,
-  StateValue,
-} from '@aws-sdk/client-cloudwatch';
+import type { DescribeAlarmHistoryInput, DescribeAlarmHistoryOutput } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../http/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Operation } from '../service.ts';
@@ -25,7 +18,7 @@ export const describeAlarmHistory: Operation<DescribeAlarmHistoryInput, Describe
   const page = pageOf(found, {
     limit: MaxRecords,
     token: NextToken,
-    keyOf: ({ index }) => String(1e9 - index),
+    keyOf: ({ index }) => String(2e9 - index), // of one length, down to a thousand million
     invalidToken: () => new AwsError('InvalidNextToken', 'The next token specified is invalid.'),
   });
   return {
@@ -33,23 +26,3 @@ export const describeAlarmHistory: Operation<DescribeAlarmHistoryInput, Describe
     ...(page.token === undefined ? {} : { NextToken: page.token }),
   };
 };
-
-/** The entry that CloudWatch writes when an alarm goes from one state to another. */
-export function stateChange(
-  { AlarmName, ...alarm }: MetricAlarm | CompositeAlarm,
-  { from, at }: { from: StateValue | undefined; at: Date },
-): AlarmHistoryItem {
-  const newState = {
-    stateValue: alarm.StateValue,
-    stateReason: alarm.StateReason,
-    ...(alarm.StateReasonData ? { stateReasonData: JSON.parse(alarm.StateReasonData) as object } : {}),
-  };
-  return {
-    AlarmName,
-    AlarmType: 'AlarmRule' in alarm ? 'CompositeAlarm' : 'MetricAlarm',
-    Timestamp: at,
-    HistoryItemType: 'StateUpdate',
-    HistorySummary: `Alarm updated from ${from} to ${alarm.StateValue}`,
-    HistoryData: JSON.stringify({ version: '1.0', oldState: { stateValue: from }, newState }),
-  };
-}

@@ -13,10 +13,9 @@ import type { CloudWatchState } from '../../estate/cloudwatch-state.ts';
 import { AwsError } from '../../http/errors.ts';
 import { pageOf } from '../paging.ts';
 import type { Caller, Operation } from '../service.ts';
-import { stateChange } from './alarm-history.ts';
 
 /**
- * Alarms keep the state that they are given: the sandbox evaluates none and runs none of their actions. A page holds metric
+ * Alarms keep the state that they are given (`CloudWatchState.turn`): the sandbox evaluates none and runs none of their actions. A page holds metric
  * and composite alarms alike; who does not ask for composite ones does not get them.
  */
 export const describeAlarms: Operation<DescribeAlarmsInput, DescribeAlarmsOutput> = (input, { region }) => {
@@ -72,18 +71,12 @@ export const putCompositeAlarm: Operation<PutCompositeAlarmInput, object> = ({ T
   return {};
 };
 
-export const setAlarmState: Operation<SetAlarmStateInput, object> = (input, { estate, region }) => {
-  const alarm = find(region.cloudwatch, input.AlarmName ?? '');
-  if (!alarm) throw new AwsError('ResourceNotFound', `Unknown: alarm ${input.AlarmName}`, 404);
-  const now = estate.clock.now();
-  const from = alarm.StateValue;
-  alarm.StateValue = input.StateValue;
-  alarm.StateReason = input.StateReason;
-  alarm.StateReasonData = input.StateReasonData;
-  alarm.StateUpdatedTimestamp = now;
-  if (from === input.StateValue) return {};
-  alarm.StateTransitionedTimestamp = now;
-  region.cloudwatch.alarmHistory.push(stateChange(alarm, { from, at: now }));
+export const setAlarmState: Operation<SetAlarmStateInput, object> = (
+  { AlarmName = '', StateValue = 'OK', StateReason: reason = '', StateReasonData: reasonData },
+  { region: { cloudwatch } },
+) => {
+  if (!cloudwatch.alarm(AlarmName)) throw new AwsError('ResourceNotFound', `Unknown: alarm ${AlarmName}`, 404);
+  cloudwatch.turn(AlarmName, StateValue, { by: 'a person', reason, reasonData });
   return {};
 };
 
@@ -96,14 +89,11 @@ export const enableAlarmActions: Operation<EnableAlarmActionsInput, object> = ({
 
 function mark(cloudwatch: CloudWatchState, names: readonly string[], as: { readonly ActionsEnabled: boolean }): object {
   if (names.length > 100) throw invalid('The collection AlarmNames must not have more than 100 elements.');
-  for (const name of names) Object.assign(find(cloudwatch, name) ?? {}, as);
+  for (const name of names) Object.assign(cloudwatch.alarm(name) ?? {}, as);
   return {};
 }
 
 const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
-
-const find = ({ alarms, compositeAlarms }: CloudWatchState, name: string): MetricAlarm | CompositeAlarm | undefined =>
-  alarms.get(name) ?? compositeAlarms.get(name);
 
 /** A name is a metric alarm's or a composite one's, not both. */
 function nameOfNew(name: string | undefined, others: ReadonlyMap<string, unknown>): string {

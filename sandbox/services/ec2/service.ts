@@ -8,9 +8,12 @@ import { describeInstanceCreditSpecifications } from './credit-specifications.ts
 import { describeInstances } from './describe-instances.ts';
 import { describeImages } from './images.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
+import { describeInstanceStatus } from './instance-status.ts';
 import { describeInstanceTypeOfferings } from './instance-type-offerings.ts';
 import { describeInstanceTypes } from './instance-types.ts';
+import { modifyInstanceCreditSpecification } from './modify-credits.ts';
 import { modifyVolume } from './modify-volume.ts';
+import { rebootInstances } from './reboot.ts';
 import { describeRegions } from './regions.ts';
 import { runInstances } from './run-instances.ts';
 import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.ts';
@@ -35,6 +38,7 @@ export function ec2(): Service {
     DescribeInstanceAttribute: describeInstanceAttribute,
     DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
     DescribeInstances: describeInstances,
+    DescribeInstanceStatus: describeInstanceStatus,
     DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeRegions: describeRegions,
@@ -43,7 +47,9 @@ export function ec2(): Service {
     DescribeVolumesModifications: describeVolumesModifications,
     DetachVolume: detachVolume,
     ModifyInstanceAttribute: modifyInstanceAttribute,
+    ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
     ModifyVolume: modifyVolume,
+    RebootInstances: rebootInstances,
     RunInstances: runInstances,
     StartInstances: startInstances,
     StopInstances: stopInstances,

@@ -1,6 +1,7 @@
 import { giveAmazonAddress, releaseAmazonAddress } from '../../estate/ec2-address.ts';
 import { instanceState, type StoredInstance } from '../../estate/ec2-shapes.ts';
 import type { Ec2State } from '../../estate/ec2-state.ts';
+import { comesUp } from './impairments.ts';
 
 /** running -> stopping -> stopped. A public address that is Amazon's is given back; an Elastic IP stays. */
 export function beginStop(ec2: Ec2State, instance: StoredInstance): void {
@@ -32,6 +33,7 @@ export function beginStart(ec2: Ec2State, instance: StoredInstance): void {
     if (instance.State.Name !== 'pending') return;
     if (failure !== undefined) return failStart(instance, failure, clock.now());
     instance.State = instanceState('running');
+    comesUp(ec2, instance, 'start');
     if (instance.GetsPublicIp && !instance.PublicIpAddress) giveAmazonAddress(ec2.place, instance);
   });
 }

@@ -28,7 +28,7 @@ export function applyInWindow(rds: RdsState, database: StoredDatabase): void {
 }
 
 function canBegin(rds: RdsState, database: StoredDatabase, { DBInstanceClass }: Changes): boolean {
-  if (!['available', 'storage-optimization'].includes(database.DBInstanceStatus)) return false;
+  if (!['available', 'storage-optimization', 'storage-full'].includes(database.DBInstanceStatus)) return false;
   return DBInstanceClass === undefined || rds.hasCapacity(DBInstanceClass, database.AvailabilityZone ?? '');
 }
 

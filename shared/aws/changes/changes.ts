@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { RDSClient } from '@aws-sdk/client-rds';
-import { type Action, type ActionKind, isScheduledAction } from '../../core/action.ts';
+import { type Action, type ActionKind, isAskedOnce, isScheduledAction } from '../../core/action.ts';
 import type { Scope } from '../../core/identity.ts';
 import type { ScheduledAction } from '../../core/off-hours/action.ts';
 import type { ChangeVerbs } from '../../ports-acting.ts';
@@ -12,9 +12,12 @@ import { changeVolumeType } from './change-volume-type.ts';
 import { copySnapshot } from './copy-snapshot.ts';
 import { createSnapshot } from './create-snapshot.ts';
 import { deleteSnapshot } from './delete-snapshot.ts';
+import { moveInstance } from './move-instance.ts';
+import { rebootInstance } from './reboot-instance.ts';
 import { resizeDatabase } from './resize-database.ts';
 import { resizeInstance } from './resize-instance.ts';
 import type { ClientConfig } from './scheduled.ts';
+import { setUnlimitedCredits } from './set-unlimited-credits.ts';
 import { snapshotAndDeleteVolume } from './snapshot-and-delete-volume.ts';
 import type { RdsIn } from './snapshot-forms.ts';
 import { startDatabase } from './start-database.ts';
@@ -44,6 +47,9 @@ export function changeVerbs({ ec2, rds, rdsIn }: ActingClients): {
     'resize-database': resizeDatabase(rds),
     'change-database-storage': changeDatabaseStorage(rds),
     'snapshot-and-delete-volume': snapshotAndDeleteVolume(ec2),
+    'reboot-instance': rebootInstance(ec2),
+    'move-instance': moveInstance(ec2),
+    'set-unlimited-credits': setUnlimitedCredits(ec2),
     'create-snapshot': createSnapshot(rdsIn),
     'copy-snapshot': copySnapshot(rdsIn),
     'delete-snapshot': deleteSnapshot(rdsIn),
@@ -71,7 +77,9 @@ export function actingVerbs(credentialsOf: CredentialsOf): (scope: Scope, action
   });
   const rdsIn: RdsIn = async (scope) => new RDSClient(await configIn(scope));
   return async (scope, action) => {
-    const config = await configIn(scope);
+    const own = await configIn(scope);
+    // The SDK's own second try would be a second request.
+    const config = isAskedOnce(action) ? { ...own, maxAttempts: 1 } : own;
     const verbs = isScheduledAction(action)
       ? (await scheduled(config))[action.kind]
       : changeVerbs({ ec2: new EC2Client(config), rds: new RDSClient(config), rdsIn })[action.kind];

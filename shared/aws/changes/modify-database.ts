@@ -16,7 +16,7 @@ import { notAsExpected, type RefusedError } from './refused.ts';
 /** Properties of a database instance, under the name that they have in DescribeDBInstances and in ModifyDBInstance. */
 export type Properties = Pick<
   ModifyDBInstanceMessage,
-  'DBInstanceClass' | 'StorageType' | 'Iops' | 'StorageThroughput'
+  'AllocatedStorage' | 'DBInstanceClass' | 'StorageType' | 'Iops' | 'StorageThroughput'
 >;
 
 /** One modification of one database instance, which begins at once. */
@@ -25,6 +25,8 @@ export interface Modification {
   readonly database: Identity;
   readonly leaves: Properties;
   readonly wants: Properties;
+  /** The statuses in which it may begin; absent: only when it is available. */
+  readonly in?: readonly string[];
   /** What may be pending for it: RDS adds what follows from what was asked. */
   readonly touches: readonly (keyof PendingModifiedValues)[];
   /** What may be pending because we asked for it before, and is now replaced by what is wanted. */
@@ -83,11 +85,12 @@ function judge({ database: seen, notYet }: Seen, modification: Modification): Ve
   const cancels = isReplaced(seen, modification);
   if (pending.length > 0 && isOurs(seen, modification)) return 'done';
   if (pending.length > 0 && !cancels) return waiting(pending);
-  if (has(seen, wants) && !cancels) return 'done';
+  if (reaches(seen, wants) && !cancels) return 'done';
   if (!has(seen, leaves) && !cancels)
     return notAsExpected(`it has ${inWords(seen, leaves)}, not ${inWords(leaves, leaves)}`);
   const { DBInstanceStatus: status = '' } = seen;
-  if (status !== 'available') return notAvailable(status);
+  const { in: fit = ['available'] } = modification;
+  if (!fit.includes(status)) return notAvailable(status);
   return notYet ? notAsExpected(notYet, { untimely: true }) : 'ask';
 }
 
@@ -120,7 +123,8 @@ const isReplaced = (seen: DBInstance, { replaces, touches }: Modification): bool
 function isPending(seen: DBInstance, values: Properties, touches: Modification['touches']): boolean {
   const { PendingModifiedValues: pending = {} } = seen;
   const alien = pendingOf(seen).some((name) => !(touches as readonly string[]).includes(name));
-  return !alien && namesOf(values).every((name) => [values[name], undefined].includes(pending[name]));
+  const fits = (name: keyof Properties) => pending[name] === undefined || reaches(pending, { [name]: values[name] });
+  return !alien && namesOf(values).every(fits);
 }
 
 /** A minute passes until what was asked for begins; what it brings of storage is optimized for hours, and in use. */
@@ -132,14 +136,24 @@ export async function progressOf(modification: Modification): Promise<Progress> 
   const { DBInstanceStatus: status = '' } = seen;
   const begun = pendingOf(seen).length > 0 && (isOurs(seen, modification) || isReplaced(seen, modification));
   if (begun || status === 'modifying') return { state: 'pending', seen: status };
-  if (!has(seen, wants)) return { state: 'failed', because: `it is ${status} with ${inWords(seen, leaves)}` };
+  if (!reaches(seen, wants)) return { state: 'failed', because: `it is ${status} with ${inWords(seen, leaves)}` };
   if (status === 'available' || isPassing(status)) return { state: 'done' };
   return { state: 'failed', because: `it is ${status}` };
 }
 
 const namesOf = (properties: Properties) => Object.keys(properties) as (keyof Properties)[];
 
-const has = (seen: DBInstance, wanted: Properties): boolean =>
+type Shown = { readonly [Name in keyof Properties]?: Properties[Name] };
+
+/** It is as wanted. RDS grows storage by a tenth at least, so it may be larger. */
+function reaches(
+  { AllocatedStorage: size = 0, ...shown }: Shown,
+  { AllocatedStorage = 0, ...wanted }: Properties,
+): boolean {
+  return size >= AllocatedStorage && has(shown, wanted);
+}
+
+const has = (seen: Shown, wanted: Properties): boolean =>
   namesOf(wanted).every((name) => wanted[name] === undefined || seen[name] === wanted[name]);
 
 /** `db.r6g.xlarge`, or `gp3, 12000, 500` */

@@ -1,6 +1,7 @@
 import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
@@ -39,6 +40,7 @@ export const tryHands: Tries = async ({ ec2, rds }) => {
   const page = { MaxRecords: SMALLEST.rds };
   const few = { MaxResults: SMALLEST.ec2 };
   return tryAll({
+    'ec2:DescribeInstanceCreditSpecifications': () => ec2.send(new DescribeInstanceCreditSpecificationsCommand(few)),
     'ec2:DescribeInstances': () => ec2.send(new DescribeInstancesCommand(few)),
     'ec2:DescribeSnapshots': () => ec2.send(new DescribeSnapshotsCommand({ ...few, OwnerIds: ['self'] })),
     'ec2:DescribeVolumes': () => ec2.send(new DescribeVolumesCommand(few)),

@@ -104,6 +104,7 @@ export function afterwards(standing: Change, next: Change): Change {
   return {
     ...standing,
     ...(isNew && { outcome: next.outcome, because: next.because, finishedAt: next.finishedAt }),
+    ...(isNew && next.escalated && { escalated: true }),
     ...(isNew && next.made !== undefined && { made: next.made }),
     ...((isNew || ends) && next.warning !== undefined && { warning: next.warning }),
     ...(pauses.length > 0 && { pauses }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { hashOf } from '../../core/canonical.ts';
-import type { Plan, Proposal } from '../../core/plan.ts';
+import { hashOfActions, type Plan, type Proposal } from '../../core/plan.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { actionNumber, expiresAfter, readItem } from './items.ts';
 import { pack, unpack } from './packed.ts';
@@ -118,10 +118,6 @@ function unpacked(id: string, items: readonly Item[]): unknown[] {
     throw new LedgerCorruptError(planKey(id), 'what was compressed cannot be read', error);
   }
 }
-
-/** What `sealPlan` hashes: only what is approved, not the words around it. */
-const hashOfActions = ({ act, policyHash }: Pick<Plan, 'act' | 'policyHash'>): string =>
-  hashOf({ actions: act.map(({ action }) => action), policyHash });
 
 const frozenCopy = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value), (_key, part: unknown) => Object.freeze(part)) as T;

@@ -1,7 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Identity, Scope } from '../../core/identity.ts';
 import type { ScheduledResource } from '../../core/off-hours/resource.ts';
-import type { PATIENT } from '../patient.ts';
 
 /** How a client reaches one scope, and for how long AWS is asked before it counts as silent. */
 export interface ClientConfig extends Patience {
@@ -9,7 +8,15 @@ export interface ClientConfig extends Patience {
   readonly credentials: AwsCredentialIdentity;
 }
 
-export type Patience = Pick<typeof PATIENT, 'requestHandler'> & { readonly maxAttempts: number };
+export interface Patience {
+  readonly maxAttempts: number;
+  /** In milliseconds. */
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: true;
+  };
+}
 
 /** One type of what may be under a schedule. Both read every page, or throw. */
 export interface Kind {

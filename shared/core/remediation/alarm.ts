@@ -15,6 +15,8 @@ export interface Alarm {
   readonly reason: string;
   /** What brought the state: its metrics, their absence, or somebody with SetAlarmState. */
   readonly by: 'data' | 'missing data' | 'a person';
+  /** Why its actions would not be carried out now: a mute rule, its suppressor, or they are disabled. */
+  readonly muted?: string;
   readonly watches: Watches;
 }
 
@@ -36,7 +38,8 @@ export type Watches =
     }
   | {
       readonly kind: 'composite';
-      readonly rule: string /** The names of the alarms in its rule. */;
+      readonly rule: string;
+      /** The names of the alarms in its rule. They are in its account and region. */
       readonly children: readonly string[];
     };
 
@@ -46,6 +49,8 @@ export interface AlarmMetric {
   readonly dimensions: Readonly<Record<string, string>>;
   /** CloudWatch's name of the statistic, such as `Average` or `p99`. */
   readonly statistic?: string;
+  /** Whose metric it is, where CloudWatch says so: a monitoring account's alarm may watch another account. */
+  readonly account?: string;
 }
 
 /** One change of an alarm's state. */
@@ -54,4 +59,21 @@ export interface StateChange {
   readonly from: AlarmState;
   readonly to: AlarmState;
   readonly by: Alarm['by'];
+}
+
+/** What an alarm became: the alarm as it is now, and what it was before where CloudWatch says so. */
+export interface AlarmChange {
+  readonly alarm: Alarm;
+  readonly from?: AlarmState;
+}
+
+/** What CloudWatch tells of an alarm is not as it should be. Names the field, never its value. */
+export class InvalidAlarmError extends Error {
+  override readonly name = 'InvalidAlarmError';
+  /** `detail.state.value` */
+  readonly field: string;
+  constructor(field: string, allowed: string) {
+    super(`${field}: ${allowed}`);
+    this.field = field;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Action, Undo } from '../action.ts';
 import type { Evidence } from '../evidence.ts';
 import type { DatabaseFacts, InstanceFacts } from '../facts.ts';
+import type { Money } from '../money.ts';
 import type { HourlySeries } from '../sizing/demand.ts';
 import type { Drawing } from '../sparkline.ts';
 import type { Alarm, AlarmMetric, StateChange } from './alarm.ts';
@@ -19,7 +20,13 @@ export type RunbookId = (typeof RUNBOOK_IDS)[number];
 
 /** What an alarm is about, as far as its dimensions say. */
 export type Subject =
-  | { readonly type: 'database'; readonly form: 'instance' | 'cluster'; readonly name: string }
+  | {
+      readonly type: 'database';
+      readonly form: 'instance' | 'cluster';
+      readonly name: string;
+      /** Of which members of a cluster: `WRITER` or `READER`; absent: of all of it. */
+      readonly role?: string;
+    }
   | { readonly type: 'instance'; readonly id: string }
   | { readonly type: 'none'; readonly why: string };
 
@@ -46,7 +53,7 @@ export type AlarmedResource = AlarmedDatabase | AlarmedInstance;
 export interface AlarmedDatabase {
   readonly type: 'database';
   readonly facts: DatabaseFacts;
-  /** When its storage or class was last changed, as far as RDS's events of 14 days tell. */
+  /** When its storage was last changed, as far as RDS's events of 14 days tell. */
   readonly lastStorageChange?: Date;
   /** GiB up to which RDS itself lets the storage grow (storage autoscaling); absent when that is off. */
   readonly growsItselfTo?: number;
@@ -55,7 +62,7 @@ export interface AlarmedDatabase {
   readonly freeStorageHours: Evidence<HourlySeries>;
   /** The classes with their vCPUs and memory that AWS offers there, for a class one step up. */
   readonly classUp: Evidence<
-    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<number> } | undefined
+    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<Money> } | undefined
   >;
   /** The top waits and statements by load; unknown where Performance Insights is off, which it says. */
   readonly topLoad: Evidence<readonly { readonly what: string; readonly load: number }[]>;
@@ -74,7 +81,7 @@ export interface AlarmedInstance {
   /** Of burstable types: `standard` or `unlimited`. */
   readonly credits?: Evidence<'standard' | 'unlimited'>;
   readonly typeUp: Evidence<
-    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<number> } | undefined
+    { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<Money> } | undefined
   >;
 }
 
@@ -102,10 +109,12 @@ export interface Remedy {
     readonly undo: Undo;
     /** It waits for an approval whatever the mode is. */
     readonly onlyApproved: boolean;
-    /** What it costs more a month, in the price list's currency; unknown says why. */
-    readonly monthlyMore: Evidence<{ readonly currency: string; readonly amount: number }>;
+    /** What it costs more a month, at list price; absent where it costs nothing more. */
+    readonly monthlyMore?: Evidence<Money>;
   };
   readonly because: string;
+  /** Nothing is to be done because something is not known. */
+  readonly unknown?: true;
   /** Lines for people: what was measured and what follows from it. */
   readonly evidence: readonly string[];
   readonly charts: readonly Drawing[];
@@ -117,7 +126,10 @@ export type Runbook = (facts: RunbookFacts, settings: RunbookSettings) => Remedy
 
 /** What the policy lets runbooks do. */
 export interface RunbookSettings {
+  /** Of what is allocated: 0.5 is half as much again. */
   readonly growAtMostShare: number;
   readonly growAtMostGiB: number;
   readonly rebootInFreeze: boolean;
+  /** Of the times in the words (IANA name). */
+  readonly timezone: string;
 }

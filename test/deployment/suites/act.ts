@@ -103,7 +103,13 @@ const HOMES: Readonly<Record<string, Home>> = {
     context: { 'ec2:Attribute': 'InstanceType', 'ec2:Attribute/InstanceType': 'm7g.large' },
     notWith: [{ 'ec2:Attribute': 'UserData', 'ec2:Attribute/InstanceType': [] }, { 'ec2:Attribute/InstanceType': [] }],
   },
+  'ec2:ModifyInstanceCreditSpecification': {
+    ...INSTANCE,
+    context: { 'ec2:InstanceType': 't4g.small' },
+    notWith: [{ 'ec2:InstanceType': 'm7g.large' }, { 'ec2:InstanceType': 'trn1.2xlarge' }, { 'ec2:InstanceType': [] }],
+  },
   'ec2:ModifyVolume': VOLUME,
+  'ec2:RebootInstances': INSTANCE,
   'ec2:StartInstances': INSTANCE,
   'ec2:StopInstances': INSTANCE,
   'kms:CreateGrant': {
@@ -229,6 +235,7 @@ export function actSuite({ template, bundles }: Packaged): void {
         'autoscaling:UpdateAutoScalingGroup',
         'ec2:DeleteVolume',
         'ec2:ModifyInstanceAttribute',
+        'ec2:ModifyInstanceCreditSpecification',
         'ec2:ModifyVolume',
         'ecs:UpdateService',
         'rds:DeleteDBClusterSnapshot',

@@ -1,0 +1,121 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Arn } from '../../shared/core/identity.ts';
+import type { StateChange } from '../../shared/core/remediation/alarm.ts';
+import { foldAlarms, type IncidentPart } from '../../shared/core/remediation/fold.ts';
+import type { GuardContext } from '../../shared/core/remediation/guards.ts';
+import { alarmMemory, type SeenChange } from '../../shared/core/remediation/memory.ts';
+import type { Remedy } from '../../shared/core/remediation/runbook.ts';
+import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
+import { keyOfSubject, wordsFor } from '../../shared/core/remediation/subject.ts';
+import { modeOfRunbook, runbookSettings } from '../../shared/core/remediation/terms.ts';
+import type { ChangeHistory } from '../../shared/ports.ts';
+import type { AlarmReader, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
+import type { LookedIncident, LookedPart } from './decide.ts';
+import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
+import { endsIn, isDown, isOpen, ownersOf, stopperIn, waitingIn } from './own.ts';
+import type { Seen } from './reread.ts';
+import { type Sorted, sortThem } from './sort.ts';
+
+/** Where facts come from. `limit` bounds how many resources the ledger is asked about at once. */
+export interface Sources {
+  readonly alarms: AlarmReader;
+  readonly reader: RemediationReader;
+  readonly ledger: ChangeHistory;
+  readonly limit: LimitFunction;
+  /** Ends by itself after so many milliseconds. */
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+}
+
+export const sourcesOf = (
+  { alarms, reader, ledger, wait }: Omit<Sources, 'limit'>,
+  { policy }: Pick<GuardContext, 'policy'>,
+): Sources => ({ alarms, reader, ledger, wait, limit: pLimit(policy.concurrency) });
+
+/**
+ * What goes on, cause by cause. What the alarms are about is read, then they are sorted and folded; and then, once for each
+ * resource, what its runbook wants to know is read, and judged.
+ */
+export async function gather(
+  sources: Sources,
+  seen: readonly Seen[],
+  context: GuardContext,
+): Promise<LookedIncident[]> {
+  const on = seen.filter(({ held, unread }) => !held && unread === undefined).map(({ alarm }) => alarm);
+  const sorted = await sortThem(sources.reader, on, context);
+  const incidents = foldAlarms(sorted.filter(({ choice }) => !choice.quiet));
+  const byArn = new Map(sorted.map((one) => [one.alarm.arn, one]));
+  const parts = incidents.flatMap((incident) => incident.parts);
+  const began = parts.map((part) => begin(part, byArn, context));
+  const looked = await lookAt(sources, began, context);
+  const lookedOf = new Map(parts.map((part, index) => [part, looked[index] as LookedPart]));
+  return [
+    ...incidents.map((one) =>
+      withComposite({ ...one, parts: one.parts.flatMap((part) => lookedOf.get(part) ?? []) }, seen),
+    ),
+    ...seen.flatMap(leftAlone),
+  ];
+}
+
+/** A part with what is known of its resource already. With a remedy it needs no more. */
+function begin(part: IncidentPart, sorted: ReadonlyMap<Arn, Sorted>, { policy }: GuardContext): LookedPart {
+  const { runbook, subject, alarms } = part;
+  const these = alarms.flatMap(({ arn }) => sorted.get(arn) ?? []).filter((one) => one.runbook === runbook);
+  // One that is on for lack of data says nothing beside one that measured something.
+  const { alarm, choice, found } = (these.find((one) => one.alarm.by === 'data') ?? these[0]) as Sorted;
+  const about: LookedPart = { ...part, alarm };
+  if (!runbook) return { ...about, remedy: { ...withoutRunbook(about), because: choice.because } };
+  if (modeOfRunbook(policy, runbook) === 'off') return about;
+  if (!found.known) return { ...about, remedy: unreadable(wordsFor(subject), found.why) };
+  return found.value ? { ...about, found: found.value } : { ...about, remedy: gone(about) };
+}
+
+/** What Lamplighter did to the resources first: what it has stopped needs no look. Then, place by place, what the runbooks ask. */
+async function lookAt(sources: Sources, parts: readonly LookedPart[], context: GuardContext): Promise<LookedPart[]> {
+  const owned = await Promise.all(parts.map((part) => sources.limit(() => withOwn(sources, part, context))));
+  const wanted = owned.flatMap((part) => wantedFor(part));
+  const places = Map.groupBy(wanted, ({ alarm: { scope } }) => `${scope.account} ${scope.region}`);
+  const judged = new Map<Arn, Remedy>();
+  await Promise.all(
+    [...places.values()].map(async (some) => {
+      const [{ alarm }] = some as [Wanted];
+      const looked = await sources.reader.look(alarm.scope, some, context.now);
+      for (const [index, one] of some.entries()) judged.set(one.alarm.arn, judge(one, looked[index], context));
+    }),
+  );
+  return owned.map((part) => {
+    const remedy = judged.get(part.alarm.arn);
+    return remedy ? { ...part, remedy } : part;
+  });
+}
+
+/** With what Lamplighter did to its resource, as far as anybody has to know. */
+async function withOwn(
+  { ledger }: Pick<Sources, 'ledger'>,
+  part: LookedPart,
+  { memory }: GuardContext,
+): Promise<LookedPart> {
+  const { found, subject, alarm } = part;
+  if (!found || subject.type === 'none') return part;
+  const key = keyOfSubject(subject, alarm.scope);
+  const { facts } = found;
+  if (!isDown(facts) && !isOpen(memory, key)) return part;
+  const changes = (await Promise.all(ownersOf(facts).map((arn) => ledger.changesOf(arn)))).flat();
+  const stoppedBy = isDown(facts) ? stopperIn(changes) : undefined;
+  const own = { over: endsIn(memory, key, changes), waiting: waitingIn(memory, key, changes) };
+  return { ...part, ...own, ...(stoppedBy ? { stoppedBy } : {}) };
+}
+
+const wantedFor = ({ alarm, runbook, found, stoppedBy }: LookedPart): Wanted[] =>
+  runbook && found && !stoppedBy ? [{ alarm, runbook, found }] : [];
+
+function judge({ alarm, runbook }: Wanted, looked: Looked | undefined, { memory, policy, now }: GuardContext): Remedy {
+  if (!looked) return unreadable('what it is about', 'it was asked for and not answered');
+  const history = changesIn(alarmMemory(memory, alarm.arn).changes);
+  return RUNBOOKS[runbook]({ alarm, history, now, ...looked }, runbookSettings(policy));
+}
+
+const changesIn = (seen: readonly SeenChange[]): StateChange[] =>
+  seen.flatMap(({ at, to, byPerson }, index) => {
+    const from = seen[index - 1]?.to;
+    return from ? [{ at: new Date(at), from, to, by: byPerson ? 'a person' : 'data' }] : [];
+  });

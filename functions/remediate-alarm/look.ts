@@ -1,0 +1,94 @@
+import type { Arn } from '../../shared/core/identity.ts';
+import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import {
+  alarmMemory,
+  forgetting,
+  NOTHING_REMEMBERED,
+  type RemediationMemory,
+  withChange,
+} from '../../shared/core/remediation/memory.ts';
+import { remediationMessage } from '../../shared/core/remediation/message.ts';
+import type { Telling } from '../../shared/core/remediation/told.ts';
+import type { RemediationRecord } from '../../shared/ports-remediation.ts';
+import type { Asking } from './asking.ts';
+import { type Deciding, type Decision, decide } from './decide.ts';
+import { gather, type Sources } from './gather.ts';
+import { withHappenings } from './happenings.ts';
+import { keyOfArn } from './own.ts';
+import { type AccountReport, accountReport } from './report.ts';
+import { asRead, reread } from './reread.ts';
+import type { Found } from './run.ts';
+
+/** Alarms of one account: as events told of them, or as they were read because somebody asks about them. */
+export type Alarmed = { readonly account: string } & (
+  | { readonly changes: readonly AlarmChange[] }
+  | { readonly alarms: readonly Alarm[] }
+);
+
+/** Reads and decides, from what is remembered. Nothing is written. */
+export async function look(
+  sources: Sources,
+  asking: Asking,
+  alarmed: Alarmed,
+  before: RemediationRecord | undefined,
+): Promise<Found<AccountReport>> {
+  const { policy, now } = asking;
+  const { account } = alarmed;
+  const remembered = forgetting(before?.memory ?? NOTHING_REMEMBERED, policy.remediation, now);
+  const memory =
+    'changes' in alarmed ? alarmed.changes.reduce(withChange, remembered) : askedAgain(remembered, alarmed.alarms);
+  const deciding: Deciding = { ...asking, account, memory, after: before?.time };
+  const seeing =
+    'changes' in alarmed
+      ? reread(sources.alarms, alarmed.changes, deciding)
+      : asRead(sources.alarms, alarmed.alarms, deciding);
+  const decision = decide(await gather(sources, await seeing, deciding), deciding);
+  return foundOf(decision, { sources, deciding, idle: before?.idle });
+}
+
+/** What was only told of may be asked about again; what a plan answers stays answered. */
+function askedAgain(memory: RemediationMemory, alarms: readonly Alarm[]): RemediationMemory {
+  const asked = alarms.map(({ arn }) => alarmMemory(memory, arn));
+  const arns = new Set(asked.map(({ arn }) => arn));
+  const again = asked.map((one) => ({ ...one, answers: one.answers.filter(({ plan }) => plan) }));
+  return { ...memory, alarms: [...memory.alarms.filter(({ arn }) => !arns.has(arn)), ...again] };
+}
+
+interface Finding {
+  readonly sources: Sources;
+  readonly deciding: Deciding;
+  /** What was kept of idle alarms before. */
+  readonly idle: readonly Arn[] | undefined;
+}
+
+/** What there is to keep, and to say: at first without what happened in the hour before, which takes time to find out. */
+function foundOf(decision: Decision, { sources, deciding, idle }: Finding): Found<AccountReport> {
+  const { account, now, policy, after } = deciding;
+  const { plans, incidents, memory } = decision;
+  const telling: Telling = { account, now, policy, incidents };
+  const isNews = incidents.length > 0;
+  return {
+    report: accountReport(account, now, decision),
+    record: {
+      account,
+      time: latest(now.toISOString(), after, plans.at(-1)?.time),
+      memory,
+      plans,
+      idle: idleAfter(decision, idle),
+      messages: isNews ? [remediationMessage(telling)] : [],
+    },
+    tell: async () =>
+      isNews ? [remediationMessage({ ...telling, incidents: await withHappenings(sources, incidents) })] : [],
+  };
+}
+
+/** Of ISO times. */
+const latest = (...times: readonly (string | undefined)[]): string =>
+  times.reduce<string>((a, b = '') => (a < b ? b : a), '');
+
+/** What right-size judges first, for as long as its alarm is remembered. */
+function idleAfter({ incidents, memory }: Decision, before: readonly Arn[] = []): Arn[] {
+  const turns = memory.remediations.filter(({ runbook }) => runbook === 'idle-alarm').map(({ resource }) => resource);
+  const found = incidents.flatMap(({ parts }) => parts.flatMap(({ resource }) => resource?.arn ?? []));
+  return [...new Set([...before, ...found])].filter((arn) => turns.includes(keyOfArn(arn)));
+}

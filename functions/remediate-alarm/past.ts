@@ -1,0 +1,126 @@
+import type { Arn } from '../../shared/core/identity.ts';
+import {
+  type Replayed,
+  type ReplayedAlarm,
+  type ReplaySummary,
+  replay,
+  summaryOf,
+} from '../../shared/core/remediation/replay.ts';
+import type { RunbookId } from '../../shared/core/remediation/runbook.ts';
+import { keyOfSubject } from '../../shared/core/remediation/subject.ts';
+import { textTable } from '../../shared/core/table.ts';
+import { DAY_MS, localTime } from '../../shared/core/time.ts';
+import type { AlarmHistory } from '../../shared/ports-remediation.ts';
+import { eachAccount } from '../../shared/runtime/each-account.ts';
+import type { Sources } from './gather.ts';
+import { type Inquiry, placesOf } from './question.ts';
+import { unlessDenied } from './reread.ts';
+import { sortThem } from './sort.ts';
+
+/**
+ * So long a runbook takes, from the alarm until what it does should have made it OK: an event and a plan take half a minute,
+ * AWS the rest, and the alarm looks at some datapoints of a minute or five. What only looks takes no time.
+ */
+const SECONDS: Readonly<Record<RunbookId, number>> = {
+  'database-storage-low': 900,
+  'database-saturated': 1800,
+  'replica-lag': 0,
+  'instance-unwell': 600,
+  'credits-exhausted': 900,
+  'idle-alarm': 0,
+  'host-evidence': 0,
+};
+
+/** What happened before counts for what flaps. */
+const BEFORE_MS = DAY_MS;
+
+interface Range {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** What would have come of the alarms of some days, one account. */
+interface PastReport extends ReplaySummary {
+  readonly account: string;
+  readonly from: string;
+  readonly to: string;
+  readonly times: readonly ReturnType<typeof timeLine>[];
+  readonly unreadable: readonly string[];
+}
+
+export async function answerPast(sources: Sources, inquiry: Inquiry, range: Range) {
+  const { question, asking } = inquiry;
+  const places = Map.groupBy(placesOf(inquiry), ({ account }) => account);
+  const accounts = [...places].map(([account, scopes]) => ({ account, scopes }));
+  const reports = await eachAccount(accounts, async ({ account, scopes }): Promise<PastReport> => {
+    const found = await Promise.all(
+      scopes.map(async (scope) => {
+        const reach = { from: new Date(range.from.getTime() - BEFORE_MS), to: range.to };
+        const read = await unlessDenied(() => sources.alarms.histories(scope, reach, question.alarm));
+        return { scope, read };
+      }),
+    );
+    const histories = found.flatMap(({ read }) => (read.known ? read.value : []));
+    const replayed = replay(await chosen(sources, histories, inquiry), { ...asking, ...range, seconds: SECONDS });
+    return {
+      account,
+      from: range.from.toISOString(),
+      to: range.to.toISOString(),
+      ...summaryOf(replayed),
+      times: replayed.map(timeLine),
+      unreadable: found.flatMap(({ scope, read }) => (read.known ? [] : [`${scope.region}: unknown, ${read.why}`])),
+    };
+  });
+  return question.format === 'table' ? pastTable(reports, asking.policy.timezone) : reports;
+}
+
+/** Each with the runbook that it has by now. */
+async function chosen(
+  sources: Sources,
+  histories: readonly AlarmHistory[],
+  { asking }: Inquiry,
+): Promise<readonly ReplayedAlarm[]> {
+  const alarms = histories.map(({ alarm }) => alarm);
+  const sorted = await sortThem(sources.reader, alarms, asking);
+  const byArn = new Map<Arn, ReplayedAlarm['chosen']>(
+    sorted.map(({ alarm, subject, choice }) => [
+      alarm.arn,
+      choice.runbook && subject.type !== 'none'
+        ? { runbook: choice.runbook, resource: keyOfSubject(subject, alarm.scope) }
+        : { because: choice.because },
+    ]),
+  );
+  return histories.map((one) => ({ ...one, chosen: byArn.get(one.alarm.arn) ?? { because: 'it was not read' } }));
+}
+
+const timeLine = ({ alarm: { name, scope, since }, because, ...replayed }: Replayed) => ({
+  at: since.toISOString(),
+  alarm: name,
+  region: scope.region,
+  ...replayed,
+  because,
+});
+
+function pastTable(reports: readonly PastReport[], timezone: string): string {
+  return reports.map((report) => pastText(report, timezone)).join('\n\n');
+}
+
+function pastText({ account, from, to, times, acted, looked, left, unreadable }: PastReport, timezone: string): string {
+  const { needed, wrong, unknown } = acted;
+  const rows = times.map((one) => [
+    localTime(new Date(one.at), timezone),
+    one.alarm,
+    one.region,
+    'runbook' in one ? one.runbook : '',
+    one.would === 'act' ? `act: ${one.outcome}` : one.would,
+    one.because,
+  ]);
+  const held = Object.entries(left).map(([guard, times]) => `${times} ${guard}`);
+  return [
+    `account ${account}, from ${from} to ${to}`,
+    ...(rows.length > 0 ? [textTable(['at', 'alarm', 'region', 'runbook', 'would', 'because'], rows)] : []),
+    `would have acted ${needed + wrong + unknown} times: ${needed} needed, ${wrong} wrong (it was OK again by itself before), ${unknown} unknown; ` +
+      `looked ${looked} times; left ${held.join(', ') || 'none'}`,
+    ...unreadable,
+  ].join('\n');
+}

@@ -1,0 +1,125 @@
+import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
+import type { Arn } from '../../shared/core/identity.ts';
+import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import { type GuardContext, type Held, heldOnArrival, heldOnReading } from '../../shared/core/remediation/guards.ts';
+import type { AlarmReader } from '../../shared/ports-remediation.ts';
+
+/** An alarm that went off, as it is by now. Neither held nor unread: it is on, and to be looked into. */
+export interface Seen {
+  readonly alarm: Alarm;
+  readonly held?: Held;
+  /** Why nobody knows how it is by now; it is as its event told. */
+  readonly unread?: string;
+}
+
+/**
+ * What events told, held against what CloudWatch says by now: an event may be late, come twice, or overtake another. A composite
+ * has its children with it, as far as they are on.
+ */
+export async function reread(
+  reader: AlarmReader,
+  told: readonly AlarmChange[],
+  context: GuardContext,
+): Promise<Seen[]> {
+  const reading = new Reading(reader);
+  const arrived = newestOfEach(told).map((alarm): Seen => seen(alarm, heldOnArrival(alarm, context)));
+  const wanted = arrived.filter(({ held }) => !held).map(({ alarm }) => alarm);
+  const read = await reading.of(wanted);
+  const again = wanted.map((alarm): Seen => {
+    const now = read.get(alarm.arn) ?? NOT_READ;
+    if (!now.known) return { alarm, unread: now.why };
+    return seen(now.value ?? alarm, heldOnReading(now.value, context));
+  });
+  return withChildren(reading, [...arrived.filter(({ held }) => held), ...again], context);
+}
+
+/** The same of alarms that were read just now, because somebody asks about them. */
+export const asRead = (reader: AlarmReader, alarms: readonly Alarm[], context: GuardContext): Promise<Seen[]> =>
+  withChildren(
+    new Reading(reader),
+    alarms.map((alarm) => seen(alarm, heldOnReading(alarm, context))),
+    context,
+  );
+
+const seen = (alarm: Alarm, held: Held | undefined): Seen => (held ? { alarm, held } : { alarm });
+
+const isOn = ({ held, unread }: Seen): boolean => !held && unread === undefined;
+
+/** Of an alarm that changed several times the last change counts; all of them are remembered. */
+function newestOfEach(told: readonly AlarmChange[]): Alarm[] {
+  const byAge = told.map(({ alarm }) => alarm).sort((a, b) => a.since.getTime() - b.since.getTime());
+  return [...new Map(byAge.map((alarm) => [alarm.arn, alarm])).values()];
+}
+
+/** A composite may be of composites. */
+async function withChildren(reading: Reading, alarms: readonly Seen[], context: GuardContext): Promise<Seen[]> {
+  const found = new Map(alarms.map((one) => [one.alarm.arn, one]));
+  for (let parents = alarms.filter(isOn); parents.length > 0; ) {
+    const wanted = parents.flatMap(({ alarm }) => childrenOf(alarm)).filter(({ arn }) => !isLookedInto(found.get(arn)));
+    const read = await reading.of(wanted);
+    const children = wanted.flatMap(({ arn }) => childSeen(read.get(arn), context));
+    for (const child of children) found.set(child.alarm.arn, child);
+    parents = children.filter(isOn);
+  }
+  return [...found.values()];
+}
+
+/** One that somebody wants quiet is looked into all the same when its composite is not: that speaks for it. */
+const isLookedInto = (one: Seen | undefined): boolean => one !== undefined && one.held?.guard !== 'muted';
+
+function childSeen(read: Evidence<Alarm | undefined> | undefined, context: GuardContext): Seen[] {
+  if (!read?.known || !read.value) return [];
+  const { muted: _, ...alarm } = read.value;
+  return [seen(alarm, heldOnReading(alarm, context))];
+}
+
+/** By what an alarm is found. */
+type AlarmName = Pick<Alarm, 'arn' | 'name' | 'scope'>;
+
+/** They are in the account and region of their composite. */
+function childrenOf({ arn, name, scope, watches }: Alarm): AlarmName[] {
+  if (watches.kind !== 'composite') return [];
+  const before = arn.slice(0, arn.length - name.length);
+  return watches.children.map((child) => ({ arn: `${before}${child}`, name: child, scope }));
+}
+
+const NOT_READ = unknown('it was asked for and not answered');
+
+/** Reads each alarm once, whoever asks for it. */
+class Reading {
+  readonly #reader: AlarmReader;
+  /** Nothing: it is not there. */
+  readonly #read = new Map<Arn, Evidence<Alarm | undefined>>();
+
+  constructor(reader: AlarmReader) {
+    this.#reader = reader;
+  }
+
+  async of(alarms: readonly AlarmName[]): Promise<ReadonlyMap<Arn, Evidence<Alarm | undefined>>> {
+    const wanted = alarms.filter(({ arn }) => !this.#read.has(arn));
+    const places = Map.groupBy(wanted, ({ scope: { account, region } }) => `${account} ${region}`);
+    await Promise.all([...places.values()].map((some) => this.#readSome(some)));
+    return this.#read;
+  }
+
+  /** Of one place; one that does not let us in keeps no other. */
+  async #readSome(alarms: readonly AlarmName[]): Promise<void> {
+    const [first] = alarms;
+    if (!first) return;
+    const names = [...new Set(alarms.map(({ name }) => name))];
+    const found = await unlessDenied(() => this.#reader.alarms(first.scope, names));
+    for (const { arn } of alarms) {
+      this.#read.set(arn, found.known ? known(found.value.find((one) => one.arn === arn)) : found);
+    }
+  }
+}
+
+/** What a place does not let us read is unknown. */
+export async function unlessDenied<T>(read: () => Promise<T>): Promise<Evidence<T>> {
+  try {
+    return known(await read());
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AccessDeniedError') return unknown(error.message);
+    throw error;
+  }
+}

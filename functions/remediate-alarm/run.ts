@@ -1,0 +1,143 @@
+import { canonicalJson } from '../../shared/core/canonical.ts';
+import type { Message } from '../../shared/core/message.ts';
+import { digestOf, type Plan, type Proposal, partsOf } from '../../shared/core/plan.ts';
+import { NOTHING_REMEMBERED } from '../../shared/core/remediation/memory.ts';
+import type { Announcer, Starter } from '../../shared/ports.ts';
+import type { KeptRemediation, RemediationLedger, RemediationRecord } from '../../shared/ports-remediation.ts';
+import { AtWorkError } from '../../shared/runtime/errors.ts';
+
+/** What runs are made of, and the delivery that they work for. */
+export interface Delivery {
+  readonly ledger: RemediationLedger;
+  readonly announcer: Announcer;
+  readonly starter: Starter;
+  /** The Lambda request id, which the retries of one delivery share. */
+  readonly holder: string;
+  /** The clock of the machine: a turn ends in real time. */
+  readonly clock: () => Date;
+  readonly wait: (milliseconds: number) => Promise<unknown>;
+}
+
+/** What a look has found, what there is to keep of it, and how its message is when there is time to ask what happened before. */
+export interface Found<Report> {
+  readonly report: Report;
+  readonly record: Omit<RemediationRecord, 'holder' | 'until'>;
+  readonly tell: () => Promise<readonly Message[]>;
+}
+
+/** What became of the alarms of one account. */
+export interface Outcome<Report> {
+  readonly report: Report;
+  /** `nothing`: everything was known before. */
+  readonly said: 'kept' | 'nothing';
+}
+
+/**
+ * Some alarms of one account, from what is remembered to the hand-over. The ledger takes what is decided and what is remembered
+ * of it in one write, in the place of what the delivery before has left, and only then does any of it count. Whatever dies
+ * behind that, the next delivery brings to its end.
+ * @param opened what was kept when the delivery began
+ */
+export async function run<Report>(
+  delivery: Delivery,
+  { account, opened }: { readonly account: string; readonly opened: KeptRemediation | undefined },
+  look: (before: RemediationRecord | undefined) => Promise<Found<Report>>,
+): Promise<Outcome<Report>> {
+  const { ledger, holder, clock } = delivery;
+  for (let before = await freed(delivery, opened), attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const untold = before && before.state !== 'told' ? await finish(delivery, before) : undefined;
+    const { report, record, tell } = await look(before);
+    if (!isWorthKeeping(record, before)) {
+      if (untold) throw untold.error;
+      return { report, said: 'nothing' };
+    }
+    const until = new Date(clock().getTime() + FINISHED_MS).toISOString();
+    const messages = [...(untold?.messages ?? []), ...record.messages];
+    const kept = await ledger.keep({ ...record, messages, holder, until }, before);
+    if (kept) {
+      const failed = await finish(delivery, kept, tell);
+      if (failed) throw failed.error;
+      return { report, said: 'kept' };
+    }
+    before = await freed(delivery, await ledger.kept(account));
+  }
+  throw new AtWorkError(account);
+}
+
+/** Another delivery may come between so often. */
+const ATTEMPTS = 5;
+
+/**
+ * So long nobody else takes up what was kept, which is handed over and told within seconds. Taken up twice it is done once, and
+ * told with one id.
+ */
+const FINISHED_MS = 30_000;
+
+/** Another delivery is waited for, for longer than it has: what goes back to the queue comes minutes later. */
+const PATIENCE = { looks: 20, everyMs: 2000 } as const;
+
+/** Most of what an account says of its alarms is known, or asks for nothing. */
+const isWorthKeeping = (
+  next: Pick<RemediationRecord, 'plans' | 'messages' | 'memory'>,
+  before: RemediationRecord | undefined,
+) =>
+  next.plans.length > 0 ||
+  next.messages.length > 0 ||
+  canonicalJson(next.memory) !== canonicalJson(before?.memory ?? NOTHING_REMEMBERED);
+
+/** What is kept, once nobody else is at work on it. @throws {AtWorkError} */
+async function freed(delivery: Delivery, kept: KeptRemediation | undefined): Promise<KeptRemediation | undefined> {
+  let now = kept;
+  for (let look = 0; look < PATIENCE.looks; look += 1) {
+    if (!now || !isAtWork(now, delivery)) return now;
+    await delivery.wait(PATIENCE.everyMs);
+    now = await delivery.ledger.kept(now.account);
+  }
+  throw new AtWorkError(now?.account ?? '');
+}
+
+const isAtWork = ({ state, holder, until }: KeptRemediation, delivery: Delivery): boolean =>
+  state !== 'told' && holder !== delivery.holder && Date.parse(until) > delivery.clock().getTime();
+
+/** What could not be said, and why. */
+interface Untold {
+  readonly messages: readonly Message[];
+  readonly error: unknown;
+}
+
+/**
+ * Brings what is kept to its end from wherever it stands. First what is to be done: an alarm does not wait for a message. A
+ * crash between SNS taking a message and the ledger noting it repeats the message with the same id; nothing else can
+ * repeat it, and nothing can lose it. Starting twice starts once.
+ */
+async function finish(
+  delivery: Delivery,
+  kept: KeptRemediation,
+  tell: () => Promise<readonly Message[]> = async () => [],
+): Promise<Untold | undefined> {
+  const { ledger, announcer } = delivery;
+  const { plans, state, messages } = kept;
+  if (state === 'recorded') {
+    for (const plan of plans) await handOver(delivery, plan);
+    if (messages.length > 0) await ledger.advance(kept, 'handed-over');
+  }
+  try {
+    const told = new Map((messages.length > 0 ? await tell() : []).map((one) => [one.id, one]));
+    for (const message of messages) await announcer.send(told.get(message.id) ?? message);
+  } catch (error) {
+    return { messages, error };
+  }
+  await ledger.advance(kept, 'told');
+  return undefined;
+}
+
+/** People hear of it while it is done: an alarm that is on waits for nobody. */
+async function handOver({ ledger, starter }: Delivery, plan: Plan): Promise<void> {
+  const recorded = await ledger.record(plan, digestOf(plan));
+  await ledger.announced(recorded, plan.time);
+  if (!plan.act.some(mayBeCarriedOut)) return;
+  for (const part of partsOf(plan)) await starter.start(part);
+  await ledger.handedOver(recorded);
+}
+
+const mayBeCarriedOut = ({ mode }: Proposal): boolean => mode === 'approve' || mode === 'auto';

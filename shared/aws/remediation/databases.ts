@@ -1,0 +1,182 @@
+import { type Evidence, known, unknown } from '../../core/evidence.ts';
+import type { DatabaseFacts, Prices } from '../../core/facts.ts';
+import type { Arn } from '../../core/identity.ts';
+import type { PriceQuery } from '../../core/price-query.ts';
+import type { AlarmedDatabase } from '../../core/remediation/runbook.ts';
+import type { HourlySeries } from '../../core/sizing/demand.ts';
+import { storagePriceQueries } from '../../core/storage-price.ts';
+import type { FoundDatabase, ReplicaName, Wanted } from '../../ports-remediation.ts';
+import type { MetricQuery } from '../cloudwatch.ts';
+import { lastStorageChanges } from '../rds-events.ts';
+import { readable } from '../retention/unreadable.ts';
+import type { Looking } from './look.ts';
+import { beginOf, type Measured } from './measured.ts';
+import { stepsUp } from './steps-up.ts';
+
+export interface WantedDatabase extends Wanted {
+  readonly found: FoundDatabase;
+}
+
+/** What is asked of CloudWatch beside the evidence: the free storage hour by hour, and how far replicas are behind. */
+export const databaseQueries = (wanted: WantedDatabase, now: Date): MetricQuery[] => [
+  ...(mayGrow(wanted) ? [freeStorageQuery(wanted, now)] : []),
+  ...lagQueries(wanted, now).flatMap(({ query }) => query ?? []),
+];
+
+/** What grows by itself, or as a whole, is not grown: nothing is asked. */
+const mayGrow = ({ runbook, found: { facts } }: WantedDatabase): boolean =>
+  runbook === 'database-storage-low' && facts.form === 'instance' && !facts.memberOf;
+
+const mayStepUp = ({ runbook, found: { facts } }: WantedDatabase): boolean =>
+  ['database-saturated', 'credits-exhausted'].includes(runbook) && facts.form === 'instance' && !facts.memberOf;
+
+const freeStorageQuery = (wanted: WantedDatabase, now: Date): MetricQuery => ({
+  namespace: 'AWS/RDS',
+  name: 'FreeStorageSpace',
+  dimensions: [{ Name: 'DBInstanceIdentifier', Value: wanted.found.facts.name }],
+  statistic: 'Minimum',
+  period: 'hour',
+  from: beginOf(wanted, now),
+});
+
+const SHOWING_LAG: readonly Wanted['runbook'][] = ['replica-lag', 'database-saturated'];
+
+/** Of each replica; one in another region is measured there. */
+function lagQueries(
+  wanted: WantedDatabase,
+  now: Date,
+): { readonly replica: ReplicaName; readonly query?: MetricQuery }[] {
+  const { runbook, found } = wanted;
+  if (!SHOWING_LAG.includes(runbook)) return [];
+  return found.replicas.map((replica) => {
+    if (replica.region && replica.region !== found.facts.scope.region) return { replica };
+    const query: MetricQuery = {
+      namespace: 'AWS/RDS',
+      name: found.facts.engine.startsWith('aurora') ? 'AuroraReplicaLag' : 'ReplicaLag',
+      dimensions: [{ Name: 'DBInstanceIdentifier', Value: replica.name }],
+      statistic: 'Maximum',
+      period: 'five minutes',
+      from: beginOf(wanted, now),
+    };
+    return { replica, query };
+  });
+}
+
+/** Each database with what its runbook asks for. */
+export async function alarmedDatabases(
+  looking: Looking,
+  wanted: readonly WantedDatabase[],
+  measured: Measured,
+): Promise<ReadonlyMap<Wanted, AlarmedDatabase>> {
+  const { now } = looking;
+  const growing = wanted.filter(mayGrow).map(({ found }) => found.facts);
+  const [changes, prices, steps] = await Promise.all([
+    storageChanges(looking, growing),
+    storagePrices(looking, growing),
+    stepsUp(
+      looking,
+      wanted.filter(mayStepUp).map(({ found }) => found.facts),
+    ),
+  ]);
+  return new Map(
+    wanted.map((one): [Wanted, AlarmedDatabase] => {
+      const { facts, growsItselfTo, performanceInsights } = one.found;
+      const changed = changes.known ? changes.value.get(facts.name) : undefined;
+      const alarmed: AlarmedDatabase = {
+        type: 'database',
+        facts: withPrices(facts, prices.get(facts.identity.arn)),
+        ...(changed ? { lastStorageChange: changed } : {}),
+        ...(growsItselfTo === undefined ? {} : { growsItselfTo }),
+        replicas: lagsOf(one, { measured, now }),
+        freeStorageHours: mayGrow(one) ? freeStorage(one, changes, { measured, now }) : NOT_ASKED,
+        classUp: mayStepUp(one) ? (steps.get(facts.identity.arn) ?? NOT_ASKED) : NOT_ASKED,
+        topLoad: performanceInsights === 'on' ? NOT_READ : IS_OFF,
+      };
+      return [one, alarmed];
+    }),
+  );
+}
+
+const NOT_ASKED = unknown('its runbook does not ask for it');
+const IS_OFF = unknown('Performance Insights is off');
+const NOT_READ = unknown('Lamplighter does not read them: see Performance Insights in the console');
+
+/** When the storage of each was changed, by its name. */
+const storageChanges = async (
+  { clients }: Looking,
+  databases: readonly DatabaseFacts[],
+): Promise<Evidence<ReadonlyMap<string, Date>>> =>
+  databases.length === 0
+    ? known(new Map())
+    : readable('the events of databases', () =>
+        lastStorageChanges(
+          clients.rds,
+          databases.map(({ name }) => name),
+        ),
+      );
+
+/** What was measured before a change was measured of storage of another size: without knowing of any it says nothing. */
+function freeStorage(
+  wanted: WantedDatabase,
+  changes: Evidence<unknown>,
+  { measured, now }: { readonly measured: Measured; readonly now: Date },
+): Evidence<HourlySeries> {
+  if (!changes.known) return unknown(`when it was last changed is unknown: ${changes.why}`);
+  const series = measured(freeStorageQuery(wanted, now));
+  return series.known ? known({ firstHour: series.value.from, values: series.value.values }) : series;
+}
+
+const lagsOf = (
+  wanted: WantedDatabase,
+  { measured, now }: { readonly measured: Measured; readonly now: Date },
+): AlarmedDatabase['replicas'] =>
+  lagQueries(wanted, now).map(({ replica: { name, region }, query }) => ({
+    name,
+    lagSeconds: query ? lagIn(query, measured) : unknown(`it is measured in ${region}`),
+  }));
+
+/** The last that was measured. Of Aurora it is in milliseconds. */
+function lagIn(query: MetricQuery, measured: Measured): Evidence<number> {
+  const series = measured(query);
+  if (!series.known) return series;
+  const last = series.value.values.findLast((value) => value !== undefined);
+  if (last === undefined) return unknown('it was not measured in these hours');
+  return known(query.name === 'AuroraReplicaLag' ? last / 1000 : last);
+}
+
+/** The list price of a further GiB of what each has. */
+async function storagePrices(
+  { market, now }: Looking,
+  databases: readonly DatabaseFacts[],
+): Promise<ReadonlyMap<Arn, Evidence<Prices>>> {
+  const lines = databases.flatMap(priceLine);
+  const distinct = new Map(lines.map(({ query }) => [JSON.stringify(query), query]));
+  if (distinct.size === 0) return new Map();
+  const prices = await readable('the price list', () => market.prices([...distinct.values()], now));
+  return new Map(
+    lines.map(({ arn, name, query }) => {
+      if (!prices.known) return [arn, prices];
+      const price = prices.value.get(distinct.get(JSON.stringify(query)) ?? query) ?? unknown('it was not answered');
+      return [arn, price.known ? known({ [name]: price.value }) : price];
+    }),
+  );
+}
+
+interface PriceLine {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly query: PriceQuery;
+}
+
+/** None for storage that has no plain price. */
+function priceLine(facts: DatabaseFacts): PriceLine[] {
+  const name = `${facts.storage.storageType} GiB`;
+  const queries = storagePriceQueries(facts);
+  const query = queries.known ? queries.value[name] : undefined;
+  return query ? [{ arn: facts.identity.arn, name, query }] : [];
+}
+
+const withPrices = (facts: DatabaseFacts, prices: Evidence<Prices> | undefined): DatabaseFacts => ({
+  ...facts,
+  evidence: { ...facts.evidence, ...(prices ? { prices } : {}) },
+});

@@ -1,0 +1,165 @@
+import {
+  DescribeInstanceCreditSpecificationsCommand,
+  DescribeInstanceStatusCommand,
+  type EC2Client,
+  type InstanceStatus,
+  type InstanceStatusSummary,
+} from '@aws-sdk/client-ec2';
+import { type Evidence, known, unknown } from '../../core/evidence.ts';
+import type { InstanceFacts } from '../../core/facts.ts';
+import type { Arn } from '../../core/identity.ts';
+import type { AlarmedInstance } from '../../core/remediation/runbook.ts';
+import { whatAStopLoses } from '../../core/remediation/stop-loss.ts';
+import type { FoundInstance, Wanted } from '../../ports-remediation.ts';
+import { readInstanceStore, readStopProtection } from '../ec2.ts';
+import { chunks } from '../pages.ts';
+import { readable } from '../retention/unreadable.ts';
+import type { Looking } from './look.ts';
+import { stepsUp } from './steps-up.ts';
+
+export interface WantedInstance extends Wanted {
+  readonly found: FoundInstance;
+}
+
+const NOT_ASKED = unknown('its runbook does not ask for it');
+
+/** Each instance with what its runbook asks for: what a stop would lose only where one may follow. */
+export async function alarmedInstances(
+  looking: Looking,
+  wanted: readonly WantedInstance[],
+): Promise<ReadonlyMap<Wanted, AlarmedInstance>> {
+  const { ec2 } = looking.clients;
+  const [statuses, credits] = await Promise.all([
+    statusesOf(ec2, factsFor(wanted, 'instance-unwell')),
+    creditsOf(ec2, factsFor(wanted, 'credits-exhausted').filter(isBurstable)),
+  ]);
+  const looked = wanted.map(({ runbook, found: { facts } }): AlarmedInstance => {
+    const status = runbook === 'instance-unwell' ? (statuses.get(facts.identity.id) ?? NO_CHECKS) : undefined;
+    const mode = credits.get(facts.identity.id);
+    return {
+      type: 'instance',
+      facts,
+      systemStatus: checkOf(status, 'SystemStatus'),
+      instanceStatus: checkOf(status, 'InstanceStatus'),
+      scheduledEvents: status?.known ? scheduledIn(status.value) : [],
+      instanceStore: NOT_ASKED,
+      stopProtection: NOT_ASKED,
+      ...(mode ? { credits: mode } : {}),
+      typeUp: NOT_ASKED,
+    };
+  });
+  const [losses, steps] = await Promise.all([
+    lossesOf(ec2, looked.filter(mayStop)),
+    stepsUp(
+      looking,
+      looked.filter(mayStepUp).map(({ facts }) => facts),
+    ),
+  ]);
+  return new Map(
+    looked.map((one, index) => {
+      const { arn } = one.facts.identity;
+      const typeUp = steps.get(arn);
+      return [wanted[index] as Wanted, { ...one, ...losses.get(arn), ...(typeUp ? { typeUp } : {}) }];
+    }),
+  );
+}
+
+const factsFor = (wanted: readonly WantedInstance[], id: Wanted['runbook']): InstanceFacts[] =>
+  wanted.flatMap(({ runbook, found }) => (runbook === id ? [found.facts] : []));
+
+/** T2 and later; T1 has no credits that could be unlimited. */
+const isBurstable = ({ instanceType }: InstanceFacts): boolean => /^t[2-9]/.test(instanceType);
+
+/** It is moved to another host, or becomes another type, unless what is known already keeps it from being stopped. */
+function mayStop(one: AlarmedInstance): boolean {
+  const isWanted = (one.systemStatus.known && one.systemStatus.value === 'impaired') || mayStepUp(one);
+  return isWanted && !whatAStopLoses({ ...one, instanceStore: known(false), stopProtection: known(false) });
+}
+
+const mayStepUp = ({ credits }: AlarmedInstance): boolean => credits?.known === true && credits.value === 'unlimited';
+
+type Losses = Pick<AlarmedInstance, 'instanceStore' | 'stopProtection'>;
+
+async function lossesOf(ec2: EC2Client, resources: readonly AlarmedInstance[]): Promise<Map<Arn, Losses>> {
+  if (resources.length === 0) return new Map();
+  const all = resources.map(({ facts }) => facts);
+  const stores = await readable('the types of instances', () => readInstanceStore(ec2, all));
+  return new Map(
+    await Promise.all(
+      all.map(async (facts): Promise<[Arn, Losses]> => {
+        const { arn } = facts.identity;
+        const protection = await readable('the stop protection', () => readStopProtection(ec2, [facts]));
+        const instanceStore = stores.known ? (stores.value.get(arn) ?? NOT_ANSWERED) : stores;
+        return [
+          arn,
+          {
+            instanceStore,
+            stopProtection: protection.known ? (protection.value.get(arn) ?? NOT_ANSWERED) : protection,
+          },
+        ];
+      }),
+    ),
+  );
+}
+
+const NOT_ANSWERED = unknown('AWS did not say');
+
+/** DescribeInstanceStatus takes so many ids a call. */
+const IDS_PER_CALL = 100;
+
+/** By the id; of what does not run, or is gone, there is nothing. */
+async function statusesOf(
+  ec2: EC2Client,
+  instances: readonly InstanceFacts[],
+): Promise<ReadonlyMap<string, Evidence<InstanceStatus>>> {
+  const statuses = new Map<string, Evidence<InstanceStatus>>();
+  for (const InstanceIds of chunks([...new Set(instances.map(({ identity }) => identity.id))], IDS_PER_CALL)) {
+    const found = await readable('the status checks', async () => {
+      const answer = await ec2.send(new DescribeInstanceStatusCommand({ InstanceIds }));
+      return new Map((answer.InstanceStatuses ?? []).map((one) => [one.InstanceId, one]));
+    });
+    for (const id of InstanceIds) {
+      const status = found.known ? found.value.get(id) : undefined;
+      if (!found.known) statuses.set(id, found);
+      else if (status) statuses.set(id, known(status));
+    }
+  }
+  return statuses;
+}
+
+const NO_CHECKS = unknown('EC2 has no status checks of it');
+
+const STATUSES = ['ok', 'impaired', 'initializing'] as const;
+
+function checkOf(
+  status: Evidence<InstanceStatus> | undefined,
+  check: 'SystemStatus' | 'InstanceStatus',
+): AlarmedInstance['systemStatus'] {
+  if (!status) return NOT_ASKED;
+  if (!status.known) return status;
+  const { Status: said }: InstanceStatusSummary = status.value[check] ?? {};
+  const one = STATUSES.find((each) => each === said);
+  return one ? known(one) : unknown(said ? `EC2 says ${said}` : 'EC2 does not say');
+}
+
+/** What is over is shown for a week more. */
+const scheduledIn = ({ Events = [] }: InstanceStatus): string[] =>
+  Events.filter(({ Description = '' }) => !/^\[(Completed|Canceled)\]/.test(Description)).map(
+    ({ Code = 'an event', NotBefore }) => `${Code}${NotBefore ? `, not before ${NotBefore.toISOString()}` : ''}`,
+  );
+
+async function creditsOf(
+  ec2: EC2Client,
+  instances: readonly InstanceFacts[],
+): Promise<ReadonlyMap<string, NonNullable<AlarmedInstance['credits']>>> {
+  const InstanceIds = [...new Set(instances.map(({ identity }) => identity.id))];
+  if (InstanceIds.length === 0) return new Map();
+  const modes = await readable('the CPU credits', async () => {
+    const answer = await ec2.send(new DescribeInstanceCreditSpecificationsCommand({ InstanceIds }));
+    return new Map((answer.InstanceCreditSpecifications ?? []).map((one) => [one.InstanceId, one.CpuCredits]));
+  });
+  return new Map(InstanceIds.map((id) => [id, modes.known ? modeOf(modes.value.get(id)) : modes]));
+}
+
+const modeOf = (said: string | undefined): NonNullable<AlarmedInstance['credits']> =>
+  said === 'standard' || said === 'unlimited' ? known(said) : unknown(said ? `EC2 says ${said}` : 'EC2 does not say');

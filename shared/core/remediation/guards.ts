@@ -1,0 +1,208 @@
+import type { Scope } from '../identity.ts';
+import type { Policy } from '../policy.ts';
+import { parseSpan } from '../quantity.ts';
+import { localTime } from '../time.ts';
+import type { Alarm } from './alarm.ts';
+import {
+  alarmMemory,
+  isSameChange,
+  overAt,
+  type Remediation,
+  type RemediationMemory,
+  recentChanges,
+} from './memory.ts';
+import type { RunbookId } from './runbook.ts';
+import { modeOfRunbook } from './terms.ts';
+
+/** What keeps a runbook from an alarm. */
+export const GUARD_IDS = [
+  'out-of-scope',
+  'no-alarm',
+  'already-answered',
+  'out-of-order',
+  'too-old',
+  'set-by-hand',
+  'muted',
+  'flapping',
+  'deleted',
+  'over',
+  'off',
+  'stopped-by-us',
+  'no-data',
+  'busy',
+  'cool-down',
+  'hourly-cap',
+] as const;
+export type GuardId = (typeof GUARD_IDS)[number];
+
+/** An alarm that is left, and why. */
+export interface Held {
+  readonly guard: GuardId;
+  /** For people. */
+  readonly because: string;
+  /** `nobody`: it is as expected, or was said before. */
+  readonly tell: 'people' | 'nobody';
+  /** The plan that answers it already: one that was not delivered goes on from there. */
+  readonly plan?: string;
+}
+
+/** What guards judge by. */
+export interface GuardContext {
+  readonly policy: Policy;
+  /** What is looked after; without any in the policy, the function's own. */
+  readonly scopes: readonly { readonly account: string; readonly regions: readonly string[] }[];
+  /** With the change that is judged. */
+  readonly memory: RemediationMemory;
+  readonly now: Date;
+}
+
+/** Why an alarm is left as its event tells of it, before anything is read; nothing when it is to be looked into. */
+export function heldOnArrival(alarm: Alarm, context: GuardContext): Held | undefined {
+  return (
+    outOfScope(alarm, context) ??
+    noAlarm(alarm) ??
+    alreadyAnswered(alarm, context) ??
+    outOfOrder(alarm, context) ??
+    tooOld(alarm, context) ??
+    heldAsItIs(alarm, context)
+  );
+}
+
+/** The same of the alarm as it is when it is read again; undefined: it is not there any more. */
+export function heldOnReading(alarm: Alarm | undefined, context: GuardContext): Held | undefined {
+  if (!alarm) return quietly('deleted', 'the alarm is deleted');
+  if (alarm.state !== 'ALARM') {
+    return quietly('over', `it is ${alarm.state} again since ${timeOf(alarm.since, context)}: there is nothing to do`);
+  }
+  return alreadyAnswered(alarm, context) ?? heldAsItIs(alarm, context);
+}
+
+/** What may be seen of an alarm that is on, both when it arrives and when it is read again. */
+const heldAsItIs = (alarm: Alarm, context: GuardContext): Held | undefined =>
+  setByHand(alarm) ?? muted(alarm) ?? flapping(alarm, context);
+
+/** A runbook that is about to look at a resource, for an alarm. */
+export interface Attempt {
+  readonly alarm: Alarm;
+  readonly runbook: RunbookId;
+  /** The key of its subject. */
+  readonly resource: string;
+  /** Where Lamplighter stopped the resource: by what. `off-hours, schedule office-hours` */
+  readonly stoppedBy?: string;
+}
+
+/** Why a runbook leaves a resource alone; nothing when it may go on. */
+export function heldBeforeActing(attempt: Attempt, context: GuardContext): Held | undefined {
+  const { runbook, alarm, stoppedBy } = attempt;
+  if (modeOfRunbook(context.policy, runbook) === 'off') {
+    return quietly('off', `the runbook ${runbook} is off (\`remediation.modes\`)`);
+  }
+  if (stoppedBy) return quietly('stopped-by-us', `it is stopped on purpose, by ${stoppedBy}: its alarms are expected`);
+  if (alarm.by === 'missing data') {
+    return loudly('no-data', 'nothing was measured, which the alarm takes for breaching: nothing is done without data');
+  }
+  return busy(attempt, context) ?? coolingDown(attempt, context) ?? overHourlyCap(attempt, context);
+}
+
+const loudly = (guard: GuardId, because: string): Held => ({ guard, because, tell: 'people' });
+const quietly = (guard: GuardId, because: string): Held => ({ guard, because, tell: 'nobody' });
+
+const timeOf = (time: Date | string, { policy }: GuardContext): string => localTime(new Date(time), policy.timezone);
+
+function outOfScope({ scope }: { readonly scope: Scope }, { scopes }: GuardContext): Held | undefined {
+  const own = scopes.find(({ account }) => account === scope.account);
+  if (own?.regions.includes(scope.region)) return undefined;
+  return quietly('out-of-scope', `${scope.region} of the account ${scope.account} is not looked after (\`scopes\`)`);
+}
+
+function noAlarm({ state }: Alarm): Held | undefined {
+  if (state === 'ALARM') return undefined;
+  return quietly('no-alarm', state === 'OK' ? 'it is OK' : 'CloudWatch has too few data to judge, which is no alarm');
+}
+
+function alreadyAnswered({ arn, since }: Alarm, { memory }: GuardContext): Held | undefined {
+  const answer = alarmMemory(memory, arn).answers.find((one) => isSameChange(one.since, since));
+  if (!answer) return undefined;
+  if (!answer.plan) return quietly('already-answered', 'this change was answered before');
+  return { ...quietly('already-answered', `the plan ${answer.plan} answers this change`), plan: answer.plan };
+}
+
+/** Events may overtake each other: the one that says OK may be there first. */
+function outOfOrder({ arn, since }: Alarm, context: GuardContext): Held | undefined {
+  const last = alarmMemory(context.memory, arn).changes.at(-1);
+  if (!last || last.to === 'ALARM' || Date.parse(last.at) <= since.getTime()) return undefined;
+  return quietly('out-of-order', `it is ${last.to} again since ${timeOf(last.at, context)}, which was told first`);
+}
+
+function tooOld({ since }: Alarm, { policy, now }: GuardContext): Held | undefined {
+  const { eventAge } = policy.remediation;
+  const age = now.getTime() - since.getTime();
+  if (age <= parseSpan(eventAge)) return undefined;
+  const minutes = Math.floor(age / 60_000);
+  return loudly(
+    'too-old',
+    `it went off ${minutes} minutes ago, at most ${eventAge} are allowed (\`remediation.eventAge\`)`,
+  );
+}
+
+function setByHand({ by, reason }: Alarm): Held | undefined {
+  if (by !== 'a person') return undefined;
+  const words = reason.length > 100 ? `${reason.slice(0, 100)}...` : reason;
+  const wrote = words ? `, and wrote: ${words}` : '';
+  return loudly('set-by-hand', `somebody set its state by hand (SetAlarmState)${wrote}`);
+}
+
+const muted = ({ muted: why }: Alarm): Held | undefined =>
+  why === undefined ? undefined : quietly('muted', `somebody wants it quiet: ${why}`);
+
+function flapping({ arn }: Alarm, { policy, memory, now }: GuardContext): Held | undefined {
+  const { flapping: limit } = policy.remediation;
+  const one = alarmMemory(memory, arn);
+  const { length } = recentChanges(one, limit, now);
+  if (length < limit.changes) return undefined;
+  const because = `it flaps: ${length} changes within ${limit.within}. It is left alone until it is quiet (\`remediation.flapping\`)`;
+  return one.flappingTold ? quietly('flapping', because) : loudly('flapping', because);
+}
+
+/** A runbook that acts is only kept back by those that acted. */
+const counts = ({ mode }: Remediation, { runbook }: Attempt, { policy }: GuardContext): boolean =>
+  mode !== 'report' || modeOfRunbook(policy, runbook) === 'report';
+
+const at = (time: string): number => Date.parse(time);
+
+/** Never two at one resource. */
+function busy(attempt: Attempt, context: GuardContext): Held | undefined {
+  const now = context.now.getTime();
+  const other = context.memory.remediations.find(
+    (one) => one.resource === attempt.resource && one.mode !== 'report' && now < at(overAt(one)),
+  );
+  return other && { ...loudly('busy', `${other.runbook} is at it already (plan ${other.plan})`), plan: other.plan };
+}
+
+function coolingDown(attempt: Attempt, context: GuardContext): Held | undefined {
+  const { cooldown } = context.policy.remediation;
+  const rests = context.memory.remediations
+    .filter((one) => one.resource === attempt.resource && one.runbook === attempt.runbook)
+    .filter((one) => counts(one, attempt, context))
+    .map((one) => at(overAt(one)) + parseSpan(cooldown));
+  const until = Math.max(...rests);
+  if (until <= context.now.getTime()) return undefined;
+  const when = timeOf(new Date(until), context);
+  return loudly(
+    'cool-down',
+    `${attempt.runbook} was at it, and leaves it alone until ${when} (\`remediation.cooldown\`)`,
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What only looks is not counted, and not kept back. */
+function overHourlyCap({ runbook }: Attempt, { policy, memory, now }: GuardContext): Held | undefined {
+  const { atMostPerHour } = policy.remediation;
+  if (modeOfRunbook(policy, runbook) === 'report') return undefined;
+  const since = now.getTime() - HOUR_MS;
+  const { length } = memory.remediations.filter((one) => one.mode !== 'report' && at(one.at) > since);
+  if (length < atMostPerHour) return undefined;
+  const because = `${length} remediations within an hour; at most ${atMostPerHour} are allowed (\`remediation.atMostPerHour\`)`;
+  return loudly('hourly-cap', because);
+}

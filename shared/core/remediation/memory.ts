@@ -1,0 +1,148 @@
+import type { Arn } from '../identity.ts';
+import type { Mode, Policy } from '../policy.ts';
+import { parseSpan } from '../quantity.ts';
+import { DAY_MS } from '../time.ts';
+import type { AlarmChange, AlarmState } from './alarm.ts';
+import type { RunbookId } from './runbook.ts';
+
+/**
+ * What is remembered of an account's alarms from one event to the next. Plain data with ISO times, so that it is kept as it is.
+ * Every function here takes the same twice without a difference: an event may come twice.
+ */
+export interface RemediationMemory {
+  readonly alarms: readonly AlarmMemory[];
+  readonly remediations: readonly Remediation[];
+}
+
+export const NOTHING_REMEMBERED: RemediationMemory = { alarms: [], remediations: [] };
+
+export interface AlarmMemory {
+  readonly arn: Arn;
+  /** The changes of its state that were seen, oldest first, whatever their events' order was. */
+  readonly changes: readonly SeenChange[];
+  /** Which of them were answered, be it by a plan or only by a message. */
+  readonly answers: readonly Answer[];
+  /** When people were told that it flaps; absent when it does not. */
+  readonly flappingTold?: string;
+}
+
+export interface SeenChange {
+  readonly at: string;
+  readonly to: AlarmState;
+  /** Somebody set it so. */
+  readonly byPerson?: true;
+}
+
+export interface Answer {
+  /** Since when the alarm was on. */
+  readonly since: string;
+  readonly plan?: string;
+}
+
+/** A runbook's turn at a resource. */
+export interface Remediation {
+  readonly runbook: RunbookId;
+  /** The key of its subject. */
+  readonly resource: string;
+  readonly plan: string;
+  /** In `report` nothing was done, and only the same news is kept back. */
+  readonly mode: Exclude<Mode, 'off'>;
+  readonly at: string;
+  /** By then it is over, whatever happened: its approval has expired, and so has its watch. */
+  readonly until: string;
+  /** When it was over. */
+  readonly ended?: string;
+}
+
+/** An event and DescribeAlarms may differ a little about the time of a change; an alarm is judged every ten seconds at most. */
+const SAME_CHANGE_MS = 1000;
+
+/** Whether two times are of the same change of one alarm. */
+export const isSameChange = (some: Date | string, other: Date | string): boolean =>
+  Math.abs(new Date(some).getTime() - new Date(other).getTime()) <= SAME_CHANGE_MS;
+
+export const alarmMemory = ({ alarms }: RemediationMemory, arn: Arn): AlarmMemory =>
+  alarms.find((one) => one.arn === arn) ?? { arn, changes: [], answers: [] };
+
+/** So many changes of one alarm are remembered, the newest: more than a policy may ask for. */
+const MOST_CHANGES = 40;
+
+/** With a change of state that was seen. */
+export function withChange(memory: RemediationMemory, { alarm }: AlarmChange): RemediationMemory {
+  const before = alarmMemory(memory, alarm.arn);
+  const { state: to, since, by } = alarm;
+  if (before.changes.some((one) => one.to === to && isSameChange(one.at, since))) return memory;
+  const seen: SeenChange = { at: since.toISOString(), to, ...(by === 'a person' ? { byPerson: true } : {}) };
+  const changes = [...before.changes, seen].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST_CHANGES);
+  return withAlarm(memory, { ...before, changes });
+}
+
+/** With an alarm's change to ALARM answered. An answer with a plan takes the place of one without. */
+export function withAnswer(memory: RemediationMemory, arn: Arn, answer: Answer): RemediationMemory {
+  const before = alarmMemory(memory, arn);
+  const same = before.answers.find(({ since }) => isSameChange(since, answer.since));
+  if (same && (same.plan || !answer.plan)) return memory;
+  const answers = [...before.answers.filter((one) => one !== same), answer].slice(-MOST_CHANGES);
+  return withAlarm(memory, { ...before, answers });
+}
+
+/** With people told that an alarm flaps. */
+export const withFlappingTold = (memory: RemediationMemory, arn: Arn, at: Date): RemediationMemory =>
+  withAlarm(memory, { ...alarmMemory(memory, arn), flappingTold: at.toISOString() });
+
+/** With a runbook's turn; one plan has one turn at a resource. */
+export function withRemediation(memory: RemediationMemory, one: Remediation): RemediationMemory {
+  const isSame = ({ plan, resource }: Remediation) => plan === one.plan && resource === one.resource;
+  return memory.remediations.some(isSame) ? memory : { ...memory, remediations: [...memory.remediations, one] };
+}
+
+/** With a plan over: all of its turns, or those at one resource. */
+export function withEnd(
+  memory: RemediationMemory,
+  { plan, resource }: { readonly plan: string; readonly resource?: string },
+  at: Date,
+): RemediationMemory {
+  const isOver = (one: Remediation) =>
+    one.plan === plan && (resource ?? one.resource) === one.resource && one.ended === undefined;
+  const remediations = memory.remediations.map((one) => (isOver(one) ? { ...one, ended: at.toISOString() } : one));
+  return { ...memory, remediations };
+}
+
+/** Without what no guard asks about any more, so that it stays small, and without flapping that is over. */
+export function forgetting(
+  { alarms, remediations }: RemediationMemory,
+  { flapping, cooldown }: Policy['remediation'],
+  now: Date,
+): RemediationMemory {
+  const kept = Math.max(DAY_MS, parseSpan(flapping.within), parseSpan(cooldown));
+  const isYoung = (at: string) => now.getTime() - Date.parse(at) < kept;
+  return {
+    alarms: alarms.flatMap(({ flappingTold, ...one }) => {
+      const changes = one.changes.filter(({ at }) => isYoung(at));
+      const answers = one.answers.filter(({ since }) => isYoung(since));
+      if (changes.length + answers.length === 0) return [];
+      const flaps = flappingTold && recentChanges(one, flapping, now).length >= flapping.changes;
+      return [{ ...one, changes, answers, ...(flaps ? { flappingTold } : {}) }];
+    }),
+    remediations: remediations.filter((one) => isYoung(overAt(one))),
+  };
+}
+
+/** When a runbook's turn was over, or will be at the latest. */
+export const overAt = ({ ended, until }: Remediation): string => ended ?? until;
+
+/** The changes of the last while that count as flapping: those by hand do not. */
+export const recentChanges = (
+  { changes }: AlarmMemory,
+  { within }: Policy['remediation']['flapping'],
+  now: Date,
+): SeenChange[] =>
+  changes.filter(({ at, byPerson }) => {
+    const age = now.getTime() - Date.parse(at);
+    return !byPerson && age >= 0 && age < parseSpan(within);
+  });
+
+const withAlarm = (memory: RemediationMemory, one: AlarmMemory): RemediationMemory => ({
+  ...memory,
+  alarms: [...memory.alarms.filter(({ arn }) => arn !== one.arn), one],
+});

@@ -1,0 +1,226 @@
+import type { Undo, VolumeSpec } from '../../action.ts';
+import { type Evidence, known, unknown } from '../../evidence.ts';
+import type { DatabaseFacts } from '../../facts.ts';
+import { type Money, times } from '../../money.ts';
+import { includedInGp3 } from '../../rules/database-volume-type.ts';
+import { codeOwnerOf, lineIn } from '../../rules/infrastructure-code.ts';
+import type { Drawing } from '../../sparkline.ts';
+import { DAY_MS, localTime } from '../../time.ts';
+import type { Alarm } from '../alarm.ts';
+import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
+import {
+  FORECAST_DAYS,
+  forecastStorage,
+  type Growth,
+  growthOf,
+  leastStep,
+  type StorageForecast,
+} from '../storage-forecast.ts';
+import { crossesStriping, grownStorage, mostStorageGiB, withSize } from '../storage-limits.ts';
+import { whyStorageStays } from '../storage-stays.ts';
+import { count, inShort, leftTo, leftUnknown, notFor, shownOf } from '../words.ts';
+
+const GIB = 1024 ** 3;
+
+/** While there is so much time left, a person is asked about the move from one volume to four. */
+const DAYS_TO_ASK = 3;
+
+type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
+
+/**
+ * database-storage-low
+ *   > Grow the storage of an RDS database to what 30 days of its trend need, and so far that the alarm is not on any more:
+ *   > by at least 10 %, at most by what the policy and AWS allow. Provisioned IOPS and throughput are kept.
+ *   > Left: Aurora and its like, whose storage grows by itself; Multi-AZ DB clusters; RDS Custom; storage autoscaling that has
+ *   > room; a change of the storage that runs, or began less than six hours ago; other pending modifications; storage at its
+ *   > maximum; an unknown trend.
+ *   > Asked first, whatever the mode: the code that it is made from; the maximum of its autoscaling reached; a move to four
+ *   > volumes while there is time.
+ */
+export function databaseStorageLow(facts: RunbookFacts, settings: RunbookSettings): Remedy {
+  const { resource, alarm, now } = facts;
+  if (resource.type !== 'database') return notFor('databases', facts);
+  const forecast = forecastStorage(resource.freeStorageHours, { now, since: resource.lastStorageChange });
+  const { evidence, charts } = shownOf(facts);
+  const stays = whyStorageStays(resource, { now, timezone: settings.timezone });
+  const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), now }, settings);
+  return {
+    ...verdict,
+    evidence: [
+      ...forecastLines(forecast),
+      ...growthLines(resource.facts, verdict),
+      ...autoscalingLines(resource),
+      ...replicaLines(resource.facts),
+      ...evidence,
+    ],
+    charts: [...usedChart(resource), ...charts],
+  };
+}
+
+interface Question {
+  readonly resource: AlarmedDatabase;
+  readonly forecast: Evidence<StorageForecast>;
+  readonly keepFreeGiB: number;
+  readonly now: Date;
+}
+
+/** The alarm's threshold, where it is one of the free storage itself; else 0: the trend alone decides. */
+function thresholdGiB({ watches }: Alarm): number {
+  if (watches.kind !== 'metric' || watches.expression !== undefined || watches.metrics.length !== 1) return 0;
+  const { metrics, threshold = 0 } = watches;
+  if (metrics[0]?.name !== 'FreeStorageSpace' || !Number.isFinite(threshold)) return 0;
+  return Math.max(0, threshold) / GIB;
+}
+
+function judge(question: Question, settings: RunbookSettings): Verdict {
+  const { resource, forecast, keepFreeGiB } = question;
+  const { facts: database, growsItselfTo } = resource;
+  const { sizeGiB } = database.storage;
+  if (sizeGiB === undefined)
+    return leftUnknown('look at it in the console', 'AWS does not say how large its storage is');
+  if (growsItselfTo !== undefined && hasRoom(sizeGiB, growsItselfTo))
+    return leftTo(WAIT, `RDS grows its storage by itself, up to ${growsItselfTo} GiB`);
+  if (!forecast.known) return leftUnknown(growBy(database, sizeGiB + leastStep(sizeGiB)), forecast.why);
+  const limits = { ...settings, mostGiB: mostStorageGiB(database) };
+  const growth = growthOf({ sizeGiB, forecast: forecast.value, keepFreeGiB }, limits);
+  if (growth.toGiB === undefined) return refused(database, growth);
+  const freeAfter = forecast.value.freeGiB + growth.toGiB - sizeGiB;
+  if (freeAfter <= keepFreeGiB && !isFullSoon(forecast.value))
+    return leftTo(
+      'lower the threshold of the alarm, or raise remediation.growAtMost in the policy',
+      `${freeNow(forecast.value, sizeGiB)}; ${growth.cappedBy} allows ${growth.toGiB} GiB, which leave ` +
+        `${inShort(freeAfter)} GiB free, not more than the alarm's ${inShort(keepFreeGiB)} GiB`,
+    );
+  return grow(question, { growth, forecast: forecast.value, timezone: settings.timezone });
+}
+
+const WAIT =
+  'wait: storage autoscaling begins when 10 % or less was free for five minutes. Should that be too late, grow it by hand';
+
+const hasRoom = (sizeGiB: number, mostGiB: number): boolean => sizeGiB + leastStep(sizeGiB) <= mostGiB;
+
+const isFullSoon = ({ daysUntilFull = Number.POSITIVE_INFINITY }: StorageForecast): boolean =>
+  daysUntilFull <= FORECAST_DAYS;
+
+type Refused = Extract<Growth, { readonly refusedBy: string }>;
+type Grown = Extract<Growth, { readonly wantedGiB: number }>;
+
+function refused(database: DatabaseFacts, { refusedBy, leastGiB }: Refused): Verdict {
+  const tenth = `RDS grows storage by at least 10 %, here to ${leastGiB} GiB`;
+  if (refusedBy === 'the policy')
+    return leftTo(growBy(database, leastGiB), `${tenth}, and the policy allows less at once`);
+  return leftTo(
+    'delete or archive data, or move some of them to another database',
+    `it is at its maximum: ${tenth}, and AWS allows ${mostStorageGiB(database)} GiB`,
+  );
+}
+
+/** What a person types who knows better. */
+const growBy = ({ name, scope }: DatabaseFacts, toGiB: number): string =>
+  `aws rds modify-db-instance --region ${scope.region} --db-instance-identifier ${name} --allocated-storage ${toGiB} --apply-immediately   (it never shrinks again)`;
+
+interface Growing {
+  readonly growth: Grown;
+  readonly forecast: StorageForecast;
+  readonly timezone: string;
+}
+
+function grow({ resource, now }: Question, { growth, forecast, timezone }: Growing): Verdict {
+  const { facts: database, growsItselfTo } = resource;
+  const storage = grownStorage(database, growth.toGiB);
+  if (!storage)
+    return leftUnknown(growBy(database, growth.toGiB), 'AWS does not say of what type its storage is, or its IOPS');
+  const code = codeLine(database, growth.toGiB);
+  const { daysUntilFull = Number.POSITIVE_INFINITY } = forecast;
+  const mayAsk = crossesStriping(database, growth.toGiB) && daysUntilFull >= DAYS_TO_ASK;
+  const fullAt = new Date(now.getTime() + Math.min(daysUntilFull, FORECAST_DAYS) * DAY_MS);
+  const when = isFullSoon(forecast) ? `, at ${localTime(fullAt, timezone)}` : '';
+  return {
+    act: {
+      action: { kind: 'change-database-storage', direction: 'gives', database: database.identity, ...storage },
+      undo: NO_WAY_BACK,
+      onlyApproved: code !== undefined || growsItselfTo !== undefined || mayAsk,
+      monthlyMore: monthlyMore(database, storage),
+    },
+    because: `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth)}`,
+    next: code ? `change the code, too: ${code}` : growBy(database, growth.toGiB),
+  };
+}
+
+const NO_WAY_BACK: Undo = { reversibility: 'none', loses: 'its smaller size: storage of RDS never shrinks' };
+
+const enough = ({ toGiB, wantedGiB, cappedBy }: Grown): string =>
+  cappedBy
+    ? `${FORECAST_DAYS} days need ${wantedGiB} GiB, of which ${cappedBy} allows ${toGiB}`
+    : `${toGiB} GiB are enough for ${FORECAST_DAYS} days`;
+
+function codeLine({ tags }: DatabaseFacts, toGiB: number): string | undefined {
+  const owner = codeOwnerOf(tags);
+  return owner && lineIn(owner, { CloudFormation: 'AllocatedStorage', Terraform: 'allocated_storage' }, `${toGiB}`);
+}
+
+const freeNow = (forecast: StorageForecast, sizeGiB: number): string =>
+  `${inShort(forecast.freeGiB)} of ${sizeGiB} GiB are free, ${trendOf(forecast)}`;
+
+/** `at 1.9 GiB a day (trend of 24 hours) it is full in 4.3 days` */
+function trendOf({ perDayGiB, over, daysUntilFull }: StorageForecast): string {
+  if (daysUntilFull === undefined) return `which do not become fewer (trend of ${over})`;
+  return `at ${inShort(perDayGiB)} GiB a day (trend of ${over}) it is full in ${inShort(daysUntilFull)} days`;
+}
+
+const forecastLines = (forecast: Evidence<StorageForecast>): string[] => [
+  forecast.known
+    ? `forecast: ${inShort(forecast.value.freeGiB)} GiB free, ${trendOf(forecast.value)}`
+    : `forecast: ${forecast.why}`,
+];
+
+/** What growing brings beside the GiB. */
+function growthLines(database: DatabaseFacts, { act }: Verdict): string[] {
+  if (act?.action.kind !== 'change-database-storage') return [];
+  const { from, to } = act.action;
+  return [
+    ...(crossesStriping(database, to.sizeGiB) ? [MOVES] : []),
+    ...changed('IOPS', from.iops, to.iops),
+    ...changed('throughput in MiB/s', from.throughputMiBs, to.throughputMiBs),
+  ];
+}
+
+const MOVES = 'striping: RDS moves the data from one volume to four, which takes many of its IOPS for hours';
+
+const changed = (what: string, from: number | undefined, to: number | undefined): string[] =>
+  to === undefined || from === to
+    ? []
+    : [`${what}: ${to} at least at the new size, now ${from ?? 'what its size has'}`];
+
+function autoscalingLines({ facts: { storage }, growsItselfTo }: AlarmedDatabase): string[] {
+  if (growsItselfTo === undefined || storage.sizeGiB === undefined) return [];
+  if (hasRoom(storage.sizeGiB, growsItselfTo)) return [`storage autoscaling: on, up to ${growsItselfTo} GiB`];
+  return [`storage autoscaling: at its maximum of ${growsItselfTo} GiB, and grows it no further unless that is raised`];
+}
+
+/** The data of replicas become more as those of their source do. */
+const replicaLines = ({ replication }: DatabaseFacts): string[] =>
+  replication.length > 0
+    ? [
+        `replication: with ${count(replication.length, 'other database')} (${replication.join(', ')}), each of a storage of its own`,
+      ]
+    : [];
+
+function usedChart({ facts, freeStorageHours }: AlarmedDatabase): Drawing[] {
+  const { sizeGiB } = facts.storage;
+  if (!freeStorageHours.known || !sizeGiB || !freeStorageHours.value.values.some(Number.isFinite)) return [];
+  const values = freeStorageHours.value.values.map((free) =>
+    free === undefined ? undefined : Math.max(0, 100 - (free / GIB / sizeGiB) * 100),
+  );
+  return [{ what: 'storage used', by: 'hour', unit: '%', values }];
+}
+
+/** The list price of the further GiB. What RDS asks for IOPS beyond the included ones is not read. */
+function monthlyMore(database: DatabaseFacts, { from, to }: { from: VolumeSpec; to: VolumeSpec }): Evidence<Money> {
+  const included = to.type === 'gp3' ? includedInGp3(withSize(database, to.sizeGiB)).iops : 0;
+  if ((to.iops ?? 0) > Math.max(from.iops ?? 0, included)) return unknown('no list price of its further IOPS');
+  const { prices } = database.evidence;
+  if (!prices?.known) return unknown(`no list price: ${prices?.why ?? 'not read'}`);
+  const perGiB = prices.value[`${to.type} GiB`];
+  return perGiB ? known(times(to.sizeGiB - from.sizeGiB, perGiB)) : unknown(`no list price of ${to.type} GiB`);
+}

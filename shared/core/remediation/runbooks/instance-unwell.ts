@@ -1,0 +1,93 @@
+import type { Evidence } from '../../evidence.ts';
+import type { AlarmedInstance, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
+import { type Hold, whatAStopLoses, whyUntouched } from '../stop-loss.ts';
+import { describeAlarm, leftTo, notFor, shownOf } from '../words.ts';
+
+type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
+
+/**
+ * instance-unwell
+ *   > Stop and start an instance whose system status check fails, which brings it to another host, where nothing is lost by
+ *   > it; reboot one whose instance status check fails (EC2 User Guide, "Status checks for Amazon EC2 instances").
+ *   > Left: not running; owned by a controller or an Auto Scaling group, which replace it; a check that passes, begins or is
+ *   > unknown. Not moved: Spot; an instance store; a public address that would be released; a Dedicated Host; stop protection.
+ */
+export function instanceUnwell(facts: RunbookFacts, settings: RunbookSettings): Remedy {
+  const { resource } = facts;
+  if (resource.type !== 'instance') return notFor('instances', facts);
+  const { evidence, charts } = shownOf(facts);
+  return {
+    ...judge(resource, describeAlarm(facts, settings)),
+    evidence: [
+      `system status check (the host): ${describeStatus(resource.systemStatus)}`,
+      `instance status check (its own system): ${describeStatus(resource.instanceStatus)}`,
+      ...resource.scheduledEvents.map((event) => `scheduled by AWS: ${event}`),
+      ...evidence,
+    ],
+    charts,
+  };
+}
+
+function judge(resource: AlarmedInstance, alarm: string): Verdict {
+  const { facts, systemStatus, instanceStatus } = resource;
+  const untouched = whyUntouched(resource);
+  if (untouched) return held(untouched, { resource, alarm });
+  if (!systemStatus.known)
+    return held({ because: `its system status is unknown: ${systemStatus.why}`, unknown: true }, { resource, alarm });
+  const expect = { state: 'running', launchedAt: facts.launchedAt.toISOString() } as const;
+  if (systemStatus.value === 'impaired') {
+    const loss = whatAStopLoses(resource);
+    if (loss) return held({ ...loss, because: `its system status check fails; ${loss.because}` }, { resource, alarm });
+    return {
+      act: {
+        action: {
+          kind: 'move-instance',
+          instance: facts.identity,
+          expect: { ...expect, instanceType: facts.instanceType },
+        },
+        undo: { reversibility: 'full' },
+        onlyApproved: false,
+      },
+      because: `its system status check fails: the trouble is of its host, and a stop and a start bring it to another one; nothing is lost by it (${alarm})`,
+      next: stopAndStart(resource),
+    };
+  }
+  if (!instanceStatus.known)
+    return held(
+      { because: `its instance status is unknown: ${instanceStatus.why}`, unknown: true },
+      { resource, alarm },
+    );
+  const begins = [systemStatus.value, instanceStatus.value].includes('initializing');
+  if (begins) return held({ because: 'its status checks have only begun' }, { resource, alarm });
+  if (instanceStatus.value === 'ok')
+    return held({ because: 'both its status checks pass by now' }, { resource, alarm });
+  return {
+    act: {
+      action: { kind: 'reboot-instance', instance: facts.identity, expect },
+      undo: { reversibility: 'full' },
+      onlyApproved: false,
+    },
+    because: `its instance status check fails while its host is well: the trouble is of its own system, which a reboot may end (${alarm})`,
+    next: `aws ec2 reboot-instances --region ${facts.scope.region} --instance-ids ${facts.identity.id}`,
+  };
+}
+
+interface Case {
+  readonly resource: AlarmedInstance;
+  readonly alarm: string;
+}
+
+const held = ({ because, unknown }: Hold, { resource, alarm }: Case): Verdict => ({
+  ...leftTo(
+    `see its status checks and what it wrote last: aws ec2 get-console-output --latest --region ${resource.facts.scope.region} --instance-id ${resource.facts.identity.id}`,
+    `${because} (${alarm})`,
+  ),
+  ...(unknown ? { unknown } : {}),
+});
+
+function stopAndStart({ facts: { scope, identity } }: AlarmedInstance): string {
+  const which = `--region ${scope.region} --instance-ids ${identity.id}`;
+  return `aws ec2 stop-instances ${which} && aws ec2 wait instance-stopped ${which} && aws ec2 start-instances ${which}`;
+}
+
+const describeStatus = (status: Evidence<string>): string => (status.known ? status.value : `unknown, ${status.why}`);

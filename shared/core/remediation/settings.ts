@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { number, oneOf, section, text, whole } from '../policy-fields.ts';
+import { parseShare, share, span } from '../quantity.ts';
+import { RUNBOOK_IDS } from './runbook.ts';
+
+/** As far as each runbook goes: what only looks has no more than `report`. Without one a runbook is as in `defaults`. */
+const modes = () =>
+  section({
+    'database-storage-low': oneOf(['off', 'report', 'approve', 'auto'])
+      .optional()
+      .describe(
+        "A database's storage is grown; `auto` does it at once, for it takes nothing from anybody, and cannot be taken back",
+      ),
+    'database-saturated': oneOf(['off', 'report', 'approve'])
+      .optional()
+      .describe(
+        "A database's CPU, memory or connections are used up: a class one step up. Never `auto`: it is dearer, and an outage",
+      ),
+    'replica-lag': oneOf(['off', 'report']).optional().describe(`A replica is behind: evidence only`),
+    'instance-unwell': oneOf(['off', 'report', 'approve', 'auto'])
+      .optional()
+      .describe(
+        "An instance's status checks fail: it is rebooted once, or moved to another host by a stop and a start; `auto` does it at once",
+      ),
+    'credits-exhausted': oneOf(['off', 'report', 'approve'])
+      .optional()
+      .describe(
+        'A burstable instance has no CPU credits left: unlimited ones, or a larger type. Never `auto`: it is dearer',
+      ),
+    'idle-alarm': oneOf(['off', 'report'])
+      .optional()
+      .describe(`Something does nothing: right-size judges it first, and the message says how`),
+    'host-evidence': oneOf(['off', 'report'])
+      .optional()
+      .describe(`Disk or memory as the CloudWatch agent measures it: evidence only`),
+  }).prefault({});
+
+const TAG = 'a tag such as env=prod; * in the value stands for any characters';
+
+const runbook = () =>
+  section({
+    alarm: text('an alarm name; * stands for any characters').optional().describe('Alarms of this name'),
+    tag: z
+      .string({ error: TAG })
+      .regex(/^[^=]+=/, TAG)
+      .optional()
+      .describe('and of a resource with this tag'),
+    namespace: text('a namespace such as AWS/RDS').optional().describe('and over a metric of this namespace'),
+    metric: text('a metric such as FreeStorageSpace').optional().describe('and of this name'),
+    runbook: oneOf([...RUNBOOK_IDS, 'none']).describe('What is done; `none` leaves them to people, without a word'),
+  }).refine(({ runbook: _, ...fits }) => Object.values(fits).some((one) => one !== undefined), {
+    error: 'at least one of `alarm`, `tag`, `namespace`, `metric`',
+  });
+
+/** The policy's section `remediation`. */
+export const remediation = () =>
+  section({
+    modes: modes(),
+    runbooks: z
+      .array(runbook(), { error: 'a list of {alarm?, tag?, namespace?, metric?, runbook}' })
+      .default([])
+      .describe('Which runbook an alarm has; the first that fits counts. None fits: by its metric'),
+    eventAge: span({ min: '1m', max: '1h' })
+      .default('10m')
+      .describe('An alarm that went off longer ago is left to people: they know by then'),
+    cooldown: span({ min: '5m', max: '7d' })
+      .default('1h')
+      .describe('After a runbook was at a resource, the same one leaves it alone for so long'),
+    atMostPerHour: whole(1, 100)
+      .default(5)
+      .describe('At most so many remediations of an account within any hour, whatever goes off; the rest is told'),
+    flapping: section({
+      changes: whole(3, 20)
+        .default(5)
+        .describe('An alarm that changed so often is left alone until it is quiet, which is said once'),
+      within: span({ min: '5m', max: '1d' }).default('1h').describe('and did so in this time'),
+    }).prefault({}),
+    verifyWithin: span({ min: '5m', max: '1d' })
+      .default('30m')
+      .describe('So long after a remediation its alarm must be OK again; else people are called'),
+    growAtMost: section({
+      share: share()
+        .refine((one) => parseShare(one) >= 0.1, 'at least 10%: RDS grows by no less')
+        .default('50%')
+        .describe("Storage grows by at most this share of what is allocated; RDS's own least is 10 %"),
+      sizeGiB: number(20, 'GiB').default(1000).describe('and by at most so many GiB at once'),
+    }).prefault({}),
+    rebootInFreeze: oneOf(['allowed', 'never'])
+      .default('never')
+      .describe('Whether an unwell instance is rebooted or moved on frozen days, too; storage always grows'),
+  });

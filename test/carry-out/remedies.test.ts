@@ -1,0 +1,381 @@
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../shared/core/change.ts';
+import type { Proposal } from '../../shared/core/plan.ts';
+import {
+  changeOf,
+  flip,
+  handOver,
+  mutations,
+  POLICY,
+  type Scene,
+  say,
+  takingBack,
+  told,
+} from '../support/carry-out.ts';
+import {
+  alarmOn,
+  exhausted,
+  filling,
+  once,
+  openAlarmedScene,
+  type Remedied,
+  remedy,
+  turn,
+  unwell,
+} from '../support/remedies.ts';
+
+const FROZEN = { freeze: [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }] };
+
+/** Handed over, and lived to its end. */
+async function lived(scene: Scene, remedied: Remedied): Promise<Change | undefined> {
+  const { plan } = await remedy(scene, remedied);
+  await scene.lambda.advance({ hours: 3 });
+  return changeOf(scene, plan);
+}
+
+const databaseIn = ({ region }: Scene, name = 'orders') => {
+  const found = region.rds.instances.get(name);
+  if (!found) throw new Error(`no database ${name}`);
+  return found;
+};
+
+/** Another alarm of the resource, which is quiet. */
+function another(scene: Scene, { proposal }: Remedied, name = 'latency'): void {
+  const { region } = scene;
+  const [, id = ''] = /[:/]([^:/]+)$/.exec(proposal.resource.arn) ?? [];
+  const dimension = 'database' in proposal.action ? 'DBInstanceIdentifier' : 'InstanceId';
+  alarmOn(scene, name, { Namespace: 'Shop', MetricName: name, Dimensions: [{ Name: dimension, Value: id }] });
+  Object.assign(region.cloudwatch.alarms.get(name) ?? {}, { StateValue: 'OK' });
+}
+
+describe('storage that is nearly full', () => {
+  it('grows at once, and is kept when the alarm is OK again, with the time it took', async () => {
+    const scene = await openAlarmedScene();
+    const { plan, execution } = await remedy(scene, filling(scene, 'orders'));
+    await scene.lambda.advance({ minutes: 30 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^resolved after (9|10) minutes$/),
+      approvedBy: 'policy',
+    });
+    expect([mutations(scene), databaseIn(scene).AllocatedStorage]).toEqual([['ModifyDBInstance orders'], 150]);
+    expect(told(scene)).toMatchObject([{ severity: 'info', text: expect.stringContaining('resolved after') }]);
+    expect(told(scene)[0]?.text).not.toContain('take it back');
+    expect(execution.status).toBe('SUCCEEDED');
+  });
+
+  it('grows in a freeze and under pause, which stop only what takes', async () => {
+    const scene = await openAlarmedScene({ policy: FROZEN });
+    flip(scene, 'pause', 'on');
+    expect(await lived(scene, filling(scene, 'orders'))).toMatchObject({ outcome: 'kept' });
+  });
+
+  it('whose alarm stays on calls people when the time of the policy is over', async () => {
+    const scene = await openAlarmedScene({ policy: { remediation: { verifyWithin: '20m' } } });
+    const { plan, execution } = await remedy(scene, filling(scene, 'orders', { helps: false }));
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'failed',
+      because: 'the alarm is still on after 20 minutes; it is grown',
+    });
+    expect([execution.status, told(scene)[0]?.severity]).toEqual(['FAILED', 'critical']);
+    expect([mutations(scene), databaseIn(scene).AllocatedStorage]).toEqual([['ModifyDBInstance orders'], 150]);
+  });
+
+  it('that has an alarm without data afterwards has failed: unknown is not OK', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders', { helps: false });
+    once(
+      scene,
+      () => databaseIn(scene).AllocatedStorage === 150,
+      () => void scene.region.cloudwatch.turn(remedied.alarm, 'INSUFFICIENT_DATA', { by: 'missing data' }),
+    );
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('the alarm has had no data since'),
+    });
+  });
+
+  it('whose alarm cannot be read afterwards has failed, and says so', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders', { helps: false });
+    once(
+      scene,
+      () => databaseIn(scene).AllocatedStorage === 150,
+      () => void scene.sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' }),
+    );
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('nobody can say whether the alarm is OK again after 30 minutes (AccessDenied'),
+    });
+  });
+
+  it('that makes another alarm go off calls people: it cannot be taken back', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders', { helps: false });
+    another(scene, remedied);
+    once(
+      scene,
+      () => databaseIn(scene).AllocatedStorage === 150,
+      () => turn(scene, 'latency', 'ALARM'),
+    );
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'failed',
+      because: 'the alarm latency went off after it; it is grown, which cannot be taken back',
+    });
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+
+  it.each([
+    ['is OK again by itself', 'OK', 'the alarm is OK again by itself'],
+    ['has no data any more', 'INSUFFICIENT_DATA', 'the alarm has no data any more'],
+  ] as const)('is left alone when its alarm %s', async (_, state, because) => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    scene.region.cloudwatch.turn(remedied.alarm, state, { by: 'missing data' });
+    expect(await lived(scene, remedied)).toMatchObject({ outcome: 'skipped', because });
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it('is left alone when its alarm is gone, or cannot be read', async () => {
+    const scene = await openAlarmedScene();
+    const [gone, hidden] = [filling(scene, 'gone'), filling(scene, 'hidden')];
+    scene.region.cloudwatch.alarms.delete(gone.alarm);
+    expect(await lived(scene, gone)).toMatchObject({
+      outcome: 'skipped',
+      because: 'the alarm does not exist any more',
+    });
+    scene.sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
+    expect(await lived(scene, hidden)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining('it could not be checked again'),
+    });
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it.each([
+    ['is optimized', { DBInstanceStatus: 'storage-optimization' }, 'it is storage-optimization, not available'],
+    ['has grown itself', { AllocatedStorage: 120 }, 'it has 120, gp3, not 100, gp3'],
+  ])('is left alone when it %s by now', async (_, now, because) => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    Object.assign(databaseIn(scene), now);
+    expect(await lived(scene, remedied)).toMatchObject({ because });
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it.each([
+    ['it is protected', { tags: [{ Key: 'lamplighter:protect', Value: 'audit' }] }, 'protected by its tag'],
+    ['everything is halted', { halt: true }, 'the switch halt is on'],
+    ['the runbook is in mode report by now', { mode: 'report' }, 'the runbook database-storage-low is in mode report'],
+    ['its database is another by now', { replaced: true }, 'it is gone, or another resource carries its name'],
+  ] as const)('is left alone when %s', async (_, spoiled, because) => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    if ('tags' in spoiled) databaseIn(scene).TagList = [...spoiled.tags];
+    if ('halt' in spoiled) flip(scene, 'halt', 'on');
+    if ('replaced' in spoiled) databaseIn(scene).DbiResourceId = 'db-OTHER';
+    if ('mode' in spoiled)
+      await scene.hub.storePolicy({ ...POLICY, remediation: { modes: { 'database-storage-low': spoiled.mode } } });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining(because),
+    });
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it('is asked for once when the reply is lost', async () => {
+    const scene = await openAlarmedScene();
+    scene.sandbox.faults.add({ operation: 'ModifyDBInstance', fault: 'replyLost', times: 1 });
+    expect(await lived(scene, filling(scene, 'orders'))).toMatchObject({ outcome: 'kept' });
+    expect(databaseIn(scene).AllocatedStorage).toBe(150);
+  });
+
+  it('takes the lease from what only looks for savings, and lets a person go first', async () => {
+    const scene = await openAlarmedScene();
+    const { plan } = await remedy(scene, filling(scene, 'orders'));
+    await scene.lambda.advance({ seconds: 30 });
+    const { plan: other } = await remedy(scene, filling(scene, 'orders'), {
+      time: new Date(scene.sandbox.clock.now().getTime() + 60_000),
+    });
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changeOf(scene, other)).toMatchObject({ outcome: 'skipped', because: `${plan.id} works on it` });
+  });
+});
+
+describe('an instance that is unwell', () => {
+  it('is rebooted once, and resolved', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web');
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^resolved after [2-4] minutes$/),
+    });
+    expect(mutations(scene)).toHaveLength(1);
+    expect(mutations(scene)[0]).toMatch(/^RebootInstances i-/);
+  });
+
+  it('is not rebooted again when that does not help: people are called', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web', { check: 'instance', helps: false });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'failed',
+      because: 'the alarm is still on after 30 minutes; it is rebooted',
+    });
+    expect(mutations(scene)).toHaveLength(1);
+  });
+
+  it.each([
+    ['is heard all the same', true, { outcome: 'kept' }],
+    ['was never heard', false, { outcome: 'failed' }],
+  ])('is asked for once when the reply is lost and the reboot %s', async (_, heard, ending) => {
+    const scene = await openAlarmedScene();
+    const fault = heard ? 'replyLost' : 'serverError';
+    scene.sandbox.faults.add({ operation: 'RebootInstances', fault });
+    expect(await lived(scene, unwell(scene, 'web'))).toMatchObject({
+      ...ending,
+      warning: expect.stringContaining('nobody knows whether AWS has heard it'),
+    });
+    expect(scene.sandbox.calls.byOperation('RebootInstances')).toHaveLength(1);
+  });
+
+  it('is rebooted later when AWS is busy', async () => {
+    const scene = await openAlarmedScene();
+    scene.sandbox.faults.add({ operation: 'RebootInstances', fault: 'throttle', times: 2 });
+    expect(await lived(scene, unwell(scene, 'web'))).toMatchObject({ outcome: 'kept' });
+    expect(mutations(scene)).toHaveLength(1);
+  });
+
+  it('is moved to another host by a stop and a start', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web', { check: 'system' });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^resolved after \d minutes$/),
+    });
+    expect(mutations(scene).map((one) => one.split(' ')[0])).toEqual(['StopInstances', 'StartInstances']);
+  });
+
+  it('for whose start there is no capacity is said to be down at once, and comes up when there is', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web', { check: 'system' });
+    scene.region.ec2.noCapacity.add('m7g.large');
+    const { plan } = await remedy(scene, remedied);
+    await scene.lambda.advance({ minutes: 10 });
+    expect(told(scene)).toMatchObject([{ severity: 'critical', text: expect.stringContaining('it is down') }]);
+    scene.region.ec2.noCapacity.clear();
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'kept', because: expect.stringMatching(/^resolved/) });
+  });
+
+  it('that stays down is stuck, and started four times a day', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web', { check: 'system' });
+    scene.region.ec2.noCapacity.add('m7g.large');
+    const { plan } = await remedy(scene, remedied);
+    await scene.lambda.advance({ hours: 4 });
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'stuck' });
+    scene.region.ec2.noCapacity.clear();
+    await scene.lambda.advance({ hours: 12 });
+    expect([...scene.region.ec2.instances.values()].map(({ State }) => State.Name)).toEqual(['running']);
+  });
+
+  it.each([
+    ['never', 'skipped'],
+    ['allowed', 'kept'],
+  ])('is rebooted in a freeze as the policy says: %s', async (rebootInFreeze, outcome) => {
+    const scene = await openAlarmedScene({ policy: { ...FROZEN, remediation: { rebootInFreeze } } });
+    expect(await lived(scene, unwell(scene, 'web'))).toMatchObject({ outcome });
+  });
+
+  it.each([
+    ['pause is on', (scene: Scene) => flip(scene, 'pause', 'on'), 'the switch pause is on'],
+    [
+      'somebody has started it anew',
+      ({ region, sandbox }: Scene) => {
+        for (const one of region.ec2.instances.values()) one.LaunchTime = sandbox.clock.now();
+      },
+      'it has been started anew since',
+    ],
+  ])('is not rebooted when %s', async (_, happen, because) => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web');
+    happen(scene);
+    expect(await lived(scene, remedied)).toMatchObject({ because: expect.stringContaining(because) });
+    expect(mutations(scene)).toEqual([]);
+  });
+
+  it('has other alarms go off while it is down, which does not count', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = unwell(scene, 'web', { check: 'system' });
+    another(scene, remedied);
+    once(
+      scene,
+      () => mutations(scene).length > 0,
+      () => {
+        turn(scene, 'latency', 'ALARM');
+        scene.sandbox.clock.after(180_000, () => turn(scene, 'latency', 'OK'));
+      },
+    );
+    expect(await lived(scene, remedied)).toMatchObject({ outcome: 'kept' });
+  });
+});
+
+describe('CPU credits that are used up', () => {
+  it('are set to unlimited once somebody approves it, and go back when that makes it worse, which calls people', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = exhausted(scene, 'web');
+    another(scene, remedied);
+    const { plan, execution } = await remedy(scene, remedied);
+    await scene.lambda.advance({ minutes: 30 });
+    expect(mutations(scene)).toEqual([]);
+    await say(scene, plan, { say: 'approve' });
+    const credits = () => [...scene.region.ec2.cpuCredits.values()];
+    await scene.lambda.runUntil(() => credits()[0] === 'unlimited');
+    turn(scene, 'latency', 'ALARM');
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'undone',
+      escalated: true,
+      because: 'the alarm latency went off after it',
+    });
+    expect([credits(), told(scene).at(-1)?.severity, execution.status]).toEqual([['standard'], 'critical', 'FAILED']);
+  });
+
+  it('are not touched when the alarm is OK by the time that somebody approves', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = exhausted(scene, 'web');
+    const { plan } = await remedy(scene, remedied);
+    await scene.lambda.advance({ minutes: 30 });
+    turn(scene, remedied.alarm, 'OK');
+    await say(scene, plan, { say: 'approve' });
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'skipped',
+      because: 'the alarm is OK again by itself',
+    });
+  });
+
+  it('stay unlimited when the alarm stays on: to take them away would help nobody', async () => {
+    const scene = await openAlarmedScene();
+    const { plan } = await remedy(scene, exhausted(scene, 'web'), { approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringMatching(/still on/),
+    });
+    expect([...scene.region.ec2.cpuCredits.values()]).toEqual(['unlimited']);
+  });
+
+  it('that a person takes back go back while the alarm is awaited', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = exhausted(scene, 'web');
+    const { plan, execution } = await remedy(scene, remedied, { approved: true });
+    await scene.lambda.advance({ minutes: 5 });
+    const back: Proposal = takingBack(remedied.proposal);
+    await handOver(scene, [back], { function: 'undo', approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({ outcome: 'undone' });
+    expect([[...scene.region.ec2.cpuCredits.values()], execution.status]).toEqual([['standard'], 'SUCCEEDED']);
+  });
+});

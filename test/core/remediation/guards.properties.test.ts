@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Policy, parsePolicy } from '../../../shared/core/policy.ts';
+import { parseSpan } from '../../../shared/core/quantity.ts';
+import type { Alarm } from '../../../shared/core/remediation/alarm.ts';
+import { type GuardContext, heldBeforeActing, heldOnArrival } from '../../../shared/core/remediation/guards.ts';
+import {
+  forgetting,
+  NOTHING_REMEMBERED,
+  overAt,
+  type Remediation,
+  type RemediationMemory,
+  withAnswer,
+  withChange,
+  withEnd,
+  withRemediation,
+} from '../../../shared/core/remediation/memory.ts';
+import type { RunbookId } from '../../../shared/core/remediation/runbook.ts';
+import { alarm, arnOf, NOW, SCOPE } from './alarms.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Which runbook each alarm has, and at what. */
+const ALARMS: Readonly<Record<string, readonly [RunbookId, resource: string]>> = {
+  'orders-disk': ['database-storage-low', 'orders'],
+  'orders-disk-2': ['database-storage-low', 'orders'],
+  'orders-cpu': ['database-saturated', 'orders'],
+  'carts-disk': ['database-storage-low', 'carts'],
+  'web-check': ['instance-unwell', 'web'],
+  'web-credits': ['credits-exhausted', 'web'],
+  'api-check': ['instance-unwell', 'api'],
+};
+
+const anyStep = fc.record({
+  seconds: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4 * 3600 })),
+  name: fc.constantFrom(...Object.keys(ALARMS)),
+  state: fc.constantFrom('ALARM' as const, 'ALARM' as const, 'ALARM' as const, 'OK' as const),
+  /** How long it was under way, and whether it comes again. */
+  lateSeconds: fc.constantFrom(0, 0, 0, 5, 120, 3600),
+  twice: fc.boolean(),
+  lastsMinutes: fc.integer({ min: 0, max: 90 }),
+  endsEarly: fc.boolean(),
+});
+const anyNight = fc.array(anyStep, { minLength: 1, maxLength: 60 });
+const anyPolicy = fc
+  .record({
+    cooldown: fc.constantFrom('5m', '1h', '1d'),
+    atMostPerHour: fc.integer({ min: 1, max: 6 }),
+    flapping: fc.record({ changes: fc.integer({ min: 3, max: 8 }), within: fc.constantFrom('10m', '1h', '6h') }),
+  })
+  .map((remediation) => parsePolicy({ defaults: { mode: 'auto' }, remediation }));
+
+type Night = typeof anyNight extends fc.Arbitrary<infer One> ? One : never;
+interface Told {
+  readonly alarm: Alarm;
+  readonly at: Date;
+  readonly step: Night[number];
+}
+
+/** The events of a night in the order in which they arrive. */
+function arrivals(night: Night): Told[] {
+  let since = NOW.getTime();
+  return night
+    .flatMap((step) => {
+      since += step.seconds * 1000;
+      const one = alarm({ name: step.name, state: step.state, since: new Date(since) });
+      const at = new Date(since + step.lateSeconds * 1000);
+      const told = { alarm: one, at, step };
+      return step.twice ? [told, { ...told, at: new Date(at.getTime() + 30_000) }] : [told];
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** Plays a night; the memory is kept as JSON between two events, as it is in truth. */
+function play(
+  night: Night,
+  policy: Policy,
+): { readonly turns: readonly Remediation[]; readonly acted: readonly Told[] } {
+  const [turns, acted]: [Remediation[], Told[]] = [[], []];
+  let memory: RemediationMemory = NOTHING_REMEMBERED;
+  for (const told of arrivals(night)) {
+    const { at: now, step } = told;
+    memory = JSON.parse(JSON.stringify(withChange(forgetting(memory, policy.remediation, now), told)));
+    const context: GuardContext = {
+      policy,
+      scopes: [{ account: SCOPE.account, regions: [SCOPE.region] }],
+      memory,
+      now,
+    };
+    const [runbook, resource] = ALARMS[step.name] as [RunbookId, string];
+    if (heldOnArrival(told.alarm, context) ?? heldBeforeActing({ alarm: told.alarm, runbook, resource }, context))
+      continue;
+    const plan = `plan-${turns.length}`;
+    const until = new Date(now.getTime() + step.lastsMinutes * 60_000).toISOString();
+    const turn: Remediation = { runbook, resource, plan, mode: 'auto', at: now.toISOString(), until };
+    memory = withAnswer(withRemediation(memory, turn), told.alarm.arn, { since: told.alarm.since.toISOString(), plan });
+    const early = new Date(now.getTime() + step.lastsMinutes * 30_000);
+    if (step.endsEarly) memory = withEnd(memory, { plan }, early);
+    turns.push({ ...turn, ...(step.endsEarly ? { ended: early.toISOString() } : {}) });
+    acted.push(told);
+  }
+  return { turns, acted };
+}
+
+const from = ({ at }: Remediation): number => Date.parse(at);
+const to = (one: Remediation): number => Date.parse(overAt(one));
+
+const whatever = (law: (night: Night, policy: Policy) => void) =>
+  fc.assert(fc.property(anyNight, anyPolicy, law), { numRuns: 300 });
+
+describe('whatever goes off', () => {
+  it('there are never more remediations within an hour than the policy allows', () => {
+    whatever((night, policy) => {
+      const { turns } = play(night, policy);
+      for (const one of turns) {
+        const within = turns.filter((other) => from(other) >= from(one) && from(other) < from(one) + HOUR_MS);
+        expect(within.length).toBeLessThanOrEqual(policy.remediation.atMostPerHour);
+      }
+    });
+  });
+
+  it('there are never two at one resource at once', () => {
+    whatever((night, policy) => {
+      const { turns } = play(night, policy);
+      for (const [index, one] of turns.entries()) {
+        const others = turns.slice(index + 1).filter(({ resource }) => resource === one.resource);
+        for (const other of others) expect(from(other)).toBeGreaterThanOrEqual(to(one));
+      }
+    });
+  });
+
+  it('a runbook rests between two turns at one resource', () => {
+    whatever((night, policy) => {
+      const { turns } = play(night, policy);
+      const rest = parseSpan(policy.remediation.cooldown);
+      for (const [index, one] of turns.entries()) {
+        const same = turns
+          .slice(index + 1)
+          .filter((other) => other.resource === one.resource && other.runbook === one.runbook);
+        for (const other of same) expect(from(other)).toBeGreaterThanOrEqual(to(one) + rest);
+      }
+    });
+  });
+
+  it('nothing is done for an alarm that flaps', () => {
+    whatever((night, policy) => {
+      const { changes, within } = policy.remediation.flapping;
+      const told = arrivals(night);
+      for (const { alarm: one, at } of play(night, policy).acted) {
+        const before = told.filter(
+          (other) =>
+            other.alarm.arn === one.arn &&
+            other.at <= at &&
+            other.alarm.since.getTime() > at.getTime() - parseSpan(within),
+        );
+        const distinct = new Set(before.map((other) => `${other.alarm.state} ${other.alarm.since.getTime()}`));
+        // What comes in the same instant may be told after it.
+        const same = told.filter((other) => other.alarm.arn === one.arn && other.at.getTime() === at.getTime());
+        expect(distinct.size - same.length).toBeLessThan(changes);
+      }
+    });
+  });
+
+  it('each change is answered at most once, young, and not after its alarm was OK again', () => {
+    whatever((night, policy) => {
+      const { acted } = play(night, policy);
+      const keys = acted.map(({ alarm: one }) => `${one.arn} ${one.since.toISOString()}`);
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const { alarm: one, at } of acted) {
+        expect(one.state).toBe('ALARM');
+        expect(at.getTime() - one.since.getTime()).toBeLessThanOrEqual(parseSpan(policy.remediation.eventAge));
+        const ok = arrivals(night).filter((other) => other.alarm.arn === one.arn && other.alarm.state === 'OK');
+        const toldBefore = ok.filter((other) => other.at < at && other.alarm.since > one.since);
+        expect(toldBefore).toEqual([]);
+      }
+    });
+  });
+
+  it('an alarm alone in the world is answered', () => {
+    const lone = { seconds: 0, name: 'orders-disk', state: 'ALARM', lateSeconds: 0, twice: true } as const;
+    fc.assert(
+      fc.property(anyPolicy, (policy) => {
+        const { acted } = play([{ ...lone, lastsMinutes: 5, endsEarly: false }], policy);
+        expect(acted.map(({ alarm: one }) => one.arn)).toEqual([arnOf('orders-disk')]);
+      }),
+    );
+  });
+});

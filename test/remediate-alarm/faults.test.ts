@@ -1,0 +1,540 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
+import { handOver, idleInstance, mutations, type Scene, stopOfInstance } from '../support/carry-out.ts';
+import {
+  ACCOUNT,
+  approve,
+  arnOf,
+  changesOf,
+  composite,
+  deliver,
+  exhausted,
+  failing,
+  filling,
+  keptOf,
+  loaded,
+  memoryOf,
+  openNight,
+  quiet,
+  storedDatabase,
+  toldBy,
+  turned,
+  wake,
+} from '../support/remediate-alarm.ts';
+
+const OUTAGE = { error: { code: 'InternalServerError', message: 'down', status: 500 } } as const;
+
+const texts = (scene: Scene): string[] => toldBy(scene).map(({ text }) => text);
+const plansOf = (scene: Scene): string[] => scene.lambda.executions.all().map(({ name }) => name);
+
+/** A database whose storage alarm has just gone off. */
+async function nearlyFull(policy: object = {}, more: Readonly<Record<string, unknown>> = {}) {
+  const scene = await openNight({ policy: { ...policy } });
+  const { alarm, stored } = filling(scene, 'orders', more);
+  return { scene, alarm, stored, event: turned(scene, alarm) };
+}
+
+describe('an event', () => {
+  it('that comes twice, in one delivery or in two, has one plan and one message', async () => {
+    const { scene, event } = await nearlyFull();
+    await deliver(scene, [event, event]);
+    await deliver(scene, [event]);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+  });
+
+  it('that comes twice at once has one plan and one message', async () => {
+    const { scene, event } = await nearlyFull();
+    await Promise.all([deliver(scene, [event]), deliver({ ...scene }, [event])]);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+  });
+
+  it('that comes late is left to people, who are told once', async () => {
+    const { scene, event } = await nearlyFull();
+    await scene.lambda.advance({ minutes: 11 });
+    await deliver(scene, [event]);
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('it went off 11 minutes ago, at most 10m are allowed')],
+    ]);
+  });
+
+  it('that is not true any more is left, without a word', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    turned(scene, alarm, 'OK');
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], []]);
+  });
+
+  it('that comes after the one that says OK is left, and nothing is read for it', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    await scene.lambda.advance({ minutes: 1 });
+    await deliver(scene, [turned(scene, alarm, 'OK')]);
+    scene.sandbox.calls.clear();
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene), scene.sandbox.calls.count('DescribeAlarms')]).toEqual([[], [], 0]);
+  });
+
+  it('that says OK, or that there are too few data, is remembered and nothing more', async () => {
+    const { scene, alarm } = await nearlyFull();
+    const events = [turned(scene, alarm, 'INSUFFICIENT_DATA', { by: 'missing data' }), turned(scene, alarm, 'OK')];
+    await deliver(scene, events);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], []]);
+    expect((await memoryOf(scene)).alarms.map(({ changes }) => changes.map(({ to }) => to))).toEqual([
+      ['INSUFFICIENT_DATA', 'OK'],
+    ]);
+  });
+
+  it('of a state that somebody set by hand is left to people, who are told so', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    await deliver(scene, [turned(scene, alarm, 'ALARM', { by: 'a person', reason: 'game day' })]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('somebody set its state by hand (SetAlarmState), and wrote: game day')],
+    ]);
+  });
+
+  it('that a lack of data brought, which the alarm takes for breaching, is left to people', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    await deliver(scene, [turned(scene, alarm, 'ALARM', { by: 'missing data' })]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('nothing was measured')]]);
+  });
+
+  it('of an alarm that somebody wants quiet is left, without a word', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    Object.assign(scene.region.cloudwatch.alarms.get(alarm) ?? {}, { ActionsEnabled: false });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], []]);
+  });
+
+  it('of an alarm that is deleted is left, without a word', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    scene.region.cloudwatch.alarms.delete(alarm);
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], []]);
+  });
+
+  it('of a place that nobody looks after is left, and leaves no trace', async () => {
+    const { scene, event } = await nearlyFull();
+    const foreign = (account: string, region: string): unknown =>
+      JSON.parse(JSON.stringify(event).replaceAll(ACCOUNT, account).replaceAll('ap-northeast-2', region));
+    scene.sandbox.calls.clear();
+    expect(await deliver(scene, [foreign('999999999999', 'ap-northeast-2'), foreign(ACCOUNT, 'eu-west-1')])).toEqual(
+      [],
+    );
+    expect(scene.sandbox.calls.all().map(({ operation }) => operation)).toEqual(['BatchGetItem']);
+    expect([plansOf(scene), texts(scene), await keptOf(scene)]).toEqual([[], [], undefined]);
+  });
+
+  it('of a batch that is none comes again, and the others are done', async () => {
+    const { scene, event } = await nearlyFull();
+    expect(await deliver(scene, ['{"source": "aws.ec2"}', event, 'no JSON'])).toEqual(['0', '2']);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('an alarm that flaps', () => {
+  it('is left alone once it has changed too often, which is said once', async () => {
+    const { scene, event, alarm } = await nearlyFull({ remediation: { modes: { 'database-storage-low': 'report' } } });
+    const events: AlarmEvent[] = [event];
+    for (let change = 0; change < 8; change += 1) {
+      await scene.lambda.advance({ minutes: 1 });
+      events.push(turned(scene, alarm, change % 2 === 0 ? 'OK' : 'ALARM'));
+      await deliver(scene, events.slice(-2));
+    }
+    expect(texts(scene).filter((text) => text.includes('it flaps'))).toHaveLength(1);
+    expect(texts(scene).at(-1)).toContain('It is left alone until it is quiet');
+    expect(plansOf(scene)).toEqual([]);
+  });
+});
+
+describe('a composite', () => {
+  it('of thirty has one plan for those of one resource, and one message', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    const others = Array.from({ length: 28 }, (_, index) => `orders-${index}`);
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    for (const name of others) quiet(scene, name, { Namespace: 'AWS/RDS', MetricName: 'DiskQueueDepth', Dimensions });
+    quiet(scene, 'calm', { Namespace: 'AWS/RDS', MetricName: 'DiskQueueDepth', Dimensions });
+    composite(scene, 'orders-down', [alarm, ...others, 'calm']);
+    for (const name of [alarm, ...others]) turned(scene, name);
+    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    expect([plansOf(scene).length, texts(scene)]).toEqual([
+      1,
+      [expect.stringContaining('It is about 29 alarms of the database orders under orders-down.')],
+    ]);
+    await scene.lambda.advance({ hours: 1 });
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+
+  it('speaks for children whose own actions are disabled', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    Object.assign(scene.region.cloudwatch.alarms.get(alarm) ?? {}, { ActionsEnabled: false });
+    composite(scene, 'orders-down', [alarm]);
+    const child = turned(scene, alarm);
+    const parent = transitioned(scene, 'orders-down', alarm);
+    await deliver(scene, [child, parent]);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('whose children are answered already says nothing new', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    composite(scene, 'orders-down', [alarm]);
+    await deliver(scene, [event]);
+    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+  });
+
+  it('none of whose children is on is told of itself', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    composite(scene, 'orders-down', [alarm]);
+    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    expect(texts(scene)).toEqual([expect.stringContaining('none of the alarms in its rule is on: orders-storage')]);
+  });
+});
+
+/** A composite goes off because of one of its children, in CloudWatch's words. */
+const transitioned = (scene: Scene, name: string, child: string): AlarmEvent =>
+  turned(scene, name, 'ALARM', {
+    by: 'a person',
+    reason: `${arnOf(child)} transitioned to ALARM at Sunday 22 November, 2026 21:30:00 UTC`,
+    reasonData: JSON.stringify({ triggeringAlarms: [{ arn: arnOf(child) }] }),
+  });
+
+/** An alarm on an expression over the free storage of some databases. */
+function overExpression({ region }: Scene, name: string, databases: readonly string[]): void {
+  const {
+    Namespace,
+    MetricName,
+    Dimensions: _,
+    Statistic: Stat,
+    Period,
+    ...alarm
+  } = region.cloudwatch.alarms.get(name) ?? {};
+  const metrics = databases.map((Value, index) => ({
+    Id: `m${index}`,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace, MetricName, Dimensions: [{ Name: 'DBInstanceIdentifier', Value }] },
+      Period,
+      Stat,
+    },
+  }));
+  const sum = { Id: 'e1', Expression: 'MIN(METRICS())', ReturnData: true };
+  region.cloudwatch.alarms.set(name, { ...alarm, Metrics: [...metrics, sum] });
+}
+
+describe('an alarm', () => {
+  it('on a resource that is deleted is told of, with how it is deleted itself', async () => {
+    const { scene, event } = await nearlyFull();
+    scene.region.rds.instances.delete('orders');
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('the database orders is not there')]]);
+    expect(texts(scene)[0]).toContain(
+      "aws cloudwatch delete-alarms --region ap-northeast-2 --alarm-names 'orders-storage'",
+    );
+  });
+
+  it('on an expression over one resource is about that', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    overExpression(scene, alarm, ['orders']);
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('on an expression over several resources is about none, and names them', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    filling(scene, 'stock');
+    overExpression(scene, alarm, ['orders', 'stock']);
+    await deliver(scene, [turned(scene, alarm)]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('over several: the database orders; the database stock')],
+    ]);
+  });
+
+  it('in an unknown namespace of AWS is told of', async () => {
+    const scene = await openNight();
+    const Dimensions = [{ Name: 'QueueName', Value: 'orders' }];
+    quiet(scene, 'queue', { Namespace: 'AWS/SQS', MetricName: 'ApproximateAgeOfOldestMessage', Dimensions });
+    await deliver(scene, [turned(scene, 'queue')]);
+    expect(texts(scene)).toEqual([expect.stringContaining('is about nothing that there is a runbook for')]);
+  });
+
+  it('that the policy leaves to people is left, without a word', async () => {
+    const { scene, event } = await nearlyFull({ remediation: { runbooks: [{ alarm: 'orders-*', runbook: 'none' }] } });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], []]);
+  });
+
+  it('whose runbook is off is left, without a word, and its resource is not looked into', async () => {
+    const { scene, event } = await nearlyFull({ remediation: { modes: { 'database-storage-low': 'off' } } });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene), scene.sandbox.calls.count('GetMetricData')]).toEqual([[], [], 0]);
+  });
+
+  it('of a resource that Lamplighter stopped is expected', async () => {
+    const scene = await openNight();
+    const web = idleInstance(scene, 'web');
+    await handOver(scene, [stopOfInstance(web)], { approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(web.State?.Name).toBe('stopped');
+    const Dimensions = [{ Name: 'InstanceId', Value: web.InstanceId }];
+    quiet(scene, 'web-status', {
+      Namespace: 'AWS/EC2',
+      MetricName: 'StatusCheckFailed',
+      Dimensions,
+      Statistic: 'Maximum',
+    });
+    await deliver(scene, [turned(scene, 'web-status', 'ALARM', { by: 'missing data' })]);
+    expect([texts(scene), plansOf(scene).length]).toEqual([[], 1]);
+  });
+});
+
+describe('storage', () => {
+  it('that is growing already is left, and that is said', async () => {
+    const { scene, event } = await nearlyFull({}, { DBInstanceStatus: 'storage-optimization' });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [
+        expect.stringContaining(
+          'its status is storage-optimization: RDS takes no change of its storage until that is over',
+        ),
+      ],
+    ]);
+  });
+
+  it('that was changed less than six hours ago is left, with when it may be changed again', async () => {
+    const { scene, event, alarm } = await nearlyFull({ remediation: { cooldown: '5m' } });
+    await deliver(scene, [event]);
+    await scene.lambda.advance({ hours: 2 });
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(texts(scene).at(-1)).toContain(
+      'its storage was changed less than 6 hours ago: it may be changed again from',
+    );
+    expect(mutations(scene)).toHaveLength(1);
+  });
+
+  it('at its maximum is left, with what helps', async () => {
+    const { scene, event } = await nearlyFull({}, { AllocatedStorage: 65_536, Iops: 12_000, StorageThroughput: 500 });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('it is at its maximum')]]);
+  });
+
+  it('that grows by itself is left', async () => {
+    const { scene, event } = await nearlyFull({}, { MaxAllocatedStorage: 1000 });
+    await deliver(scene, [event]);
+    expect(texts(scene)).toEqual([expect.stringContaining('RDS grows its storage by itself, up to 1000 GiB')]);
+  });
+
+  it('whose metrics may not be read is left, because its trend is unknown', async () => {
+    const { scene, event } = await nearlyFull();
+    scene.sandbox.faults.add({ operation: 'GetMetricData', fault: 'accessDenied' });
+    await deliver(scene, [event]);
+    expect([plansOf(scene), toldBy(scene)]).toMatchObject([[], [{ facts: { parts: [{ unknown: true }] } }]]);
+  });
+});
+
+describe('an account that does not let us in', () => {
+  it('has its alarms told, because nobody knows how they are', async () => {
+    const { scene, event } = await nearlyFull();
+    scene.sandbox.faults.add({ operation: 'AssumeRole', fault: 'accessDenied' });
+    expect(await deliver(scene, [event])).toEqual([]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('the alarm orders-storage could not be read: may not assume')],
+    ]);
+  });
+
+  it('or to its databases only, has them told', async () => {
+    const { scene, event } = await nearlyFull();
+    scene.sandbox.faults.add({ operation: 'DescribeDBInstances', fault: 'accessDenied' });
+    await deliver(scene, [event]);
+    expect(texts(scene)).toEqual([expect.stringContaining('the database orders could not be read')]);
+  });
+});
+
+describe('CloudWatch that does not answer', () => {
+  it('has the batch come again, and that is then done once', async () => {
+    const { scene, event } = await nearlyFull();
+    const { remove } = scene.sandbox.faults.add({ operation: 'DescribeAlarms', fault: OUTAGE });
+    expect(await deliver(scene, [event])).toEqual(['0']);
+    remove();
+    expect(await deliver(scene, [event])).toEqual([]);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+  });
+});
+
+describe('an account that fails', () => {
+  it('has its messages come again, and those of the others are done', async () => {
+    const other = '222222222222';
+    const scene = await openNight({
+      policy: { scopes: [ACCOUNT, other].map((account) => ({ account, regions: ['ap-northeast-2'] })) },
+    });
+    const event = turned(scene, filling(scene, 'orders').alarm);
+    const foreign: unknown = JSON.parse(JSON.stringify(event).replaceAll(ACCOUNT, other));
+    scene.sandbox.estate.account(other).role('lamplighter-look', { externalId: 'lamplighter' });
+    scene.sandbox.faults.add({ operation: 'DescribeAlarms', account: other, fault: OUTAGE });
+    expect(await deliver(scene, [foreign, event])).toEqual(['0']);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('CloudTrail that does not answer', () => {
+  it('keeps nothing from being done and told: what happened before is unknown', async () => {
+    const { scene, event } = await nearlyFull();
+    scene.sandbox.faults.add({ operation: 'LookupEvents', fault: OUTAGE });
+    await deliver(scene, [event]);
+    expect([plansOf(scene).length, texts(scene)]).toEqual([
+      1,
+      [expect.stringContaining('changed in the hour before: unknown')],
+    ]);
+  });
+});
+
+describe('the ledger that cannot be reached', () => {
+  it('has nothing done, people told of the alarm by SNS, and the batch come again', async () => {
+    const { scene, event } = await nearlyFull();
+    const { remove } = scene.sandbox.faults.add({ service: 'dynamodb', fault: OUTAGE });
+    scene.sandbox.calls.clear();
+    expect(await deliver(scene, [event])).toEqual(['0']);
+    expect(toldBy(scene)).toMatchObject([
+      {
+        subject: '[Lamplighter] the ledger cannot be reached: the alarm orders-storage left to you',
+        severity: 'critical',
+        facts: { alarms: [{ arn: arnOf('orders-storage') }] },
+      },
+    ]);
+    const asked = scene.sandbox.calls.all().map(({ service }) => service);
+    expect([...new Set(asked)]).toEqual(['dynamodb', 'sns']);
+    remove();
+    expect(await deliver(scene, [event])).toEqual([]);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('with nothing but quiet news has nobody told', async () => {
+    const { scene, alarm } = await nearlyFull();
+    scene.sandbox.faults.add({ service: 'dynamodb', fault: OUTAGE });
+    expect(await deliver(scene, [turned(scene, alarm, 'OK')])).toEqual(['0']);
+    expect(texts(scene)).toEqual([]);
+  });
+
+  it('when it is to be written, has nothing done', async () => {
+    const { scene, event } = await nearlyFull();
+    const { remove } = scene.sandbox.faults.add({ service: 'dynamodb', operation: 'PutItem', fault: OUTAGE });
+    expect(await deliver(scene, [event])).toEqual(['0']);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('cannot reach its ledger')]]);
+    remove();
+    await deliver(scene, [event]);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('an alarm', () => {
+  it('takes eight calls until its plan is in the ledger', async () => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, filling(scene, 'stock').alarm)]); // the price is known for a week
+    const event = turned(scene, filling(scene, 'orders').alarm);
+    scene.sandbox.calls.clear();
+    await deliver({ ...scene }, [event]); // a new execution environment
+    const operations = scene.sandbox.calls.all().map(({ operation }) => operation);
+    expect(operations.slice(0, operations.indexOf('PutItem') + 1).sort()).toEqual([
+      'AssumeRole',
+      'BatchGetItem', // the policy, and what is remembered
+      'BatchGetItem', // the price
+      'DescribeAlarms',
+      'DescribeDBInstances',
+      'DescribeEvents',
+      'GetMetricData',
+      'PutItem',
+    ]);
+  });
+});
+
+describe('many alarms in a minute', () => {
+  it('of one Auto Scaling group have one plan or message, and not one each', async () => {
+    const scene = await openNight();
+    const events = Array.from({ length: 200 }, (_, index) => {
+      const { stored, alarm } = failing(scene, `web-${index}`, 'system', false);
+      stored.Tags = [...(stored.Tags ?? []), { Key: 'aws:autoscaling:groupName', Value: 'web' }];
+      return turned(scene, alarm);
+    });
+    await deliver(scene, events);
+    expect([plansOf(scene), texts(scene).length]).toEqual([[], 1]);
+    expect(texts(scene)[0]).toContain('It is about 200 alarms of 200 resources of the Auto Scaling group web.');
+  });
+
+  it('of different resources have a plan each, and no more than the policy allows an hour', async () => {
+    const scene = await openNight();
+    const events = Array.from({ length: 8 }, (_, index) => turned(scene, filling(scene, `db-${index}`).alarm));
+    await deliver(scene, events);
+    expect([plansOf(scene).length, toldBy(scene).map(({ subject }) => subject)]).toEqual([
+      5,
+      ['[Lamplighter] 111111111111: 8 alarms: 5 carried out now, 3 left to you'],
+    ]);
+    expect(texts(scene)[0]).toContain('5 remediations within an hour; at most 5 are allowed');
+  });
+
+  it('of one database have one plan, whose runbook goes first; the other waits for its turn', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders', { helps: false });
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    quiet(scene, 'orders-cpu', { Namespace: 'AWS/RDS', MetricName: 'CPUUtilization', Dimensions });
+    const events = [turned(scene, 'orders-cpu'), turned(scene, alarm)];
+    await scene.lambda.advance({ minutes: 1 });
+    await deliver(scene, events);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+    turned(scene, 'orders-cpu', 'OK');
+    await scene.lambda.advance({ minutes: 5 });
+    await deliver(scene, [turned(scene, 'orders-cpu')]);
+    expect(texts(scene).at(-1)).toContain('database-storage-low is at it already');
+  });
+});
+
+describe('carry-out', () => {
+  it('finds an alarm that is OK by the time it comes, and does nothing', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = exhausted(scene, 'batch', false);
+    await deliver(scene, [turned(scene, alarm)]);
+    turned(scene, alarm, 'OK');
+    const [plan] = (await keptOf(scene))?.plans ?? [];
+    expect(plan?.act).toHaveLength(1);
+    await approve(scene);
+    await scene.lambda.advance({ hours: 1 });
+    expect([scene.region.ec2.cpuCredits.get(stored.InstanceId), await changesOf(scene)]).toMatchObject([
+      'standard',
+      [{ outcome: 'skipped' }],
+    ]);
+  });
+
+  it('works on what remediate-alarm found while a class is too dear for anybody to say yes: it expires', async () => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, loaded(scene, 'carts').alarm)]);
+    await scene.lambda.advance({ days: 4 });
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'expired' }]);
+  });
+});
+
+describe('a check', () => {
+  it('is granted everything, and says what is missing', async () => {
+    const scene = await openNight();
+    idleInstance(scene, 'web');
+    expect(await wake(scene, { check: true })).toMatchObject({ ok: true, function: 'remediate-alarm' });
+    scene.sandbox.faults.add({ operation: 'DescribeAlarmHistory', fault: 'accessDenied' });
+    const checked = await wake<{ ok: boolean; findings: readonly { state: string; what: string }[] }>(scene, {
+      check: true,
+    });
+    expect([checked.ok, checked.findings.filter(({ state }) => state === 'missing').map(({ what }) => what)]).toEqual([
+      false,
+      ['cloudwatch:DescribeAlarmHistory'],
+    ]);
+  });
+});
