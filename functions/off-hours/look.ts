@@ -74,7 +74,7 @@ export async function answerLook(sources: Sources, ledger: Pick<OffHoursLedger, 
     return event.format === 'table' ? resourceTable(reports) : reports;
   }
   const reports = looked.map(({ decision, record }) => accountReport(decision, record));
-  return event.format === 'table' ? accountsTable(reports) : reports;
+  return event.format === 'table' ? accountsTable(reports, asking.policy.timezone) : reports;
 }
 
 const isIn = ({ region }: OffHoursEvent, scope: Pick<Scope, 'region'> | undefined): boolean =>

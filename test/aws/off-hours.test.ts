@@ -145,7 +145,7 @@ describe('what is under schedules', () => {
     expect(Object.fromEntries(sandbox.calls.tally())).toEqual({
       'ecs:DescribeServices': 5,
       'rds:DescribeDBInstances': 3,
-      'ec2:DescribeInstances': 2,
+      'ec2:DescribeInstances': 3,
       'autoscaling:DescribeAutoScalingGroups': 2,
       'rds:DescribeDBClusters': 1,
       'redshift:DescribeClusters': 1,

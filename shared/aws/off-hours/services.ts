@@ -112,6 +112,7 @@ function scheduledService(service: Service, target: ScalableTarget | undefined):
     what: `${desiredCount} ${desiredCount === 1 ? 'task' : 'tasks'} on ${on}`,
     capacity: serviceCapacity(service, target),
     power,
+    ...shortOf(service),
     costs: unknown(
       on.startsWith('FARGATE')
         ? 'the sizes of its tasks are not read'
@@ -119,6 +120,11 @@ function scheduledService(service: Service, target: ScalableTarget | undefined):
     ),
     ...(left ? { leftBecause: left } : {}),
   };
+}
+
+/** Fewer tasks than it wants. */
+function shortOf({ desiredCount = 0, runningCount = 0 }: Service): Pick<ScheduledResource, 'short'> {
+  return runningCount < desiredCount ? { short: `${runningCount} of ${desiredCount} tasks run` } : {};
 }
 
 /** By what it wants: how many tasks run just now is its own business, until it wants none. */

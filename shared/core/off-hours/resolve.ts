@@ -33,9 +33,14 @@ export function resolved(one: Remembered, change: Change | undefined, now: Date)
     case 'expired':
       return withoutTrouble(settled);
     case 'skipped':
-    case 'failed':
+      return { ...settled, trouble: failed(one, pending, change) };
     case 'stuck':
       return { ...withStop(settled, change), trouble: failed(one, pending, change) };
+    case 'failed':
+      return {
+        ...withStop(settled, change),
+        trouble: isTaken(change) ? left(pending, change) : failed(one, pending, change),
+      };
     default:
       return change.outcome satisfies never;
   }
@@ -63,6 +68,9 @@ function withStop(one: Remembered, { proposal: { action }, appliedAt }: Change):
   return { ...one, stoppedByUs: true, ...(capacity ? { capacity } : {}), ...(muted.length > 0 ? { muted } : {}) };
 }
 
+/** AWS took the stop, and it runs: somebody may have started it, who is not to be stopped twice. */
+const isTaken = ({ proposal: { action }, appliedAt }: Change): boolean => isStop(action) && appliedAt !== undefined;
+
 type Stop = Extract<Action, { readonly mute?: readonly string[] }>;
 
 const STOPS: ReadonlySet<Action['kind']> = new Set<Stop['kind']>([
@@ -89,6 +97,15 @@ const vetoed = ({ act, until, since }: Pending, because: string): Trouble => ({
   because,
   tries: 0,
   vetoed: true,
+  ...(until ? { notBefore: until } : {}),
+});
+
+/** It is told, and left on until the next turn. */
+const left = ({ act, since, until }: Pending, { because }: Change): Trouble => ({
+  act,
+  since,
+  because: `${because}, after AWS had begun to stop it: left on, for somebody may have started it`,
+  tries: 1,
   ...(until ? { notBefore: until } : {}),
 });
 

@@ -29,6 +29,8 @@ interface ScheduledFacts {
   /** For people: `m5.large`, `db.r6g.large postgres`, `3 x m5.large`. */
   readonly what: string;
   readonly power: Power;
+  /** Of a group or a service that is on, and has less than it asks for: `0 of 3 in service`. */
+  readonly short?: string;
   /** Why it is left on whatever its schedule: `a member of the cluster carts`. What is stopped may always be started. */
   readonly leftBecause?: string;
   /**

@@ -52,8 +52,8 @@ describe('newcomers', () => {
     expect(text).toContain(
       'Stopped for the first time at 2026-11-23 21:00 Asia/Seoul, started again at 2026-11-24 08:00 Asia/Seoul.',
     );
-    expect(text).toContain(`npm run answer -- keep-on ${web.identity.arn} --until`);
-    expect(text).toContain('lamplighter:keep-on-until');
+    expect(text).toContain(`npm run answer -- keep-on ${web.identity.arn} --until 2026-11-24\n`);
+    expect(text).toContain('lamplighter:keep-on-until, a day or a local time such as 2026-11-24T18-00');
     expect(texts(tick('2026-11-23 12:05', [web, orders]))).toEqual([]);
   });
 

@@ -72,17 +72,15 @@ describe('a stop that was planned', () => {
 
   it.each<[Change['outcome'], string, Partial<Remembered>]>([
     ['skipped', 'right-size works on it', {}],
-    ['failed', 'AccessDenied', { stoppedByUs: true }],
+    ['failed', 'AccessDenied', {}],
     ['stuck', 'nobody knows', { stoppedByUs: true }],
   ])('and %s is tried again, each time later: 5, 15, 30, and then 60 minutes', (outcome, because, more) => {
+    const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome, because });
+    const ended = outcome === 'stuck' ? { ...never, appliedAt } : never;
     let one: Remembered = stopping;
     const pauses: number[] = [];
     for (let round = 0; round < 5; round += 1) {
-      one = resolved(
-        { ...one, pending: stopping.pending! },
-        change(stopping, { outcome, because }),
-        at('2026-11-23 22:00'),
-      );
+      one = resolved({ ...one, pending: stopping.pending! }, ended, at('2026-11-23 22:00'));
       pauses.push(Math.round((Date.parse(one.trouble?.notBefore ?? '') - Date.parse(finishedAt)) / 60_000));
     }
     expect(pauses).toEqual([5, 15, 30, 60, 60]);
@@ -96,6 +94,18 @@ describe('a stop that was planned', () => {
   it('that never reached AWS is nobody’s, however it ended', () => {
     const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome: 'failed' });
     expect(resolved(stopping, never, at('2026-11-23 21:05')).stoppedByUs).toBe(false);
+  });
+
+  it('that AWS took, and which runs all the same, is told and left on until the next turn: somebody may have started it', () => {
+    const failed = change(stopping, { outcome: 'failed', because: 'it is running' });
+    expect(resolved(stopping, failed, at('2026-11-23 21:05'))).toMatchObject({
+      stoppedByUs: true,
+      trouble: {
+        act: 'stop',
+        because: expect.stringMatching(/^it is running, .*left on, for somebody may have started it$/),
+        notBefore: seoul('2026-11-24 08:00').toISOString(),
+      },
+    });
   });
 
   it('and vetoed is left until the next turn, also where the schedule is enforced', () => {
