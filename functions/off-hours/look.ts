@@ -1,5 +1,4 @@
-import type { Calendar } from '../../shared/core/calendar/calendar.ts';
-import { calendarOf } from '../../shared/core/calendar/calendar.ts';
+import { type Calendar, calendarOf } from '../../shared/core/calendar/calendar.ts';
 import { type HolidayBook, HolidaysUnknownError } from '../../shared/core/calendar/holidays.ts';
 import { previewOf } from '../../shared/core/calendar/preview.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';

@@ -53,7 +53,7 @@ export async function answerPast(
 ) {
   const { policy, event, accounts } = asking;
   const looked = new Set(accounts.map(({ account }) => account));
-  const changes = (await ledger.changes(range.from))
+  const changes = (await ledger.changes(range.from, 'scheduled'))
     .filter(({ account }) => looked.has(account) && account === (event.account ?? account))
     .filter(({ planId }) => planId.startsWith('off-hours-'))
     .filter((change) => isAbout(change, event) && range.from <= timeOf(change) && timeOf(change) < range.to)

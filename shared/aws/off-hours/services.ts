@@ -10,7 +10,7 @@ import { SCHEDULE_TAG } from '../../core/calendar/schedule-tag.ts';
 import { unknown } from '../../core/evidence.ts';
 import { type Arn, parseArn, type Scope } from '../../core/identity.ts';
 import type { ScheduledResource } from '../../core/off-hours/resource.ts';
-import { scalableIdOf, serviceCapacity, TASKS } from '../capacities.ts';
+import { scalableIdOf, serviceCapacity, TASKS, whoseTasks } from '../capacities.ts';
 import { nameOf } from '../errors.ts';
 import { serviceIdentity } from '../identities.ts';
 import { chunks, everyItem } from '../pages.ts';
@@ -93,17 +93,10 @@ async function targetsOf(config: ClientConfig, found: readonly Service[]): Promi
 }
 
 function scheduledService(service: Service, target: ScalableTarget | undefined): WithoutScope {
-  const {
-    serviceName: name = '',
-    desiredCount = 0,
-    schedulingStrategy,
-    launchType,
-    capacityProviderStrategy = [],
-    tags = [],
-  } = service;
+  const { serviceName: name = '', desiredCount = 0, launchType, capacityProviderStrategy = [], tags = [] } = service;
   const on = launchType ?? capacityProviderStrategy[0]?.capacityProvider ?? 'unknown';
   const power = powerOf(service);
-  const left = schedulingStrategy === 'DAEMON' ? 'a daemon service: it runs one task on each instance' : undefined;
+  const left = power.power === 'stopped' ? undefined : whoseTasks(service);
   return {
     type: 'service',
     identity: serviceIdentity(service),

@@ -46,7 +46,7 @@ function summaryOf({ late, over, asked, reported, problems, newcomers }: News): 
     ...(starts.length > 0 ? [`${starts.length} not running${starts.some(isEscalated) ? ' for an hour' : ' yet'}`] : []),
     ...(stops.length > 0 ? [`${stops.length} not stopped yet`] : []),
     ...(over.length > 0 ? ['all run now, or are stopped as they should be'] : []),
-    ...(asked.length > 0 ? [`${asked.length} to stop or start wait for an approval`] : []),
+    ...(asked.length > 0 ? [`${asked.length} to stop ${asked.length === 1 ? 'waits' : 'wait'} for an approval`] : []),
     ...(reported.length > 0 ? [`${reported.length} would be stopped`] : []),
     ...(problems.length > 0 ? [`${count(problems.length, 'problem')} with schedules`] : []),
     ...(newcomers.length > 0 ? [`${newcomers.length} under a schedule from now on`] : []),

@@ -41,3 +41,9 @@ interface ScheduledFacts {
   /** What an hour of it costs while it is on; absent when nobody asked. */
   readonly hourlyPrice?: Evidence<Money>;
 }
+
+/** Each scope with what is in it. */
+export function byScope(resources: readonly ScheduledResource[]): { scope: Scope; found: ScheduledResource[] }[] {
+  const scopes = Map.groupBy(resources, ({ scope: { account, region } }) => `${account} ${region}`);
+  return [...scopes.values()].flatMap((found) => (found[0] ? [{ scope: found[0].scope, found }] : []));
+}

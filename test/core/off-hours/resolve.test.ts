@@ -137,9 +137,32 @@ describe('a stop that was planned', () => {
     expect(undone).toMatchObject({ state: 'off', stoppedByUs: true });
   });
 
-  it('of which nothing is written down is waited for, and after a week is not', () => {
-    expect(resolved(stopping, undefined, at('2026-11-30 20:55'))).toBe(stopping);
-    expect(resolved(stopping, undefined, at('2026-11-30 21:00'))).toEqual(withoutPending(stopping));
+  it('of which nothing is written down is waited for, and after half an hour for each step it is planned again', () => {
+    expect(resolved(stopping, undefined, at('2026-11-23 21:29'))).toBe(stopping);
+    const lost = resolved(stopping, undefined, at('2026-11-23 21:30'));
+    expect(lost).not.toHaveProperty('pending');
+    expect(lost.trouble).toEqual({
+      act: 'stop',
+      since: seoul('2026-11-23 21:00').toISOString(),
+      because: `nothing is known of it since the plan ${evening.plan?.id} was handed over`,
+      tries: 1,
+    });
+    const second = { ...stopping, pending: { ...stopping.pending!, step: 2 } };
+    expect(resolved(second, undefined, at('2026-11-23 21:59'))).toBe(second);
+  });
+
+  it('and asked for is waited for, and after a week is not', () => {
+    const asked = { ...stopping, pending: { ...stopping.pending!, mode: 'approve' as const } };
+    expect(resolved(asked, undefined, at('2026-11-30 20:55'))).toBe(asked);
+    expect(resolved(asked, undefined, at('2026-11-30 21:00'))).toEqual(withoutPending(asked));
+  });
+
+  it('and failed may have left alarms muted: they are remembered', () => {
+    const muting = { ...stopping, pending: { ...stopping.pending!, mutes: ['web-cpu'] } };
+    const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome: 'failed' });
+    expect(resolved(muting, never, at('2026-11-23 21:05')).muted).toEqual(['web-cpu']);
+    const skipped = change(stopping, { outcome: 'skipped' });
+    expect(resolved(muting, skipped, at('2026-11-23 21:05'))).not.toHaveProperty('muted');
   });
 
   it('that takes longer than the night is ours by the morning, and still waited for', () => {
