@@ -5,11 +5,12 @@
  * Speed is measured here and asserted nowhere: tests assert behaviour.
  */
 import { parseArgs } from 'node:util';
-import { type ActingFigures, measureActing, printActing } from './acting.ts';
+import { type ActingFigures, printActing } from './acting.ts';
+import { apart } from './apart.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
 import { type KeepingFigures, measureKeeping, printKeeping } from './keeping.ts';
-import { measureOffHours, type OffHoursFigures, printOffHours } from './off-hours.ts';
+import { type OffHoursFigures, printOffHours } from './off-hours.ts';
 import { measureSizing, printSizing } from './sizing/sizing.ts';
 import { measureSpeed, printSpeed } from './spend/speed.ts';
 import { measureSpend, printSpend } from './spend/spend.ts';
@@ -25,9 +26,9 @@ const BENCHES = {
     report(
       {
         ...(await measureCalls()),
-        'carry-out': { stop: await measureActing() },
+        'carry-out': { stop: await apart<ActingFigures>('./acting.ts', 'measureActing') },
         'watch-spend': await measureWatching(),
-        'off-hours': await measureOffHours(),
+        'off-hours': await apart<OffHoursFigures>('./off-hours.ts', 'measureOffHours'),
         ...(await measureKeeping()),
       },
       { json, print: printAll },

@@ -221,6 +221,8 @@ export interface ChangeVerbs {
    * there after all is done.
    */
   callOff?(action: Action): Promise<Progress>;
+  /** Where it mutes alarms: has them heard again, for nothing was stopped after all. It may be repeated. */
+  hearAgain?(action: Action): Promise<void>;
   /** Where a kind lets another account read something: takes that back, however the change has ended. */
   shareNoLonger?(action: Action): Promise<void>;
 }

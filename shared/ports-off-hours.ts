@@ -1,6 +1,7 @@
 import type { Power } from './core/calendar/course.ts';
 import type { KeepOn, KeepOnAnswer } from './core/calendar/keep-on.ts';
 import type { Change } from './core/change.ts';
+import type { Evidence } from './core/evidence.ts';
 import type { UnreadableScope } from './core/facts.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { OffHoursRecord } from './core/off-hours/record.ts';
@@ -26,11 +27,11 @@ export interface ScheduledReader {
   startedSince(database: Pick<ScheduledResource, 'scope' | 'identity'>, since: Date): Promise<Power>;
   /** The same with what an hour costs at list price, for what is about to be stopped. */
   priced(resources: readonly ScheduledResource[], now: Date): Promise<readonly ScheduledResource[]>;
-  /**
-   * The names of the alarms of each resource whose actions are enabled; of a resource without any, nothing.
-   * @throws {AccessDeniedError}
-   */
-  alarmsOf(scope: Scope, resources: readonly ScheduledResource[]): Promise<ReadonlyMap<Arn, readonly string[]>>;
+  /** The names of the alarms of each resource whose actions are enabled; of a resource without any, nothing. */
+  alarmsOf(
+    scope: Scope,
+    resources: readonly ScheduledResource[],
+  ): Promise<Evidence<ReadonlyMap<Arn, readonly string[]>>>;
 }
 
 /** What people have answered: keep it on until. */

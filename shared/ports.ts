@@ -136,13 +136,16 @@ export interface ChangeHistory {
   changesOf(resource: Arn): Promise<readonly Change[]>;
 }
 
+/** What schedules do, again and again, or what rules and people wanted. */
+export type ChangeKind = 'scheduled' | 'unscheduled';
+
 export interface Ledger {
   /** The policy in force, or undefined when none was ever stored. */
   currentPolicy(): Promise<StoredPolicy | undefined>;
   /** The vetoes of an account that have not ended at `now`. */
   vetoes(account: string, now: Date): Promise<readonly Veto[]>;
-  /** The changes that stand, and those that ended or were reversed since then, newest first. */
-  changes(since: Date): Promise<readonly Change[]>;
+  /** The changes that stand, and those that ended or were reversed since then, newest first; of both kinds unless it is said which. */
+  changes(since: Date, kind?: ChangeKind): Promise<readonly Change[]>;
   /** The run of this tick, if it was recorded, and the last one before it that was announced. */
   runs(key: RunKey): Promise<{ readonly current?: Run; readonly previous?: Run }>;
   /**

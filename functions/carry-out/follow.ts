@@ -1,3 +1,4 @@
+import { switchesOff } from '../../shared/core/action.ts';
 import type { Change, Pause } from '../../shared/core/change.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { stopAgain } from './again.ts';
@@ -100,7 +101,7 @@ interface Stood {
 
 /** What nobody has seen is not booked. */
 function overAt({ seen }: Look, { change, until, stoodUntil }: Stood): Reason {
-  const because = change.proposal.action.kind.startsWith('stop-') ? OVER : OVER_TOO;
+  const because = switchesOff(change.proposal.action) ? OVER : OVER_TOO;
   if (seen === 'as it was left') return { at: until, because };
   if (seen !== 'unknown') return { at: stoodUntil, because };
   return { at: stoodUntil, because, warning: 'at the end nobody could see whether it was as it was left' };

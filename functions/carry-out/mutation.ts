@@ -72,13 +72,12 @@ async function firstTry(hands: Hands, { item, passedAt }: Mutation): Promise<App
 
 /** A try before this one may have done it, and then the change is half done and goes on whatever the gate would say. */
 async function nextTry(hands: Hands, { item, passedAt }: Mutation): Promise<Applied | Later> {
+  if (!isFresh(hands, passedAt)) {
+    return (await tookEffect(hands, item)) ? { at: passedAt } : { later: 'AWS could not be reached' };
+  }
   const { action } = proposalOf(item);
   if (isAskedOnce(action)) return { at: passedAt, unheard: true };
   const verbs = await verbsOf(hands, item);
-  if (!isFresh(hands, passedAt)) {
-    const { state } = await verbs.settled(action);
-    return state === 'failed' ? { later: 'AWS could not be reached' } : { at: passedAt };
-  }
   return refusalOrLater(async () => {
     await verbs.apply(action, item.protection, passedAt);
     return { at: passedAt };
@@ -96,15 +95,22 @@ async function refusalOrLater(work: () => Promise<Applied>): Promise<Applied | L
   }
 }
 
+/** Whether a mutation did whose tries ended in errors. When it did not, nothing is muted for it. */
+async function tookEffect(hands: Hands, item: Leased): Promise<boolean> {
+  const { action } = proposalOf(item);
+  const verbs = await verbsOf(hands, item);
+  if ((await verbs.settled(action)).state !== 'failed') return true;
+  await verbs.hearAgain?.(action);
+  return false;
+}
+
 /** Asks AWS itself whether a mutation took effect whose every try ended in an error. */
 async function whetherDone(
   hands: Hands,
   durable: Durable,
   { item, passedAt: at, name, because }: Mutation & { readonly because: string },
 ): Promise<Applied> {
-  const { action } = proposalOf(item);
-  const ask = async (): Promise<Applied> =>
-    (await (await verbsOf(hands, item)).settled(action)).state === 'failed' ? { refused: because } : { at };
+  const ask = async (): Promise<Applied> => ((await tookEffect(hands, item)) ? { at } : { refused: because });
   try {
     return await durable.step(`${name}: whether it was done`, ask, patiently);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { describeDone, directionOf, isFollowed, REVERSIBILITY } from '../../shared/core/action.ts';
+import { describeDone, directionOf, isFollowed, REVERSIBILITY, switchesOn } from '../../shared/core/action.ts';
 import type { Change, Made } from '../../shared/core/change.ts';
 import { isRemediation, isScheduled } from '../../shared/core/plan.ts';
 import type { Progress } from '../../shared/ports-acting.ts';
@@ -99,7 +99,7 @@ async function afterwards(
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
   const proposal = proposalOf(item);
   const { action } = proposal;
-  const returns = /^(start|resume)-/.test(action.kind);
+  const returns = switchesOn(action);
   const lost = REVERSIBILITY[action.kind] === 'none';
   if (unsettled && isScheduled(proposal)) return unsettledByWhom(hands, durable, item, unsettled);
   // To stop again what somebody had started, because it woke an alarm or starts slowly, would be no help to anybody.

@@ -1,14 +1,20 @@
 import * as z from 'zod';
 import { scopesSchema } from '../../shared/core/check-event.ts';
-import { REGIONS } from '../../shared/core/regions.ts';
+import {
+  account,
+  check,
+  eventError,
+  format,
+  instant,
+  named,
+  region,
+  reportOnly,
+} from '../../shared/core/event-fields.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-23T12:00:00Z"', abort: true })
-  .transform((text) => new Date(text));
-
-const ACCOUNT = 'an account id in quotes, 12 digits';
+const EXAMPLE = '2026-11-23T12:00:00Z';
+const time = instant(EXAMPLE);
 const RESOURCE = 'the name, the ARN or the immutable id of a resource';
 const NAME = 'the name of a schedule or of a calendar';
 
@@ -35,10 +41,8 @@ const KEYS = [
 export const eventSchema = z
   .strictObject(
     {
-      time: instant.optional().describe('The tick: what schedules want is judged as of this time'),
-      preview: z
-        .string({ error: NAME })
-        .min(1, NAME)
+      time: time.optional().describe('The tick: what schedules want is judged as of this time'),
+      preview: named(NAME)
         .optional()
         .describe('Every transition of this schedule or calendar, in local time, and the days that are closed'),
       days: z
@@ -47,39 +51,19 @@ export const eventSchema = z
         .max(DAYS.most, A_NUMBER_OF_DAYS)
         .optional()
         .describe(`With \`preview\`: for so many days, ${DAYS.usual} unless you say`),
-      resource: z
-        .string({ error: RESOURCE })
-        .min(1, RESOURCE)
+      resource: named(RESOURCE)
         .optional()
         .describe('Only this resource: its schedule, its state, what is remembered, what would be done, and why'),
-      from: instant.optional().describe('With `to`: what the schedules wanted then, and what was done'),
-      to: instant.optional().describe('The end, which does not belong to it'),
-      account: z
-        .string({ error: ACCOUNT })
-        .regex(/^\d{12}$/, ACCOUNT)
-        .optional()
-        .describe('Only this account'),
-      region: z
-        .enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` })
-        .optional()
-        .describe('Only this region'),
-      mode: z
-        .literal('report', { error: 'report (off-hours itself changes nothing)' })
-        .optional()
-        .describe('`report`: look and answer only; record and send nothing'),
-      format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
-      check: z
-        .literal(true, { error: 'true' })
-        .optional()
-        .describe('Try everything that is needed and say what is missing; alone or with `scopes`'),
+      from: time.optional().describe('With `to`: what the schedules wanted then, and what was done'),
+      to: time.optional().describe('The end, which does not belong to it'),
+      account: account().optional().describe('Only this account'),
+      region: region().optional().describe('Only this region'),
+      mode: reportOnly('off-hours'),
+      format: format(),
+      check: check(),
       scopes: scopesSchema.optional().describe('With `check`: these accounts and regions, which may be new ones'),
     },
-    {
-      error: ({ code }) =>
-        code === 'unrecognized_keys'
-          ? `unknown key; allowed: ${KEYS.join(', ')}`
-          : 'an object such as {"time": "2026-11-23T12:00:00Z"}, or {}',
-    },
+    { error: eventError(KEYS, EXAMPLE) },
   )
   .superRefine(({ check, scopes, ...others }, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });

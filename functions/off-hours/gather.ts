@@ -1,4 +1,6 @@
 import type { LimitFunction } from 'p-limit';
+import { SCHEDULE_TAG } from '../../shared/core/calendar/schedule-tag.ts';
+import type { UnreadableScope } from '../../shared/core/facts.ts';
 import { type Arn, type Identity, parseArn, type Scope } from '../../shared/core/identity.ts';
 import {
   type Deciding,
@@ -11,10 +13,11 @@ import {
   withPrices,
 } from '../../shared/core/off-hours/decide.ts';
 import { isStartedBySomebody } from '../../shared/core/off-hours/judge.ts';
-import { byIdentity, memoryKey, type Remembered } from '../../shared/core/off-hours/memory.ts';
+import { leftBehind, onlyOwed } from '../../shared/core/off-hours/left-behind.ts';
+import { byIdentity, memoryKey, type Pending, type Remembered } from '../../shared/core/off-hours/memory.ts';
 import type { Alarms } from '../../shared/core/off-hours/proposal.ts';
-import { resolved } from '../../shared/core/off-hours/resolve.ts';
-import type { ScheduledResource } from '../../shared/core/off-hours/resource.ts';
+import { resolvedAll } from '../../shared/core/off-hours/resolve.ts';
+import { byScope, type ScheduledResource } from '../../shared/core/off-hours/resource.ts';
 import type { OffHoursLedger, ScheduledReader } from '../../shared/ports-off-hours.ts';
 import { log } from '../../shared/runtime/log.ts';
 
@@ -47,22 +50,30 @@ export interface Gathering {
  */
 export async function gather(sources: Sources, { account, scopes, terms, memories }: Gathering): Promise<Gathered> {
   const { ledger, reader, limit } = sources;
+  const behind = leftBehind(scopes, memories);
   const [lists, vetoes, overrides, followed] = await Promise.all([
-    Promise.all(scopes.map((scope) => limit(() => reader.scheduled(scope)))),
+    Promise.all([
+      ...scopes.map((scope) => limit(() => reader.scheduled(scope))),
+      ...behind.map(async ({ scope, owed }) => onlyOwed(await limit(() => reader.scheduled(scope)), owed)),
+    ]),
     ledger.vetoes(account, terms.now),
     ledger.overrides(account, terms.now),
     follow(ledger, memories, terms.now),
   ]);
   const deciding: Deciding = { ...terms, vetoes, overrides };
-  const found = {
+  const listed = {
     account,
     resources: lists.flatMap(({ resources }) => resources),
     unreadable: lists.flatMap(({ unreadable }) => unreadable),
   };
-  const [resources, untagged] = await Promise.all([
-    withStarters(sources, found.resources, { memories: followed, deciding }),
-    untaggedOf(sources, lostFrom(found, followed)),
-  ]);
+  const lost = await Promise.all(lostFrom(listed, followed).map((one) => limit(() => lookFor(reader, one))));
+  const found = {
+    account,
+    resources: [...listed.resources, ...lost.flatMap(({ resource }) => resource ?? [])],
+    unreadable: [...listed.unreadable, ...lost.flatMap(({ unread }) => unread ?? [])],
+  };
+  const resources = await withStarters(sources, found.resources, { memories: followed, deciding });
+  const untagged = new Set(lost.flatMap(({ untagged: key }) => key ?? []));
   return { facts: { ...found, resources, untagged }, memories: followed, deciding };
 }
 
@@ -72,9 +83,12 @@ async function follow(
   memories: readonly Remembered[],
   now: Date,
 ): Promise<Remembered[]> {
-  const places = memories.flatMap(({ identity, pending }) => (pending ? [{ ...pending, resource: identity.arn }] : []));
+  const places = memories.flatMap(({ identity, pending, unheard = [] }) =>
+    [...unheard, ...(pending ? [pending] : [])].map((one) => ({ ...one, resource: identity.arn })),
+  );
   const changes = places.length > 0 ? await outcomes(places) : new Map<string, never>();
-  return memories.map((one) => resolved(one, changes.get(`${one.pending?.planId}/${one.pending?.number}`), now));
+  const changeOf = ({ planId, number }: Pending) => changes.get(`${planId}/${number}`);
+  return memories.map((one) => resolvedAll(one, changeOf, now));
 }
 
 async function withStarters(
@@ -94,13 +108,26 @@ async function withStarters(
   );
 }
 
-async function untaggedOf({ reader, limit }: Sources, lost: readonly Remembered[]): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(
-    lost.map(async ({ identity, type }) =>
-      (await limit(() => reader.find(scopeOf(identity), type, identity))) ? [memoryKey(identity)] : [],
-    ),
-  );
-  return new Set(found.flat());
+/** What has become of what was not listed: nothing of these when it is gone. */
+interface Found {
+  /** It is there with its tag, and the list was behind. */
+  readonly resource?: ScheduledResource;
+  /** It is there without its tag: its key. */
+  readonly untagged?: string;
+  /** Nobody may look. */
+  readonly unread?: UnreadableScope;
+}
+
+async function lookFor(reader: ScheduledReader, { identity, type }: Remembered): Promise<Found> {
+  const scope = scopeOf(identity);
+  try {
+    const resource = await reader.find(scope, type, identity);
+    if (!resource) return {};
+    return resource.tags[SCHEDULE_TAG] === undefined ? { untagged: memoryKey(identity) } : { resource };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'AccessDeniedError') throw error;
+    return { unread: { ...scope, what: type, why: error.message } };
+  }
 }
 
 /** The account and region that are in its ARN. */
@@ -124,21 +151,16 @@ export async function gatherForPlan(
 async function alarmsFor({ reader, limit }: Pick<Sources, 'reader' | 'limit'>, decision: Decision) {
   const alarms = new Map<Arn, readonly string[]>();
   const unread = new Map<Arn, string>();
-  const read = async ([scope, resources]: [Scope, ScheduledResource[]]) => {
-    try {
-      for (const [arn, names] of await reader.alarmsOf(scope, resources)) alarms.set(arn, names);
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'AccessDeniedError') throw error;
-      for (const { identity } of resources) unread.set(identity.arn, error.message);
+  const read = async ({ scope, found }: ReturnType<typeof byScope>[number]) => {
+    const names = await reader.alarmsOf(scope, found);
+    for (const { identity } of found) {
+      const own = names.known ? names.value.get(identity.arn) : undefined;
+      if (!names.known) unread.set(identity.arn, names.why);
+      if (own) alarms.set(identity.arn, own);
     }
   };
   await Promise.all(byScope(mutedBy(decision)).map((one) => limit(() => read(one))));
   return { alarms, unread };
-}
-
-function byScope(resources: readonly ScheduledResource[]): [Scope, ScheduledResource[]][] {
-  const grouped = Map.groupBy(resources, ({ scope: { account, region } }) => `${account} ${region}`);
-  return [...grouped.values()].flatMap((some) => (some[0] ? [[some[0].scope, some]] : []));
 }
 
 /** No stop waits for its price: without one the saving is unknown. */

@@ -69,7 +69,7 @@ async function runAll(delivery: Delivery, sources: Sources, asking: Asking) {
     return { account, report, said };
   });
   const reports = outcomes.flatMap(({ report }) => report ?? []);
-  if (event.format === 'table') return accountsTable(reports);
+  if (event.format === 'table') return accountsTable(reports, asking.policy.timezone);
   return outcomes.map(({ account, report, said }) => ({ account, time: now.toISOString(), ...report, said }));
 }
 

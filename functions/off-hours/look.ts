@@ -1,5 +1,4 @@
-import type { Calendar } from '../../shared/core/calendar/calendar.ts';
-import { calendarOf } from '../../shared/core/calendar/calendar.ts';
+import { type Calendar, calendarOf } from '../../shared/core/calendar/calendar.ts';
 import { type HolidayBook, HolidaysUnknownError } from '../../shared/core/calendar/holidays.ts';
 import { previewOf } from '../../shared/core/calendar/preview.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';
@@ -74,7 +73,7 @@ export async function answerLook(sources: Sources, ledger: Pick<OffHoursLedger, 
     return event.format === 'table' ? resourceTable(reports) : reports;
   }
   const reports = looked.map(({ decision, record }) => accountReport(decision, record));
-  return event.format === 'table' ? accountsTable(reports) : reports;
+  return event.format === 'table' ? accountsTable(reports, asking.policy.timezone) : reports;
 }
 
 const isIn = ({ region }: OffHoursEvent, scope: Pick<Scope, 'region'> | undefined): boolean =>

@@ -1,5 +1,5 @@
 import { describeAction } from '../../shared/core/action.ts';
-import { calendarOf } from '../../shared/core/calendar/calendar.ts';
+import { type Calendar, calendarOf } from '../../shared/core/calendar/calendar.ts';
 import { HolidaysUnknownError } from '../../shared/core/calendar/holidays.ts';
 import { type Transition, transitions } from '../../shared/core/calendar/state.ts';
 import type { Change } from '../../shared/core/change.ts';
@@ -53,7 +53,7 @@ export async function answerPast(
 ) {
   const { policy, event, accounts } = asking;
   const looked = new Set(accounts.map(({ account }) => account));
-  const changes = (await ledger.changes(range.from))
+  const changes = (await ledger.changes(range.from, 'scheduled'))
     .filter(({ account }) => looked.has(account) && account === (event.account ?? account))
     .filter(({ planId }) => planId.startsWith('off-hours-'))
     .filter((change) => isAbout(change, event) && range.from <= timeOf(change) && timeOf(change) < range.to)
@@ -68,7 +68,7 @@ export async function answerPast(
     }),
     changes: changes.map(lineOf),
   };
-  return event.format === 'table' ? pastTable(report) : report;
+  return event.format === 'table' ? pastTable(report, policy.timezone) : report;
 }
 
 const timeOf = ({ appliedAt, finishedAt }: Change): Date => new Date(appliedAt ?? finishedAt);
@@ -88,7 +88,7 @@ function turnsOf(name: string, { asking: { policy, holidays }, range, own }: Pas
   if (!named) return unknown(`the policy has no calendar ${name}`);
   const calendar = calendarOf(named, policy, holidays);
   try {
-    const turns = transitions(calendar, range);
+    const turns = turnsIn(calendar, range);
     return known(
       turns.map((turn, index) => pastTurn(turn, { next: turns[index + 1], own, timezone: calendar.timezone })),
     );
@@ -96,6 +96,12 @@ function turnsOf(name: string, { asking: { policy, holidays }, range, own }: Pas
     if (!(error instanceof HolidaysUnknownError)) throw error;
     return unknown(error.message);
   }
+}
+
+/** Those of a half-open range: {@link transitions} leaves out what turns when it begins, and has what turns when it ends. */
+function turnsIn(calendar: Calendar, { from, to }: Past['range']): readonly Transition[] {
+  const turns = transitions(calendar, { from: new Date(from.getTime() - 1), to });
+  return turns.filter(({ at }) => at < to);
 }
 
 function pastTurn(
@@ -122,7 +128,7 @@ const lineOf = (change: Change): PastChange => ({
   because: change.because,
 });
 
-function pastTable({ schedules, changes }: PastReport): string {
+function pastTable({ schedules, changes }: PastReport, timezone: string): string {
   const rows = schedules.flatMap(({ schedule, turns }) =>
     turns.known
       ? turns.value.map(({ local, state, because, outcomes }) => [schedule, local, state, because, countsOf(outcomes)])
@@ -134,7 +140,15 @@ function pastTable({ schedules, changes }: PastReport): string {
       ? [
           textTable(
             ['at', 'resource', 'region', 'schedule', 'what', 'outcome', 'because'],
-            changes.map((one) => [one.at, one.name, one.region, one.schedule, one.what, one.outcome, one.because]),
+            changes.map((one) => [
+              localTime(new Date(one.at), timezone),
+              one.name,
+              one.region,
+              one.schedule,
+              one.what,
+              one.outcome,
+              one.because,
+            ]),
           ),
         ]
       : ['nothing was stopped or started']),

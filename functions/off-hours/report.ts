@@ -7,6 +7,7 @@ import type { OffHoursRecord } from '../../shared/core/off-hours/record.ts';
 import type { ScheduledResource } from '../../shared/core/off-hours/resource.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
 import { textTable } from '../../shared/core/table.ts';
+import { localTime } from '../../shared/core/time.ts';
 
 /** What the caller of a run is told of one account; everything that is recorded is in the ledger. */
 export type AccountReport = ReturnType<typeof accountReport>;
@@ -89,18 +90,20 @@ function withoutPlace({ identity: _identity, type: _type, name: _name, ...rememb
 }
 
 /** The same for a terminal: a line a resource, what is done first. */
-export const accountsTable = (reports: readonly AccountReport[]): string => reports.map(accountText).join('\n\n');
+export const accountsTable = (reports: readonly AccountReport[], timezone: string): string =>
+  reports.map((one) => accountText(one, timezone)).join('\n\n');
 
 const HEAD = ['resource', 'region', 'schedule', 'verdict', 'because'] as const;
 
-function accountText({ account, time, plan, act, deferred, left, problems }: AccountReport): string {
+function accountText(report: AccountReport, timezone: string): string {
+  const { account, time, plan, act, deferred, left, problems } = report;
   const rows = [
     ...act.map((one) => [one.name, one.region, one.schedule ?? '', `${one.what} (${one.mode})`, one.because]),
     ...deferred.map((one) => [one.name, one.region, one.schedule, 'later', one.because]),
     ...left.map((one) => [one.name, one.region, one.schedule ?? '', 'left', one.because]),
   ];
   return [
-    `account ${account} as of ${time}${plan ? `, plan ${plan}` : ''}`,
+    `account ${account} as of ${localTime(new Date(time), timezone)}${plan ? `, plan ${plan}` : ''}`,
     ...(rows.length > 0 ? [textTable(HEAD, rows)] : ['nothing is under a schedule']),
     ...problems.map((text) => `to be mended: ${text}`),
   ].join('\n');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { scopesSchema } from '../../shared/core/check-event.ts';
+import { eventError, flag, format, instant, named } from '../../shared/core/event-fields.ts';
 import type { RuleId } from '../../shared/core/policy.ts';
 import { RULE_IDS } from '../../shared/core/rules.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
@@ -7,9 +8,8 @@ import { DAY_MS } from '../../shared/core/time.ts';
 /** How far a backfill may reach in one call. */
 const MOST_DAYS = 92;
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-22T06:30:00Z"', abort: true })
-  .transform((text) => new Date(text));
+const EXAMPLE = '2026-11-22T06:30:00Z';
+const KEYS = ['time', 'from', 'to', 'scopes', 'rules', 'resource', 'mode', 'format', 'check'] as const;
 
 // What is no date must not get to the checks of the whole range: hence `abort`.
 const day = z.iso
@@ -20,7 +20,7 @@ const day = z.iso
 export const eventSchema = z
   .strictObject(
     {
-      time: instant.optional().describe('The tick: what is judged is the estate as of this time'),
+      time: instant(EXAMPLE).optional().describe('The tick: what is judged is the estate as of this time'),
       from: day.optional().describe('With `to`: decide once for each day of the range, and report'),
       to: day.optional().describe('The day after the last'),
       scopes: scopesSchema
@@ -34,29 +34,21 @@ export const eventSchema = z
         .transform((rules) => [...new Set(rules)])
         .optional()
         .describe('Only these rules, even if the policy has switched them off'),
-      resource: z
-        .string({ error: 'an ARN, an id or a name' })
-        .min(1, 'an ARN, an id or a name')
+      resource: named('an ARN, an id or a name')
         .optional()
         .describe('Explain this resource: the verdict of each rule with all of its evidence'),
       mode: z
         .literal('report', { error: 'report (right-size itself changes nothing)' })
         .optional()
         .describe('`report`: look and answer only, whatever the modes of the policy are'),
-      format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
-      check: z
-        .literal(true, { error: 'true' })
+      format: format(),
+      check: flag()
         .optional()
         .describe(
           'Try everything that is needed and say what is missing; alone or with `scopes`, which may be new ones',
         ),
     },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? 'unknown key; allowed: time, from, to, scopes, rules, resource, mode, format, check'
-          : 'an object such as {"time": "2026-11-22T06:30:00Z"}, or {}',
-    },
+    { error: eventError(KEYS, EXAMPLE) },
   )
   .superRefine(({ check, scopes: _, ...others }, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });

@@ -90,7 +90,9 @@ export async function replay(range: Range, account: Account, looking: Look): Pro
   checkReach(range, looking);
   const { policy, rules, ledger, sources } = looking;
   const vetoes = await ledger.vetoes(account.account, looking.now);
-  const changes = (await ledger.changes(range.from)).filter((change) => change.account === account.account);
+  const changes = (await ledger.changes(range.from, 'unscheduled')).filter(
+    (change) => change.account === account.account,
+  );
   const contexts = daysOf(range).map((now): DecideContext => ({ now, policy, rules, vetoes }));
   const opened = await openAccount(sources, { ...account, types: typesOf(rules) });
   const past = pastOf(contexts);

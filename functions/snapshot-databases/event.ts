@@ -1,19 +1,26 @@
 import * as z from 'zod';
 import { scopesSchema } from '../../shared/core/check-event.ts';
-import { REGIONS } from '../../shared/core/regions.ts';
+import {
+  account,
+  check,
+  eventError,
+  flag,
+  format,
+  instant,
+  named,
+  region,
+  reportOnly,
+} from '../../shared/core/event-fields.ts';
 import { addDays } from '../../shared/core/spend/day.ts';
 import type { Day } from '../../shared/core/spend/series.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-22T01:30:00Z"', abort: true })
-  .transform((text) => new Date(text));
+const EXAMPLE = '2026-11-22T01:30:00Z';
 
 const DAY = 'a day of the policy\'s time zone such as "2026-11-22"';
 const day = z.string({ error: DAY }).refine(isCalendarDate, { error: DAY, abort: true });
 
-const ACCOUNT = 'an account id in quotes, 12 digits';
 const DATABASE = 'the name, the ARN or the immutable id of a database';
 
 const KEYS = [
@@ -34,44 +41,19 @@ const KEYS = [
 export const eventSchema = z
   .strictObject(
     {
-      time: instant.optional().describe('The tick: the snapshots are judged as of this time'),
+      time: instant(EXAMPLE).optional().describe('The tick: the snapshots are judged as of this time'),
       from: day.optional().describe('With `to`: the calendar of what should exist of these days, and what does'),
       to: day.optional().describe('The day after the last'),
-      fill: z
-        .literal(true, { error: 'true' })
-        .optional()
-        .describe('With `from` and `to`: plan what is missing and AWS still has a backup of'),
-      account: z
-        .string({ error: ACCOUNT })
-        .regex(/^\d{12}$/, ACCOUNT)
-        .optional()
-        .describe('Only this account'),
-      region: z
-        .enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` })
-        .optional()
-        .describe('Only this region'),
-      database: z
-        .string({ error: DATABASE })
-        .min(1, DATABASE)
-        .optional()
-        .describe('Only this database, with every reason'),
-      mode: z
-        .literal('report', { error: 'report (snapshot-databases itself changes nothing)' })
-        .optional()
-        .describe('`report`: look and answer only; record and send nothing'),
-      format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
-      check: z
-        .literal(true, { error: 'true' })
-        .optional()
-        .describe('Try everything that is needed and say what is missing; alone or with `scopes`'),
+      fill: flag().optional().describe('With `from` and `to`: plan what is missing and AWS still has a backup of'),
+      account: account().optional().describe('Only this account'),
+      region: region().optional().describe('Only this region'),
+      database: named(DATABASE).optional().describe('Only this database, with every reason'),
+      mode: reportOnly('snapshot-databases'),
+      format: format(),
+      check: check(),
       scopes: scopesSchema.optional().describe('With `check`: these accounts and regions, which may be new ones'),
     },
-    {
-      error: ({ code }) =>
-        code === 'unrecognized_keys'
-          ? `unknown key; allowed: ${KEYS.join(', ')}`
-          : 'an object such as {"time": "2026-11-22T01:30:00Z"}, or {}',
-    },
+    { error: eventError(KEYS, EXAMPLE) },
   )
   .superRefine(({ check, scopes, ...others }, context) => {
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });

@@ -1,17 +1,15 @@
 import * as z from 'zod';
+import { account, check, flag, format, instant, reportOnly } from '../../shared/core/event-fields.ts';
 import { isCalendarDate } from '../../shared/core/time.ts';
 import { InvalidEventError } from '../../shared/runtime/errors.ts';
 
-const instant = z.iso
-  .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-22T07:30:00Z"', abort: true })
-  .transform((text) => new Date(text));
+const EXAMPLE = '2026-11-22T07:30:00Z';
 
 const day = z
   .string({ error: 'a UTC day such as "2026-11-22"' })
   .refine(isCalendarDate, { error: 'a UTC day such as "2026-11-22"', abort: true });
 
 const words = (what: string) => z.string({ error: what }).min(1, what).max(256, what);
-const ACCOUNT = 'an account id in quotes, 12 digits';
 
 /** A billing alarm as EventBridge tells of it; other states of it, and other alarms, do not come here. */
 const alarmEvent = z
@@ -32,38 +30,22 @@ const KEYS = ['time', 'from', 'to', 'day', 'account', 'service', 'mode', 'format
 const ownEvent = z
   .strictObject(
     {
-      time: instant.optional().describe('The tick: the days before it are judged'),
+      time: instant(EXAMPLE).optional().describe('The tick: the days before it are judged'),
       from: day.optional().describe('With `to`: judge every day of the range as of that day, record and tell once'),
       to: day.optional().describe('The day after the last'),
       day: day.optional().describe('The range of this one day'),
-      account: z
-        .string({ error: ACCOUNT })
-        .regex(/^\d{12}$/, ACCOUNT)
-        .optional()
-        .describe('Only this account'),
+      account: account().optional().describe('Only this account'),
       service: words('a service as Cost Explorer names it').optional().describe('Only this service'),
-      mode: z
-        .literal('report', { error: 'report (watch-spend itself changes nothing)' })
-        .optional()
-        .describe('`report`: look and answer only; record and send nothing'),
-      format: z.enum(['json', 'table'], { error: 'json or table' }).optional().describe('`json` (default) or `table`'),
-      check: z
-        .literal(true, { error: 'true' })
-        .optional()
-        .describe('Try everything that is needed and say what is missing; alone or with `scopes`'),
+      mode: reportOnly('watch-spend'),
+      format: format(),
+      check: check(),
       scopes: z
-        .array(
-          z.strictObject({ account: z.string().regex(/^\d{12}$/, ACCOUNT), regions: z.array(z.string()).optional() }),
-          {
-            error: 'a list of {account, regions?}',
-          },
-        )
+        .array(z.strictObject({ account: account(), regions: z.array(z.string()).optional() }), {
+          error: 'a list of {account, regions?}',
+        })
         .optional()
         .describe('With `check`: these accounts'),
-      selfTest: z
-        .literal(true, { error: 'true' })
-        .optional()
-        .describe('Send a message that proves the delivery; alone or with `time`'),
+      selfTest: flag().optional().describe('Send a message that proves the delivery; alone or with `time`'),
       alarm: z
         .strictObject({
           name: z.string(),

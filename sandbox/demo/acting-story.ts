@@ -5,8 +5,8 @@ import { PRODUCTION, STAGING } from '../fleet/shop-estate.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Acting } from './acting.ts';
-import { indented } from './indented.ts';
 import type { Screen } from './screen.ts';
+import { showMessages, type } from './terminal.ts';
 
 export interface Stage {
   readonly screen: Screen;
@@ -65,7 +65,8 @@ async function kimAnswers(stage: Stage): Promise<void> {
   await type(stage, 'approve', staging.id, '--only', numberOf(staging, 'orders-qa'));
 }
 
-async function carriedOut({ screen, sandbox, hub, acting }: Stage, heard: number): Promise<void> {
+async function carriedOut(stage: Stage, heard: number): Promise<void> {
+  const { screen, sandbox, acting } = stage;
   screen.title('carry-out takes snapshots, stops, and watches');
   const production = sandbox.estate.account(PRODUCTION).region('ap-northeast-2');
   const reports = [...production.ec2.instances.values()].find(({ Tags }) =>
@@ -77,10 +78,7 @@ async function carriedOut({ screen, sandbox, hub, acting }: Stage, heard: number
     raise(production);
   });
   await screen.step('five hours more', () => acting.lambda.advance({ hours: 5 }));
-  for (const { subject = '', message } of sandbox.messages(hub.topicArn).slice(heard)) {
-    screen.line(subject);
-    screen.detail(indented((JSON.parse(message) as { email: string }).email));
-  }
+  showMessages(stage, heard);
 }
 
 /** The dependent's alarm goes off. */
@@ -135,16 +133,6 @@ async function asTold({ hub, sandbox, screen }: Stage): Promise<void> {
   const stops = sandbox.calls.byOperation('StopDBCluster').filter(({ outcome }) => outcome === 'ok').length;
   if (stops < 2) throw new Error(`reviews-old was stopped ${stops} times, so it is not kept stopped`);
   screen.detail(`In the ledger: ${ends.join(', ')}. reviews-old was stopped ${stops} times.`);
-}
-
-/** Types a command, and shows it with what it prints. */
-async function type({ screen, acting }: Stage, ...args: string[]): Promise<string> {
-  const printed = await acting.answer(...args);
-  await acting.lambda.settle(); // what waits is awake before the next command is typed
-  screen.detail(
-    `$ npm run answer -- ${args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')}\n${indented(printed)}\n`,
-  );
-  return printed;
 }
 
 async function openPlan({ hub }: Stage, account: string): Promise<Plan> {

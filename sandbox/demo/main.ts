@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { RULE_IDS } from '../../shared/core/rules.ts';
+import type { Call } from '../calls.ts';
 import { seedShop } from '../fleet/shop.ts';
 import { installHub } from '../hub/hub.ts';
 import { invokeInProcess } from '../hub/invoke.ts';
@@ -12,6 +13,7 @@ import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { openActing } from './acting.ts';
 import { EXPORT_ALARM, playActing } from './acting-story.ts';
 import { indented } from './indented.ts';
+import { playOffHours } from './off-hours-story.ts';
 import { playResizes } from './resize-story.ts';
 import { type Loudness, paintVerdicts, type Screen, screenFor } from './screen.ts';
 import { playSnapshots } from './snapshot-story.ts';
@@ -121,7 +123,11 @@ try {
   const backingUp = { screen, sandbox, hub, acting, externalId: EXTERNAL_ID };
   const { snapshots } = await playSnapshots({ ...backingUp, wake: (event) => wake(databases, event) });
 
-  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots });
+  const officeHours = wiring.functions.find(({ name }) => name === 'off-hours') as Wired;
+  const closing = { screen, sandbox, hub, acting, externalId: EXTERNAL_ID };
+  const { offHours } = await playOffHours({ ...closing, wake: (event) => wake(officeHours, event) });
+
+  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours });
   await acting.close();
   hub.dynamodb.destroy();
 } finally {
@@ -149,18 +155,19 @@ interface Played {
   readonly spend: string;
   readonly resizes: string;
   readonly snapshots: string;
+  readonly offHours: string;
 }
 
 function finish(
   { title, line }: Screen,
-  { sandbox, calls, sent, table, savings, spend, resizes, snapshots }: Played,
+  { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours }: Played,
 ): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
     console.log(
       JSON.stringify(
-        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, snapshots, seconds },
+        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, snapshots, offHours, seconds },
         undefined,
         2,
       ),
@@ -169,16 +176,17 @@ function finish(
   }
   const total = [...calls.values()].reduce((sum, count) => sum + count, 0);
   title('Done');
-  const changes = sandbox.calls
-    .all()
-    .filter(
-      ({ operation, service }) =>
-        /^(Stop|Start|Create|Copy|Delete|Modify)/.test(operation) && ['rds', 'ec2'].includes(service),
-    );
+  const changes = sandbox.calls.all().filter(isChange);
+  const byOperation = [...Map.groupBy(changes, ({ operation }) => operation)];
   line(`Looking took ${total} API calls (${callsInWords(calls)}), none of which changes anything in an account.`);
   line(
-    `Acting changed ${changes.length} things: ${changes.map(({ operation }) => operation).join(', ')}. ${seconds} s.`,
+    `Acting changed ${changes.length} things: ${byOperation.map(([operation, { length }]) => `${operation} ${length}`).join(', ')}. ${seconds} s.`,
   );
+}
+
+function isChange({ operation, service }: Call): boolean {
+  const isInAnAccount = ['rds', 'ec2', 'autoscaling', 'ecs', 'application-autoscaling'].includes(service);
+  return isInAnAccount && /^(Stop|Start|Create|Copy|Delete|Modify|Update|Register)/.test(operation);
 }
 
 function callsInWords(calls: ReadonlyMap<string, number>): string {

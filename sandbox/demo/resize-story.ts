@@ -7,6 +7,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { Acting } from './acting.ts';
 import { indented } from './indented.ts';
 import { paintVerdicts, type Screen } from './screen.ts';
+import { showMessages, type } from './terminal.ts';
 
 /** An account that joins the shop late. */
 const ACCOUNT = '444444444444';
@@ -94,8 +95,7 @@ async function carriedOut(stage: ResizeStage, fleet: SizingFleet): Promise<void>
   if (!plan) throw new Error('no plan waits for an answer');
   const heard = sandbox.messages(hub.topicArn).length;
   screen.title('Approved: carry-out stops, changes and starts them, and watches their load');
-  screen.detail(`$ npm run answer -- approve ${plan.id}\n${indented(await acting.answer('approve', plan.id))}\n`);
-  await acting.lambda.settle();
+  await type(stage, 'approve', plan.id);
   const { ec2 } = sandbox.estate.account(ACCOUNT).region(REGION);
   const steady = one(fleet, 'steady');
   const instance = ec2.instances.get(steady.id);
@@ -116,10 +116,7 @@ async function carriedOut(stage: ResizeStage, fleet: SizingFleet): Promise<void>
   const minutes = Math.round((sandbox.clock.now().getTime() - doubled) / 60_000);
   screen.detail(`${minutes} minutes after its load had doubled it runs on ${steady.boughtAs} again.`);
   await screen.step('until the others have been watched', () => acting.lambda.advance({ hours: 7 }));
-  for (const { subject = '', message } of sandbox.messages(hub.topicArn).slice(heard)) {
-    screen.line(subject);
-    screen.detail(indented((JSON.parse(message) as { email: string }).email));
-  }
+  showMessages(stage, heard);
 }
 
 /** What the story tells must have happened. */

@@ -6,6 +6,7 @@ import { backUpDaily } from '../services/rds/automated-snapshots.ts';
 import type { Acting } from './acting.ts';
 import { indented } from './indented.ts';
 import type { Screen } from './screen.ts';
+import { type } from './terminal.ts';
 
 /** An account of the shop's whose databases nobody has looked after. */
 const ACCOUNT = '555555555555';
@@ -60,7 +61,7 @@ export async function playSnapshots(stage: SnapshotStage): Promise<{ readonly sn
     if (attributes.kind !== 'changes') screen.detail(`${indented(mailOf(message))}\n`);
   }
   const prune = planIn(stage, 'prune-snapshots', heard);
-  screen.detail(`$ npm run answer -- approve ${prune}\n${indented(await acting.answer('approve', prune))}\n`);
+  await type(stage, 'approve', prune);
   await screen.step('until it is done', () => acting.lambda.advance({ hours: 6 }));
 
   screen.title('One night later: what there is, and what should be');

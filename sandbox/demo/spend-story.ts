@@ -8,6 +8,7 @@ import type { Sandbox } from '../sandbox.ts';
 import type { Acting } from './acting.ts';
 import { indented } from './indented.ts';
 import type { Screen } from './screen.ts';
+import { type } from './terminal.ts';
 
 /** The days of the sale, which the policy plans, and everybody knows of. */
 export const SALE = { from: '2026-10-19', to: '2026-10-26', why: 'autumn sale', account: '111111111111' } as const;
@@ -43,7 +44,7 @@ export async function playSpend(
   stage: SpendStage,
   planted: readonly PlantedIncident[],
 ): Promise<{ readonly spend: string }> {
-  const { screen, sandbox, hub, acting, wake } = stage;
+  const { screen, sandbox, hub, wake } = stage;
   screen.title('Why did the bill move? watch-spend judges 400 days, each as of that day');
   const before = sandbox.calls.length;
   const heard = sandbox.messages(hub.topicArn).length;
@@ -65,11 +66,8 @@ export async function playSpend(
   screen.title('The next mornings: what is open is one thread, and somebody answers');
   await screen.step('Monday: nothing that was not said', () => wake({ time: '2026-11-23T07:30:00Z' }));
   screen.detail(`  ${sandbox.messages(hub.topicArn).length - heard - 1} messages more: nothing is said twice.`);
-  const spoken = [['investigate', open.id, '--note', 'key revoked, tasks stopped'], ['list']];
-  for (const words of spoken) {
-    screen.detail(`$ npm run answer -- ${words.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' ')}`);
-    screen.detail(`${indented(await acting.answer(...words))}\n`);
-  }
+  await type(stage, 'investigate', open.id, '--note', 'key revoked, tasks stopped');
+  await type(stage, 'list');
   await asTold(stage, planted);
   return { spend: String(table) };
 }

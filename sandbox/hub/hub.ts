@@ -113,7 +113,7 @@ const { NODE_OPTIONS } = (
 export function functionEnv(
   sandbox: Pick<Sandbox, 'env'>,
   hub: Hub,
-  name: 'right-size' | 'watch-spend' | 'snapshot-databases' | 'off-hours' = 'right-size',
+  name: 'right-size' | 'watch-spend' | 'snapshot-databases' | 'off-hours' | 'remediate-alarm' = 'right-size',
 ): Record<string, string> {
   return {
     ...sandbox.env,

@@ -28,6 +28,13 @@ export const SUSPENDED = {
   scheduled: 'ScheduledScalingSuspended',
 } as const satisfies Record<Suspension, string>;
 
+/** Why the number of a service's tasks is not to be touched, or is none. */
+export function whoseTasks({ schedulingStrategy, deploymentController }: Service): string | undefined {
+  if (schedulingStrategy === 'DAEMON') return 'it is a daemon: it has one task on every instance';
+  if (deploymentController?.type === 'EXTERNAL') return 'another controller deploys it';
+  return deploymentController?.type === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : undefined;
+}
+
 /** The id under which Application Auto Scaling knows an ECS service: `service/<cluster>/<name>`. */
 export const scalableIdOf = (service: Arn): string => service.split(':').at(-1) ?? '';
 

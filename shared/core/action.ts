@@ -302,6 +302,34 @@ export const DIRECTIONS = {
 export const directionOf = (action: Action): Direction =>
   ('direction' in action && action.direction) || DIRECTIONS[action.kind];
 
+/** Which kinds switch their resource off, and which on again; the others leave it as it is, or replace or end it. */
+const POWERS = {
+  'stop-database': 'off',
+  'stop-instance': 'off',
+  'start-database': 'on',
+  'start-instance': 'on',
+  'stop-auto-scaling-group': 'off',
+  'start-auto-scaling-group': 'on',
+  'stop-service': 'off',
+  'start-service': 'on',
+  'pause-warehouse': 'off',
+  'resume-warehouse': 'on',
+  'resize-instance': undefined,
+  'change-volume-type': undefined,
+  'resize-database': undefined,
+  'change-database-storage': undefined,
+  'snapshot-and-delete-volume': undefined,
+  'create-snapshot': undefined,
+  'copy-snapshot': undefined,
+  'delete-snapshot': undefined,
+  'reboot-instance': undefined,
+  'move-instance': undefined,
+  'set-unlimited-credits': undefined,
+} as const satisfies Record<ActionKind, 'off' | 'on' | undefined>;
+
+export const switchesOff = ({ kind }: Action): boolean => POWERS[kind] === 'off';
+export const switchesOn = ({ kind }: Action): boolean => POWERS[kind] === 'on';
+
 /**
  * Whether what was done goes on saving, so that it is looked after and booked. A snapshot that is gone does not: it is
  * incremental, and nobody can say what one of them has cost. Nor does what is up again.

@@ -1,15 +1,10 @@
 import * as z from 'zod';
-import { REGIONS } from './regions.ts';
-
-const ACCOUNT = 'an account id in quotes, 12 digits';
+import { account, region } from './event-fields.ts';
 
 const scope = z.strictObject(
   {
-    account: z.string({ error: ACCOUNT }).regex(/^\d{12}$/, ACCOUNT),
-    regions: z
-      .array(z.enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` }), { error: 'a list of AWS regions' })
-      .min(1, 'at least one AWS region')
-      .optional(),
+    account: account(),
+    regions: z.array(region(), { error: 'a list of AWS regions' }).min(1, 'at least one AWS region').optional(),
   },
   {
     error: ({ code }) =>

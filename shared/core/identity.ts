@@ -56,7 +56,16 @@ export function consoleLink(arn: Arn): string | undefined {
       return `${host}/rds/home?region=${parts.region}#database:id=${name};is-cluster=true`;
     case 'cloudwatch:alarm':
       return `${host}/cloudwatch/home?region=${parts.region}#alarmsV2:alarm/${encodeURIComponent(parts.resource.slice('alarm:'.length))}`;
+    case 'autoscaling:autoScalingGroup':
+      return `${host}/ec2/home?region=${parts.region}#AutoScalingGroupDetails:id=${groupIn(parts.resource)};view=details`;
+    case 'ecs:service':
+      return `${host}/ecs/v2/clusters/${name}/services/${parts.resource.split('/')[2]}/health?region=${parts.region}`;
+    case 'redshift:cluster':
+      return `${host}/redshiftv2/home?region=${parts.region}#cluster-details?cluster=${name}`;
     default:
       return undefined;
   }
 }
+
+/** Behind `autoScalingGroup:<UUID>:autoScalingGroupName/`; it may hold nearly any character, `/` too. */
+const groupIn = (resource: string): string => encodeURIComponent(resource.slice(resource.indexOf('/') + 1));

@@ -1,4 +1,4 @@
-import { describeAction, isSnapshotAction, targetOf } from './action.ts';
+import { describeAction, isSnapshotAction, switchesOff, targetOf } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Arn, consoleLink, parseArn } from './identity.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
@@ -41,7 +41,7 @@ const nothingIn = ({ findings = [] }: Plan): string =>
 const toDo = (act: readonly Proposal[]): string => `${count(act.length, 'resource')} to ${verbFor(act)}`;
 
 const verbFor = (act: readonly Proposal[]): string =>
-  act.every(({ action }) => action.kind.startsWith('stop-')) ? 'stop' : 'change';
+  act.every(({ action }) => switchesOff(action)) ? 'stop' : 'change';
 
 const ofWhat = (act: readonly Proposal[]): string => (verbFor(act) === 'stop' ? ' of the compute' : '');
 
@@ -102,7 +102,7 @@ function proposalText(proposal: Proposal, { defaults, timezone }: Policy): strin
       ? [`   goes on being billed: ${saving.value.stillBilled.join(', ')}`]
       : []),
     `   undo: ${undoText(proposal)}`,
-    `   to keep it ${action.kind.startsWith('stop-') ? 'on' : 'as it is'}: ${keepCommand(resource.arn, defaults.protectTag)}`,
+    `   to keep it ${switchesOff(action) ? 'on' : 'as it is'}: ${keepCommand(resource.arn, defaults.protectTag)}`,
   ];
   const link = consoleLink(resource.arn);
   return [...lines, ...(link ? [`   ${link}`] : [])].join('\n');
@@ -119,7 +119,7 @@ function noticeLines({ notice }: Proposal, timezone: string): string[] {
 
 function undoText({ action, undo }: Proposal): string {
   if (undo.reversibility === 'none') return `none; it loses ${undo.loses ?? 'what it was'}`;
-  const back = action.kind.startsWith('stop-') ? 'a start brings it back' : 'it is changed back';
+  const back = switchesOff(action) ? 'a start brings it back' : 'it is changed back';
   return undo.loses ? `${back}, but not ${undo.loses}` : `${back} as it was`;
 }
 

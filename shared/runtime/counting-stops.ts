@@ -14,9 +14,13 @@ export const oneByOne =
   (resource) =>
     history.changesOf(resource);
 
-/** Asks the ledger for everything at once, and once for all resources of a scan. */
+/**
+ * Asks the ledger for everything at once, and once for all resources of a scan. What schedules stopped is not among it: it would
+ * be tens of thousands of changes, and a database with days without data is not judged.
+ */
 export function allAtOnce({ changes }: Pick<Ledger, 'changes'>): PastChanges {
-  const ask = async (since: Date) => Map.groupBy(await changes(since), ({ proposal }) => proposal.resource.arn);
+  const ask = async (since: Date) =>
+    Map.groupBy(await changes(since, 'unscheduled'), ({ proposal }) => proposal.resource.arn);
   let asked: { readonly about: string; readonly changes: ReturnType<typeof ask> } | undefined;
   return async (resource, { from, to }) => {
     const about = `${from.toISOString()}/${to.toISOString()}`;

@@ -105,7 +105,7 @@ describe('what is shared for a copy', () => {
     expect(source.RestorableBy).toEqual([AWAY.account]);
     await say(scene, plan, { say: 'veto' });
     await scene.lambda.finish();
-    expect(await outcomesOf(scene, plan)).toEqual(['skipped']);
+    expect(await outcomesOf(scene, plan)).toEqual(['vetoed']);
     expect([source.RestorableBy, await sharings(scene)]).toEqual([[], []]);
   });
 

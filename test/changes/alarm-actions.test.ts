@@ -121,7 +121,7 @@ describe('the alarms of what is started', () => {
   it('are heard when somebody else has started it', async () => {
     const { home, action, heard, verbs } = await starting('running');
     for (const name of NAMES) home.cloudwatch.alarms.get(name)!.ActionsEnabled = false;
-    expect(await verbs.apply(action)).toBe('there');
+    expect(await verbs.apply(action)).toBe('asked');
     expect(heard()).toEqual(NAMES);
   });
 });

@@ -7,6 +7,8 @@ import {
   directionOf,
   PERMISSIONS,
   REVERSIBILITY,
+  switchesOff,
+  switchesOn,
   targetOf,
   undoOfRestart,
 } from '../../shared/core/action.ts';
@@ -90,6 +92,14 @@ it.each(ACTIONS.filter(([{ kind }]) => REVERSIBILITY[kind] !== 'none'))(
     const back = inverseOf(action);
     expect(back && directionOf(back)).toBe('gives');
     expect(back && inverseOf(back)).toEqual(action);
+  },
+);
+
+it.each(ACTIONS.flatMap(([action]) => [action, inverseOf(action)].filter((one) => one !== undefined)))(
+  '%j switches off what its name says',
+  (action) => {
+    expect(switchesOff(action)).toBe(/^(stop|pause)-/.test(action.kind));
+    expect(switchesOn(action)).toBe(/^(start|resume)-/.test(action.kind));
   },
 );
 

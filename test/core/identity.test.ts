@@ -79,14 +79,32 @@ describe('the link to the console', () => {
       'arn:aws:ec2:eu-west-1:123456789012:volume/vol-1',
       'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#VolumeDetails:volumeId=vol-1',
     ],
+    [
+      'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:930d940e:autoScalingGroupName/workers',
+      'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#AutoScalingGroupDetails:id=workers;view=details',
+    ],
+    [
+      'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:930d940e:autoScalingGroupName/shop/workers;2',
+      'https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#AutoScalingGroupDetails:id=shop%2Fworkers%3B2;view=details',
+    ],
+    [
+      'arn:aws-us-gov:ecs:us-gov-west-1:123456789012:service/shop/carts',
+      'https://us-gov-west-1.console.amazonaws-us-gov.com/ecs/v2/clusters/shop/services/carts/health?region=us-gov-west-1',
+    ],
+    [
+      'arn:aws-cn:redshift:cn-north-1:123456789012:cluster:figures',
+      'https://cn-north-1.console.amazonaws.cn/redshiftv2/home?region=cn-north-1#cluster-details?cluster=figures',
+    ],
   ])('of %s', (arn, link) => {
     expect(consoleLink(arn)).toBe(link);
   });
 
-  it.each(['arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1', 'arn:aws:s3:::bucket', 'orders'])(
-    'of %s does not exist',
-    (text) => {
-      expect(consoleLink(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    'arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1',
+    'arn:aws:redshift:eu-west-1:123456789012:namespace:930d940e',
+    'arn:aws:s3:::bucket',
+    'orders',
+  ])('of %s does not exist', (text) => {
+    expect(consoleLink(text)).toBeUndefined();
+  });
 });

@@ -61,6 +61,17 @@ describe('the subject', () => {
     expect(messageOf(spoiled).subject).toBe(subject);
   });
 
+  it('says of a warehouse that is paused what it says of what is stopped', () => {
+    const warehouse = { arn: `arn:aws:redshift:eu-west-1:${ACCOUNT}:cluster:figures`, id: 'namespace' };
+    const { subject, text } = messageOf({
+      ...nothing,
+      act: [{ ...instance, action: { kind: 'pause-warehouse', warehouse }, undo: { reversibility: 'full' } }],
+    });
+    expect(subject).toBe(`[Lamplighter] ${ACCOUNT}: 1 resource to stop, an unknown amount a month`);
+    expect(text).toContain('undo: a start brings it back as it was');
+    expect(text).toContain('to keep it on:');
+  });
+
   it('is what SNS takes, whatever the plan', () => {
     fc.assert(
       fc.property(anyPlanDraft, fc.string({ unit: 'binary', maxLength: 200 }), (draft, account) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PlanAnswer, standingOf } from '../../shared/core/answer.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { ACTIONS_AT_ONCE, nameOfPart, type Plan, type PlanDraft, partsOf } from '../../shared/core/plan.ts';
+import type { ChangeKind } from '../../shared/ports.ts';
 import { answer, change, daysLater } from '../support/change-specimen.ts';
 import { ACCOUNT, left, many, plan, proposal, TICK } from '../support/plan-specimen.ts';
 import { type LocalDynamo, startDynamo } from './local-table.ts';
@@ -287,6 +288,16 @@ describe.each([
       ]);
       expect(await since(4.5)).toEqual(['1', '4']);
       expect(await since(6), 'what is not done yet').toEqual(['4']);
+    });
+
+    it('are of one kind for whoever asks for it', async () => {
+      await changed(1);
+      await changed(2, { proposal: { ...proposal(2), rule: 'off-hours' as const } });
+      const ids = async (kind?: ChangeKind) =>
+        (await twin.ledger.changes(daysLater(0), kind)).map(({ id }) => id).sort();
+      expect(await ids('unscheduled')).toEqual(['plan/1']);
+      expect(await ids('scheduled')).toEqual(['plan/2']);
+      expect(await ids()).toEqual(['plan/1', 'plan/2']);
     });
 
     it('are whole, and as they ended', async () => {

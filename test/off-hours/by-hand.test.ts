@@ -185,6 +185,14 @@ describe('{"from", "to"}', () => {
     expect(await traces(scene)).toEqual(before);
   });
 
+  it('has what happens when it begins, and not what happens when it ends', async () => {
+    const scene = await openEstate();
+    const range = { from: seoul(`${MONDAY} 08:00`), to: seoul(`${MONDAY} 21:00`) };
+    await scene.lambda.advanceTo(seoul(`${MONDAY} 22:00`));
+    const past = await wake<PastReport>(scene, { from: range.from.toISOString(), to: range.to.toISOString() });
+    expect(past.schedules[0]?.turns).toMatchObject({ value: [{ at: range.from.toISOString(), state: 'on' }] });
+  });
+
   it('knows nothing of holidays that are not known, and says so', async () => {
     const scene = await openEstate();
     const past = await wake<PastReport>(scene, { from: '2020-01-01T00:00:00Z', to: '2020-01-15T00:00:00Z' });

@@ -176,6 +176,25 @@ describe('alarms of what is stopped', () => {
     expect(isHeard()).toBe(false);
     await ticks(scene, TUESDAY, '08:00', '08:05');
     expect([isHeard(), scene.sandbox.calls.count('StartInstances')]).toEqual([true, 0]);
+    const plans = scene.lambda.executions.all().length;
+    await ticks(scene, TUESDAY, '08:10', '08:30', '09:30');
+    expect(await memoryOf(scene, 'web')).not.toHaveProperty('muted');
+    expect([scene.lambda.executions.all().length, toldBy(scene).map(({ subject }) => subject)]).toEqual([
+      plans,
+      [expect.stringContaining('under a schedule from now on')],
+    ]);
+  });
+
+  it('are heard at once when AWS does not answer whether it stops it, and it does not', async () => {
+    const scene = await openEstate({ policy: schedule({ alarms: 'mute' }) });
+    const web = instance(scene, 'web');
+    const isHeard = alarm(scene, 'web-cpu', web.InstanceId);
+    await tick(scene, seoul(`${MONDAY} 08:05`));
+    scene.sandbox.faults.add({ operation: 'StopInstances', fault: 'serverError' });
+    await tick(scene, seoul(`${MONDAY} 21:00`));
+    await scene.lambda.finish();
+    expect(scene.sandbox.calls.count('DisableAlarmActions')).toBeGreaterThan(0);
+    expect([web.State?.Name, isHeard()]).toEqual(['running', true]);
   });
 
   it('that nobody may read keep it running, and that is said', async () => {

@@ -318,11 +318,13 @@ describe('right-size and off-hours on one resource', () => {
 });
 
 describe('a schedule in mode auto', () => {
-  it('is asked about the moment it is in mode approve, and nothing is done twice', async () => {
+  it('starts what it has stopped when it is in mode approve by then, and asks about the next evening', async () => {
     const { scene, web } = await night();
     await decree(scene, schedule({ mode: 'approve' }));
-    const morning = await tick(scene, seoul(`${TUESDAY} 08:00`));
-    expect([morning.act?.map(({ mode }) => mode), web.State?.Name]).toEqual([['approve'], 'stopped']);
-    expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: 1 to stop or start wait for an approval');
+    await ticks(scene, TUESDAY, '08:00', '08:05');
+    expect(web.State?.Name).toBe('running');
+    const evening = await tick(scene, seoul(`${TUESDAY} 21:00`));
+    expect([evening.act?.map(({ mode }) => mode), web.State?.Name]).toEqual([['approve'], 'running']);
+    expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: 1 to stop waits for an approval');
   });
 });

@@ -156,7 +156,7 @@ describe('while SNS is down', () => {
     world.snsIsDown = false;
     expect(await world.deliver('2026-11-23 21:10', 'third')).toBe('nothing');
     expect(world.sent.map(({ subject }) => subject)).toEqual([
-      '[Lamplighter] 111111111111: 1 to stop or start wait for an approval',
+      '[Lamplighter] 111111111111: 1 to stop waits for an approval',
     ]);
   });
 

@@ -9,12 +9,13 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { Rung } from '../../shared/core/ladder.ts';
 import type { Lease } from '../../shared/core/lease.ts';
 import type { Money } from '../../shared/core/money.ts';
-import { isSuperseded, type Plan, planInName } from '../../shared/core/plan.ts';
+import { isScheduled, isSuperseded, type Plan, planInName } from '../../shared/core/plan.ts';
 import type { PriceQuery } from '../../shared/core/price-query.ts';
 import type { Veto } from '../../shared/core/rules/exempt.ts';
 import type { SpendAnswer } from '../../shared/core/spend/answer.ts';
 import { daysBefore } from '../../shared/core/time.ts';
 import type {
+  ChangeKind,
   Claim,
   Ledger,
   NewPolicy,
@@ -392,8 +393,10 @@ export class MemoryLedger
     return place && this.#plans.get(place.planId)?.act[place.number - 1] ? this.#changes.get(id) : undefined;
   }
 
-  async changes(since: Date): Promise<readonly Change[]> {
-    return [...this.#changes.values()].filter((change) => mattersSince(change, since.toISOString())).sort(newestFirst);
+  async changes(since: Date, kind?: ChangeKind): Promise<readonly Change[]> {
+    const isAsked = ({ proposal }: Change) => !kind || isScheduled(proposal) === (kind === 'scheduled');
+    const all = [...this.#changes.values()].filter((change) => isAsked(change));
+    return all.filter((change) => mattersSince(change, since.toISOString())).sort(newestFirst);
   }
 
   async get(queries: readonly PriceQuery[], now: Date): Promise<Map<PriceQuery, Evidence<Money>>> {

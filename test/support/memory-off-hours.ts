@@ -50,7 +50,7 @@ export class MemoryOffHours implements OffHoursLedger {
   currentPolicy = (): Promise<StoredPolicy | undefined> => this.others.currentPolicy();
   vetoes = (account: string, now: Date) => this.others.vetoes(account, now);
   overrides = (account: string, now: Date) => this.others.overrides(account, now);
-  changes = (since: Date) => this.others.changes(since);
+  changes = (...asked: Parameters<MemoryLedger['changes']>) => this.others.changes(...asked);
   record = (plan: Plan, digest: string) => this.others.record(plan, digest);
   announced = (run: Run, saidAt: string) => this.others.announced(run, saidAt);
   handedOver = (run: Run) => this.others.handedOver(run);

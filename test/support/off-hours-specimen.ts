@@ -77,6 +77,19 @@ export const group = (name: string, more: Partial<Of<'auto-scaling-group'>> = {}
   };
 };
 
+export const service = (name: string, more: Partial<Of<'service'>> = {}): Of<'service'> => {
+  const arn = arnOf('ecs', `service/shop/${name}`);
+  return {
+    ...common,
+    type: 'service',
+    identity: { arn, id: arn },
+    name,
+    what: '2 tasks on FARGATE',
+    capacity: { desired: 2 },
+    ...more,
+  };
+};
+
 export const stopped = { power: { power: 'stopped' } } as const;
 export const changing = { power: { power: 'changing' } } as const;
 

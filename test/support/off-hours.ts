@@ -10,7 +10,7 @@ export const ACCOUNT = '111111111111';
 export const SEOUL = 'ap-northeast-2';
 
 /** On working days in Seoul, and everything is done at once. */
-export const OFFICE = {
+const OFFICE = {
   timezone: 'Asia/Seoul',
   defaults: { mode: 'report' },
   calendars: { seoul: { timezone: 'Asia/Seoul', on: 'Mon-Fri 08:00-21:00', holidays: 'KR' } },

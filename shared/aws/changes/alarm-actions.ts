@@ -31,10 +31,12 @@ export function withAlarms(cloudwatch: CloudWatchClient, verbs: ChangeVerbs): Ch
     }
   }
 
+  /** What somebody else has started has alarms that only we can give back. */
   async function aloud(action: Action, start: () => Promise<Asked>): Promise<Asked> {
     const asked = await start();
-    if (asked === 'there') await switches.on(alarmsOf(action));
-    return asked;
+    if (asked === 'asked' || alarmsOf(action).length === 0) return asked;
+    await switches.on(alarmsOf(action));
+    return 'asked';
   }
 
   return {
@@ -52,6 +54,9 @@ export function withAlarms(cloudwatch: CloudWatchClient, verbs: ChangeVerbs): Ch
       const starts = isStop(action) === (going.towards === 'undone');
       if (starts && progress.state !== 'pending') await switches.on(alarmsOf(action));
       return progress;
+    },
+    hearAgain: async (action) => {
+      if (isStop(action)) await switches.on(alarmsOf(action));
     },
   };
 }

@@ -1,14 +1,15 @@
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
-import { type Service, UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { canonicalJson } from '../../core/canonical.ts';
 import {
+  isLeftSuspended,
+  isSuspended,
   type ServiceCapacity,
-  type ServiceScaling,
   SUSPENSIONS,
   type Suspension,
 } from '../../core/off-hours/action.ts';
 import type { Asked, Progress } from '../../ports-acting.ts';
-import { SUSPENDED, scalableIdOf, TASKS } from '../capacities.ts';
+import { SUSPENDED, scalableIdOf, TASKS, whoseTasks } from '../capacities.ts';
 import { ask, type Verdict } from './ask.ts';
 import { isRefusal, notAsExpected, RefusedError } from './refused.ts';
 import { lookAtService, namesIn, type ServiceSeen, type Tasking } from './service-looks.ts';
@@ -85,23 +86,10 @@ function isAs({ scaling, desired }: ServiceCapacity, expect: ServiceCapacity): b
 
 /** One that has tasks has been started by somebody, and keeps their number; what scales it is resumed all the same. */
 function judgeFilling({ service, capacity }: ServiceSeen, restore: ServiceCapacity): Verdict {
-  if (capacity.desired !== 0) return mayResume(capacity, restore) ? 'ask' : 'done';
+  if (capacity.desired !== 0) return isLeftSuspended(capacity, restore) ? 'ask' : 'done';
   const owner = whoseTasks(service);
   return owner ? notAsExpected(owner) : 'ask';
 }
-
-/** Why the number of its tasks is not to be touched, or is none. */
-function whoseTasks({ schedulingStrategy, deploymentController }: Service): string | undefined {
-  if (schedulingStrategy === 'DAEMON') return 'it is a daemon: it has one task on every instance';
-  if (deploymentController?.type === 'EXTERNAL') return 'another controller deploys it';
-  return deploymentController?.type === 'CODE_DEPLOY' ? 'CodeDeploy deploys it' : undefined;
-}
-
-/** Suspended in everything, as only we do it, and it was not so before. */
-const mayResume = ({ scaling }: ServiceCapacity, { scaling: before }: ServiceCapacity): boolean =>
-  scaling !== undefined && before !== undefined && isSuspended(scaling) && !isSuspended(before);
-
-const isSuspended = ({ suspended = [] }: ServiceScaling): boolean => suspended.length === SUSPENSIONS.length;
 
 const inWords = ({ desired, scaling }: ServiceCapacity): string =>
   scaling ? `${desired} within ${scaling.min} to ${scaling.max}` : `${desired}`;
@@ -118,7 +106,7 @@ async function empty(tasking: Tasking, { scaling }: ServiceCapacity): Promise<vo
 }
 
 async function fill(tasking: Tasking, { capacity }: ServiceSeen, restore: ServiceCapacity): Promise<void> {
-  if (mayResume(capacity, restore)) await suspend(tasking, restore.scaling?.suspended ?? []);
+  if (isLeftSuspended(capacity, restore)) await suspend(tasking, restore.scaling?.suspended ?? []);
   if (capacity.desired === 0) await setTasks(tasking, restore.desired);
 }
 

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { canonicalJson } from '../../core/canonical.ts';
 import { CHANGE_STATES, type Change, type ChangeState, isLookedAfter, stands } from '../../core/change.ts';
 import type { Arn } from '../../core/identity.ts';
+import { isScheduled } from '../../core/plan.ts';
+import type { ChangeKind } from '../../ports.ts';
 import { ChangeRecordedError, LedgerCorruptError } from './errors.ts';
 import { actionNumber, expiresAfter, keyText, readItem } from './items.ts';
 import type { Expression, Item, Key } from './table.ts';
@@ -10,8 +12,12 @@ import type { Expression, Item, Key } from './table.ts';
  * `RESOURCE#arn / CHANGE#planId#0001`: how one action of a plan ended, or that it is being watched. In the index it is under CHANGES, by when it
  * stopped to matter, or by STANDING: that sorts behind every time, so that one range holds what has ended since some
  * time and what still stands. What stands is kept for as long as it does; what a schedule wants ends at a time that is known.
+ * What schedules do every evening and morning is under a name of its own: it is a hundred times as much.
  */
-export const CHANGES = 'CHANGES';
+export const STATUS_OF = { unscheduled: 'CHANGES', scheduled: 'SCHEDULED-CHANGES' } as const satisfies Record<
+  ChangeKind,
+  string
+>;
 
 export interface ChangePlace {
   readonly resource: Arn;
@@ -44,7 +50,8 @@ export function changeItem(change: Change): Item {
   const status = isLookedAfter(change)
     ? { gsi1sk: `STANDING#${finishedAt}` }
     : { gsi1sk: mattered, expires: expiresAfter(new Date(mattered)) };
-  return { ...key, change: canonicalJson(change), gsi1pk: CHANGES, ...status };
+  const gsi1pk = STATUS_OF[isScheduled(change.proposal) ? 'scheduled' : 'unscheduled'];
+  return { ...key, change: canonicalJson(change), gsi1pk, ...status };
 }
 
 /**

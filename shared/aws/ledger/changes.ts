@@ -5,7 +5,6 @@ import type { ChangeHistory, Ledger } from '../../ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../ports-acting.ts';
 import {
   afterwards,
-  CHANGES,
   type ChangePlace,
   changeItem,
   changeKey,
@@ -14,6 +13,7 @@ import {
   mattersSince,
   newestFirst,
   planAndNumber,
+  STATUS_OF,
 } from './change-items.ts';
 import { lostEveryRace } from './errors.ts';
 import { readItem } from './items.ts';
@@ -84,9 +84,11 @@ export const changesOfPlanIn = (ledger: LedgerTable): Pick<ActingLedger, 'change
 
 /** What stands and what has ended since some time. The index says which it may be, the table what they are. */
 export const changesIn = (ledger: LedgerTable): Pick<Ledger, 'changes'> => ({
-  changes: async (since) => {
+  changes: async (since, kind) => {
     const from = since.toISOString();
-    const items = await getItems(ledger, await keysByStatus(ledger, CHANGES, from));
+    const statuses = kind ? [STATUS_OF[kind]] : Object.values(STATUS_OF);
+    const keys = await Promise.all(statuses.map((status) => keysByStatus(ledger, status, from)));
+    const items = await getItems(ledger, keys.flat());
     const changes = items.map(changeOf).filter((change) => mattersSince(change, from));
     return changes.sort(newestFirst);
   },

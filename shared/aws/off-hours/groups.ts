@@ -46,8 +46,15 @@ function scheduledGroup(group: AutoScalingGroup, scope: Scope): ScheduledResourc
     what: describe(group),
     capacity,
     power,
+    ...shortOf(group),
     ...(left ? { leftBecause: left } : {}),
   };
+}
+
+/** Fewer in service than it wants. */
+function shortOf({ DesiredCapacity = 0, Instances = [] }: AutoScalingGroup): Pick<ScheduledResource, 'short'> {
+  const inService = Instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length;
+  return inService < DesiredCapacity ? { short: `${inService} of ${DesiredCapacity} in service` } : {};
 }
 
 /** By what it wants: how many instances there are just now is its own business, until it wants none. */

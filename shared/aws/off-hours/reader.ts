@@ -1,7 +1,8 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { RDSClient } from '@aws-sdk/client-rds';
+import { known } from '../../core/evidence.ts';
 import type { Scope } from '../../core/identity.ts';
-import type { ScheduledResource } from '../../core/off-hours/resource.ts';
+import { byScope, type ScheduledResource } from '../../core/off-hours/resource.ts';
 import type { ScheduledReader } from '../../ports-off-hours.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
 import { AccessDeniedError, isDenied } from '../errors.ts';
@@ -86,10 +87,9 @@ export function awsScheduled(
       return withPrices(resources, new Map(ofGroups.flatMap((one) => [...one])), (lines) => prices(lines, now));
     },
     alarmsOf: async (scope, resources) => {
-      if (resources.length === 0) return new Map();
-      const config = await configFor(scope);
-      return unlessDenied(`read alarms in ${scope.region}`, () =>
-        using({ client: new CloudWatchClient(config) }, ({ client }) => alarmNames(client, resources)),
+      if (resources.length === 0) return known(new Map());
+      return readable(`alarms in ${scope.region}`, async () =>
+        using({ client: new CloudWatchClient(await configFor(scope)) }, ({ client }) => alarmNames(client, resources)),
       );
     },
   };
@@ -108,11 +108,6 @@ const configs =
     credentials: await credentialsOf(account),
     ...patience,
   });
-
-function byScope(resources: readonly ScheduledResource[]): { scope: Scope; found: ScheduledResource[] }[] {
-  const scopes = Map.groupBy(resources, ({ scope: { account, region } }) => `${account} ${region}`);
-  return [...scopes.values()].flatMap((found) => (found[0] ? [{ scope: found[0].scope, found }] : []));
-}
 
 async function unlessDenied<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {

@@ -10,7 +10,7 @@ import { SCHEDULE_TAG } from '../../core/calendar/schedule-tag.ts';
 import { unknown } from '../../core/evidence.ts';
 import { type Arn, parseArn, type Scope } from '../../core/identity.ts';
 import type { ScheduledResource } from '../../core/off-hours/resource.ts';
-import { scalableIdOf, serviceCapacity, TASKS } from '../capacities.ts';
+import { scalableIdOf, serviceCapacity, TASKS, whoseTasks } from '../capacities.ts';
 import { nameOf } from '../errors.ts';
 import { serviceIdentity } from '../identities.ts';
 import { chunks, everyItem } from '../pages.ts';
@@ -93,17 +93,10 @@ async function targetsOf(config: ClientConfig, found: readonly Service[]): Promi
 }
 
 function scheduledService(service: Service, target: ScalableTarget | undefined): WithoutScope {
-  const {
-    serviceName: name = '',
-    desiredCount = 0,
-    schedulingStrategy,
-    launchType,
-    capacityProviderStrategy = [],
-    tags = [],
-  } = service;
+  const { serviceName: name = '', desiredCount = 0, launchType, capacityProviderStrategy = [], tags = [] } = service;
   const on = launchType ?? capacityProviderStrategy[0]?.capacityProvider ?? 'unknown';
   const power = powerOf(service);
-  const left = schedulingStrategy === 'DAEMON' ? 'a daemon service: it runs one task on each instance' : undefined;
+  const left = power.power === 'stopped' ? undefined : whoseTasks(service);
   return {
     type: 'service',
     identity: serviceIdentity(service),
@@ -112,6 +105,7 @@ function scheduledService(service: Service, target: ScalableTarget | undefined):
     what: `${desiredCount} ${desiredCount === 1 ? 'task' : 'tasks'} on ${on}`,
     capacity: serviceCapacity(service, target),
     power,
+    ...shortOf(service),
     costs: unknown(
       on.startsWith('FARGATE')
         ? 'the sizes of its tasks are not read'
@@ -119,6 +113,11 @@ function scheduledService(service: Service, target: ScalableTarget | undefined):
     ),
     ...(left ? { leftBecause: left } : {}),
   };
+}
+
+/** Fewer tasks than it wants. */
+function shortOf({ desiredCount = 0, runningCount = 0 }: Service): Pick<ScheduledResource, 'short'> {
+  return runningCount < desiredCount ? { short: `${runningCount} of ${desiredCount} tasks run` } : {};
 }
 
 /** By what it wants: how many tasks run just now is its own business, until it wants none. */

@@ -9,6 +9,8 @@ export interface Memory {
   readonly at: Date;
   /** It stands stopped because off-hours stopped it: only then is it started. */
   readonly stoppedByUs: boolean;
+  /** It ran when it was seen for the first time, though its schedule was off: it is left on until the next turn. */
+  readonly leftOn?: true;
 }
 
 /**
@@ -71,20 +73,22 @@ interface Moment {
 
 function courseOfRunning(duty: Duty, memory: Memory | undefined, moment: Moment): Course {
   const { at, wanted, isRestarted } = moment;
-  const leave = (because: string): Course => ({
+  const leave = (because: string, more: Pick<Memory, 'leftOn'> = {}): Course => ({
     act: 'nothing',
     because,
-    memory: { state: wanted.state, at, stoppedByUs: false },
+    memory: { state: wanted.state, at, stoppedByUs: false, ...more },
   });
   const off = `off: ${wanted.because}`;
   if (wanted.state === 'on') return leave(`on: ${wanted.because}`);
   if (isRestarted && memory?.stoppedByUs) {
     return { act: 'stop', because: `AWS restarted it after seven days; ${off}`, memory };
   }
-  if (duty.manual === 'enforce' || hasTurned(duty, memory, moment)) {
-    return { act: 'stop', because: off, memory: memory && { ...memory, stoppedByUs: false } };
+  const isNew = !memory || memory.leftOn;
+  if (memory && (hasTurned(duty, memory, moment) || (duty.manual === 'enforce' && !isNew))) {
+    return { act: 'stop', because: off, memory: { ...memory, stoppedByUs: false } };
   }
-  return leave(`${memory ? 'somebody started it' : 'seen for the first time'}: left on ${untilTurnedOff(duty, at)}`);
+  const left = `left on ${untilTurnedOff(duty, at)}`;
+  return isNew ? leave(`seen for the first time: ${left}`, { leftOn: true }) : leave(`somebody started it: ${left}`);
 }
 
 function courseOfStopped(memory: Memory | undefined, { at, wanted }: Moment): Course {

@@ -56,7 +56,7 @@ const schedule = () =>
     mode: oneOf(['off', 'report', 'approve', 'auto'])
       .optional()
       .describe(
-        '`off` does nothing; `report` says what would be stopped and started; `approve` asks a person each time; `auto` does it at once, for whoever sets the tag knows the schedule',
+        '`off` stops nothing; `report` says what would be stopped; `approve` asks a person before each stop; `auto` stops at once, for whoever sets the tag knows the schedule. What was stopped is started in every mode',
       ),
     manual: oneOf(['respect', 'enforce'])
       .default('respect')

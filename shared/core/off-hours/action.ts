@@ -24,6 +24,13 @@ export interface ServiceScaling {
 export const SUSPENSIONS = ['in', 'out', 'scheduled'] as const;
 export type Suspension = (typeof SUSPENSIONS)[number];
 
+/** Suspended in everything, as a stop does it. */
+export const isSuspended = ({ suspended = [] }: ServiceScaling): boolean => suspended.length === SUSPENSIONS.length;
+
+/** What scales the service is suspended, and was not before the stop. */
+export const isLeftSuspended = ({ scaling }: ServiceCapacity, { scaling: before }: ServiceCapacity): boolean =>
+  scaling !== undefined && before !== undefined && isSuspended(scaling) && !isSuspended(before);
+
 export type Capacity = GroupCapacity | ServiceCapacity;
 
 /** The alarms of what is stopped, by name: their actions are switched off before the stop. */

@@ -7,8 +7,9 @@ import { type Arn, parseArn } from '../identity.ts';
 import type { Policy } from '../policy.ts';
 import type { Veto } from '../rules/exempt.ts';
 import { DAY_MS } from '../time.ts';
-import { isWanted, type Judging, judge, type LeftAlone, type Wanted } from './judge.ts';
-import { byIdentity, memoryKey, type Remembered } from './memory.ts';
+import { type Capacity, isSuspended } from './action.ts';
+import { isStoppedByUs, isWanted, type Judging, judge, type LeftAlone, type Wanted } from './judge.ts';
+import { byIdentity, isOwed, memoryKey, type Remembered, withHeldBack, withoutTrouble } from './memory.ts';
 import { isCurrent } from './resolve.ts';
 import type { ScheduledResource } from './resource.ts';
 import { type ScheduleInForce, schedulesInForce } from './schedules.ts';
@@ -87,13 +88,17 @@ export function decide(facts: ScheduledFacts, memories: readonly Remembered[], d
   const left = judged.filter((one): one is LeftAlone => !isWanted(one));
   const { acts, deferred } = inSteps(wanted, left, now);
   const missing = missingOf(facts, memories, now);
+  const kept = judged.flatMap(({ remembered }) => remembered ?? []);
+  const waiting = deferred.map(({ act, deferredBecause, remembered }) =>
+    withHeldBack(remembered, { act, because: deferredBecause }, now),
+  );
   return {
     account,
     now,
     acts,
     deferred,
     left,
-    memories: [...judged.flatMap(({ remembered }) => remembered ?? []), ...missing],
+    memories: eachOnce([...kept, ...waiting, ...missing]),
     problems: problemsIn({ judged, missing, unreadable }, judging, deciding),
     unreadable,
     schedules: judging.schedules,
@@ -105,6 +110,9 @@ function found(one: Remembered | undefined): Remembered | undefined {
   const { gone: _gone, ...there } = one;
   return there;
 }
+
+/** Of several memories of one resource the last. */
+const eachOnce = (memories: readonly Remembered[]): Remembered[] => [...byIdentity(memories).values()];
 
 /** Each schedule for itself, stops and starts apart: the steps, the caps, and what has to wait for what is under way. */
 function inSteps(
@@ -173,8 +181,8 @@ function lineOf(line: readonly Wanted[], earlier: readonly ScheduledResource[]):
   return { within, beyond };
 }
 
-/** So long it is remembered what is not there any more. */
-const GONE_DAYS = 7;
+/** So long it is remembered what is not there any more, and so long what only a person can give back. */
+const GONE_DAYS = { free: 7, owed: 35 } as const;
 
 /** What is remembered and was not found: of what could not be read nobody knows. */
 function missingOf({ resources, unreadable, untagged }: ScheduledFacts, memories: readonly Remembered[], now: Date) {
@@ -183,28 +191,30 @@ function missingOf({ resources, unreadable, untagged }: ScheduledFacts, memories
     .filter(({ identity }) => !found.has(memoryKey(identity)))
     .flatMap((one): Remembered[] => {
       if (isUnread(one, unreadable)) return [one];
-      const { pending: _pending, trouble: _trouble, ...kept } = one;
       const isUntagged = one.gone?.untagged ?? untagged.has(memoryKey(one.identity));
+      const isAsked = one.gone?.asked ?? isOwed(one);
       const since = one.gone?.since ?? now.toISOString();
-      if (now.getTime() - Date.parse(since) >= GONE_DAYS * DAY_MS) return [];
-      return [{ ...kept, gone: { since, ...(isUntagged ? { untagged: true as const } : {}) } }];
+      const days = isUntagged || one.muted ? GONE_DAYS.owed : GONE_DAYS.free;
+      if (now.getTime() - Date.parse(since) >= days * DAY_MS) return [];
+      const [asked, still] = [isAsked ? { asked: true as const } : {}, isUntagged ? { untagged: true as const } : {}];
+      return [{ ...withoutTrouble(one), gone: { since, ...asked, ...still } }];
     });
 }
 
 /** Whether nobody could see it, were it there. */
-export function isUnread({ identity, type }: Remembered, unreadable: readonly UnreadableScope[]): boolean {
+function isUnread({ identity, type }: Remembered, unreadable: readonly UnreadableScope[]): boolean {
   const { region } = parseArn(identity.arn) ?? {};
   return unreadable.some((one) => one.what === type && one.region === region);
 }
 
-/** What off-hours has stopped and what is not listed any more, for the first time: has it gone, or only its tag? */
+/** What something is owed to and what is not listed any more, and nobody has asked yet: has it gone, or only its tag? */
 export function lostFrom(
   { resources, unreadable }: Omit<ScheduledFacts, 'untagged'>,
   memories: readonly Remembered[],
 ): Remembered[] {
   const found = new Set(resources.map(({ identity }) => memoryKey(identity)));
   return memories.filter(
-    (one) => one.stoppedByUs && !one.gone && !found.has(memoryKey(one.identity)) && !isUnread(one, unreadable),
+    (one) => isOwed(one) && !one.gone?.asked && !found.has(memoryKey(one.identity)) && !isUnread(one, unreadable),
   );
 }
 
@@ -221,7 +231,7 @@ function problemsIn({ judged, missing, unreadable }: Seen, { schedules }: Judgin
   return [
     ...[...schedules.values()].flatMap(({ name, broken }): Problem[] => {
       if (!broken || !used.has(name)) return [];
-      const text = `the schedule ${name}: ${broken.why}. Nothing under it is stopped or started.`;
+      const text = `the schedule ${name}: ${broken.why}. Nothing under it is stopped or started.${staying(judged, name)}`;
       return [{ key: `schedule ${name} ${broken.where}`, text }];
     }),
     ...unreadable.map(({ region, what, why }): Problem => {
@@ -229,17 +239,54 @@ function problemsIn({ judged, missing, unreadable }: Seen, { schedules }: Judgin
       return { key: `unreadable ${region} ${what}`, text };
     }),
     ...judged.flatMap(problemOf),
-    ...missing.flatMap(({ name, identity: { arn }, gone }): Problem[] =>
-      gone?.untagged ? [{ key: `${arn} untagged`, text: `${name} in ${parseArn(arn)?.region}: ${UNTAGGED}` }] : [],
-    ),
+    ...missing.flatMap(owedProblem),
     ...(end ? [{ key: end, text: end }] : []),
   ];
 }
 
+/** Who reads it in the morning has to know what does not run. */
+function staying(judged: readonly (Wanted | LeftAlone)[], name: string): string {
+  const names = judged.flatMap((one) =>
+    !isWanted(one) && one.schedule === name && isStoppedByUs(one.resource, one.remembered) ? one.resource.name : [],
+  );
+  const rest = names.length - NAMED;
+  if (names.length === 0) return '';
+  return ` What off-hours has stopped stays stopped: ${names.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`;
+}
+
+const NAMED = 10;
+
 const problemOf = ({ resource: { name, scope, identity }, problem }: Wanted | LeftAlone): Problem[] =>
   problem ? [{ key: `${identity.arn} ${problem}`, text: `${name} in ${scope.region}: ${problem}` }] : [];
 
-const UNTAGGED = 'its tag was taken away while off-hours had it stopped: nobody starts it any more but you';
+/** What nobody but a person can give back any more: a start and sizes to what has no tag, alarms to whatever is there now. */
+function owedProblem({ name, identity: { arn }, gone, stoppedByUs, muted, capacity }: Remembered): Problem[] {
+  const region = parseArn(arn)?.region ?? '';
+  const names = muted?.map(quoted).join(' ');
+  const said = [
+    ...(gone?.untagged && stoppedByUs
+      ? ['its tag was taken away while off-hours had it stopped: nobody starts it any more but you']
+      : []),
+    ...(gone?.untagged && capacity ? [`its sizes were ${sizesInWords(capacity)}`] : []),
+    ...(gone && names
+      ? [
+          `${gone.untagged ? '' : 'it is gone, or another one has its name, and '}its alarms are muted: ` +
+            `aws cloudwatch enable-alarm-actions --region ${region} --alarm-names ${names}`,
+        ]
+      : []),
+  ];
+  return said.length > 0 ? [{ key: `${arn} untagged`, text: `${name} in ${region}: ${said.join('; ')}` }] : [];
+}
+
+/** For a shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function sizesInWords(capacity: Capacity): string {
+  const { desired } = capacity;
+  if ('min' in capacity) return `${desired} (${capacity.min} to ${capacity.max})`;
+  const tasks = `${desired} ${desired === 1 ? 'task' : 'tasks'}`;
+  return capacity.scaling && !isSuspended(capacity.scaling) ? `${tasks}, and its scaling was not suspended` : tasks;
+}
 
 /** What is to be stopped, and not without its alarms. */
 export const mutedBy = ({ acts }: Decision): ScheduledResource[] =>
@@ -249,14 +296,16 @@ export const mutedBy = ({ acts }: Decision): ScheduledResource[] =>
 export function withoutUnmutable(decision: Decision, unread: ReadonlyMap<Arn, string>): Decision {
   if (unread.size === 0) return decision;
   const isLeft = ({ resource }: Step) => unread.has(resource.identity.arn);
-  const left = decision.acts.filter(isLeft).map(({ resource, schedule, remembered }): LeftAlone => {
+  const left = decision.acts.filter(isLeft).map(({ resource, schedule, act, ...one }) => {
     const because = `its alarms cannot be muted: ${unread.get(resource.identity.arn)}`;
-    return { resource, schedule: schedule.name, because, unknown: true, problem: because, remembered };
+    const remembered = withHeldBack(one.remembered, { act, because }, decision.now);
+    return { resource, schedule: schedule.name, because, unknown: true as const, problem: because, remembered };
   });
   return {
     ...decision,
     acts: decision.acts.filter((one) => !isLeft(one)),
     left: [...decision.left, ...left],
+    memories: eachOnce([...decision.memories, ...left.map(({ remembered }) => remembered)]),
     problems: [...decision.problems, ...left.flatMap(problemOf)],
   };
 }

@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/calendar.ts';
-import { type Course, courseOf, type Power } from '../calendar/course.ts';
+import { type Course, courseOf } from '../calendar/course.ts';
 import { HolidaysUnknownError } from '../calendar/holidays.ts';
 import { type KeepOn, keepOnTagged, keptOn } from '../calendar/keep-on.ts';
 import { scheduleOf } from '../calendar/schedule-tag.ts';
@@ -8,8 +8,19 @@ import type { Arn } from '../identity.ts';
 import type { Mode } from '../policy.ts';
 import { held, type JudgeContext, vetoedBy } from '../rules/exempt.ts';
 import { localDate, localTime } from '../time.ts';
-import type { Capacity } from './action.ts';
-import { type Act, firstMemory, memoryOf, type Remembered, type Trouble, troubleOver, withMemory } from './memory.ts';
+import { type Capacity, isLeftSuspended } from './action.ts';
+import {
+  type Act,
+  firstMemory,
+  isOwed,
+  memoryOf,
+  type Remembered,
+  type Trouble,
+  troubleOver,
+  withHeldBack,
+  withMemory,
+  withoutTrouble,
+} from './memory.ts';
 import { isCurrent } from './resolve.ts';
 import type { ScheduledResource } from './resource.ts';
 import type { ScheduleInForce } from './schedules.ts';
@@ -63,21 +74,54 @@ export function judge(resource: ScheduledResource, remembered: Remembered | unde
   const named = scheduleOf(resource.tags, judging.policy);
   const memory = remembered ? { remembered } : {};
   if (!named) return { resource, because: 'it is under no schedule', ...memory };
-  if (!named.known) return { resource, because: named.why, unknown: true, problem: named.why, ...memory };
+  if (!named.known) {
+    const problem = whatStays(named.why, resource, remembered);
+    return { resource, because: named.why, unknown: true, problem, ...memory };
+  }
   const schedule = judging.schedules.get(named.value);
   if (!schedule) return { resource, because: `the schedule ${named.value} is not in force`, unknown: true, ...memory };
   const { name, broken } = schedule;
   if (broken) {
     const because = `nobody can follow its schedule ${name}: ${broken.why}`;
-    return { resource, schedule: name, because, unknown: true, ...memory };
+    const one = { resource, remembered, judging };
+    return { resource, schedule: name, because, unknown: true, ...lateUnder(schedule, one, because) };
   }
   try {
     return judgeUnder(schedule, { resource, remembered, judging });
   } catch (error) {
     if (!(error instanceof HolidaysUnknownError)) throw error;
-    return { resource, schedule: name, because: error.message, unknown: true, problem: error.message, ...memory };
+    const problem = whatStays(error.message, resource, remembered);
+    return { resource, schedule: name, because: error.message, unknown: true, problem, ...memory };
   }
 }
+
+/** What nobody can follow is worse for what off-hours has stopped. */
+const whatStays = (why: string, resource: ScheduledResource, remembered: Remembered | undefined): string =>
+  isStoppedByUs(resource, remembered) ? `${why}. Off-hours has stopped it, and it stays stopped` : why;
+
+/** What stands stopped by off-hours is late as soon as it should run, as far as that can be known of what is broken. */
+function lateUnder(schedule: ScheduleInForce, one: Judgeable, because: string): Pick<LeftAlone, 'remembered'> {
+  const { resource, remembered, judging } = one;
+  if (!remembered) return {};
+  const wanted = wantedOf(calendarFor(schedule, one).calendar, judging.now);
+  const isDue = isStoppedByUs(resource, remembered) && wanted?.state === 'on';
+  if (isDue) return { remembered: late(remembered, { act: 'start', because }, judging.now) };
+  const isOver = wanted?.state === 'off' || resource.power.power === 'running';
+  return { remembered: isOver && troubleOver(remembered, 'start') ? withoutTrouble(remembered) : remembered };
+}
+
+function wantedOf(calendar: Calendar, now: Date): StateAt | undefined {
+  try {
+    return stateAt(calendar, now);
+  } catch (error) {
+    if (error instanceof HolidaysUnknownError) return undefined;
+    throw error;
+  }
+}
+
+/** It is not only remembered so. */
+export const isStoppedByUs = ({ power }: ScheduledResource, remembered: Remembered | undefined): boolean =>
+  remembered?.stoppedByUs === true && power.power === 'stopped';
 
 interface Judgeable {
   readonly resource: ScheduledResource;
@@ -87,13 +131,8 @@ interface Judgeable {
 
 /** @throws {HolidaysUnknownError} */
 function judgeUnder(schedule: ScheduleInForce, one: Judgeable): Judged {
-  const { resource, remembered, judging } = one;
-  const tagged = keepOnTagged(resource.tags, schedule.calendar.timezone);
-  const answered = judging.overrides.get(resource.identity.arn);
-  const calendar = keptOn(
-    schedule.calendar,
-    [tagged, answered].filter((override) => override !== undefined),
-  );
+  const { remembered, judging } = one;
+  const { calendar, tagged } = calendarFor(schedule, one);
   const wanted = stateAt(calendar, judging.now);
   const under: Under = { ...one, schedule, calendar, wanted };
   const judged = followed(under, course(under));
@@ -101,6 +140,14 @@ function judgeUnder(schedule: ScheduleInForce, one: Judgeable): Judged {
   if (isWanted(judged)) return { ...judged, ...problem };
   const isNew = !remembered && judged.remembered ? { isNew: true as const } : {};
   return { ...judged, schedule: schedule.name, wanted, ...problem, ...isNew };
+}
+
+/** With the overrides of the resource, by tag and by answer. */
+function calendarFor({ calendar }: ScheduleInForce, { resource, judging }: Judgeable) {
+  const tagged = keepOnTagged(resource.tags, calendar.timezone);
+  const answered = judging.overrides.get(resource.identity.arn);
+  const overrides = [tagged, answered].filter((override) => override !== undefined);
+  return { calendar: keptOn(calendar, overrides), tagged };
 }
 
 /** A resource under its schedule, at this moment. */
@@ -118,23 +165,17 @@ function course({ resource: { power }, remembered, judging: { now }, schedule, c
 }
 
 function followed(under: Under, { act, because, unknown, memory }: Course): Judged {
-  const { resource, remembered, schedule, judging } = under;
+  const { resource, remembered, schedule } = under;
   const next = memory && (remembered ? withMemory(remembered, memory) : firstMemory(resource, memory));
   if (remembered && isAtWork(remembered, under)) {
     const { pending } = remembered;
     const because = `${pending?.mode === 'approve' ? 'it waits for an approval' : 'it is being done'}: plan ${pending?.planId}`;
     return { resource, because, remembered };
   }
-  if (act === 'start' && remembered) {
-    return starting(under, { because, mode: schedule.mode === 'approve' ? 'approve' : 'auto', remembered });
-  }
-  if (schedule.mode === 'off') return switchedOff(under, next);
+  if (act === 'start' && remembered) return starting(under, { because, remembered });
+  if (schedule.mode === 'off' && !isToGiveBack(under, next)) return switchedOff(under, next);
   if (!remembered && resource.leftBecause) return { resource, because: resource.leftBecause };
-  if (act === 'stop') {
-    if (remembered && next) return stopping(under, next, because);
-    const seen = firstMemory(resource, { state: under.wanted.state, at: judging.now, stoppedByUs: false });
-    return { resource, because: 'seen for the first time: people are told before it is stopped', remembered: seen };
-  }
+  if (act === 'stop' && remembered && next) return stopping(under, next, because);
   if (!next) return { resource, because, ...(unknown ? { unknown } : {}) };
   if (resource.power.power !== 'running') {
     return { resource, because, ...(unknown ? { unknown } : {}), remembered: waiting(under, next, because) };
@@ -148,16 +189,22 @@ function isAtWork({ pending }: Remembered, { wanted, judging }: Under): boolean 
   return pending.act === (wanted.state === 'on' ? 'start' : 'stop');
 }
 
-/** What off-hours has stopped is started, whatever the mode has become: that only gives back. */
-function starting(under: Under, start: Pick<Wanted, 'because' | 'mode' | 'remembered'>): Judged {
+/**
+ * What off-hours has stopped is started, whatever the mode is: that only gives back, and nobody has to be asked in the morning.
+ * What a person has vetoed is left alone all the same, but not without a word.
+ */
+function starting(under: Under, start: Pick<Wanted, 'because' | 'remembered'>): Judged {
   const { resource, judging } = under;
   const { remembered } = start;
   const left = vetoedBy(resource, judging);
-  if (left) return { resource, because: left, remembered: withoutTrouble(remembered) };
+  if (left) {
+    const stays = resource.power.power === 'stopped' ? 'it stays stopped' : `${start.because}, and that stays so`;
+    return { ...heldBack(under, { act: 'start', because: left, remembered }), problem: `${stays}: ${left}` };
+  }
   if (sizeToRestore(resource, remembered)?.desired === 0) {
     return { resource, because: NO_SIZE, unknown: true, problem: NO_SIZE, remembered: withoutTrouble(remembered) };
   }
-  return unlessResting(under, { act: 'start', ...start });
+  return unlessResting(under, { act: 'start', mode: 'auto', ...start });
 }
 
 const NO_SIZE = 'off-hours stopped it and does not know its sizes any more: somebody has to start it';
@@ -170,10 +217,20 @@ function stopping(under: Under, remembered: Remembered, because: string): Judged
   const { resource, judging, schedule } = under;
   const { leftBecause } = resource;
   const left = leftBecause ?? frozen(judging) ?? held(resource, judging);
-  if (left) return { resource, because: left, remembered: withoutTrouble(remembered) };
+  if (left) return heldBack(under, { act: 'stop', because: left, remembered });
   const { mode } = schedule;
   return unlessResting(under, { act: 'stop', because, mode: mode === 'off' ? 'report' : mode, remembered });
 }
+
+/** It is left as it is, and why is remembered for whoever asks later. */
+const heldBack = (
+  { resource, judging: { now } }: Under,
+  { remembered, ...why }: Pick<Wanted, 'act' | 'because' | 'remembered'>,
+): LeftAlone => ({
+  resource,
+  because: why.because,
+  remembered: withHeldBack(withoutTrouble(remembered), why, now),
+});
 
 /** Nothing takes anything away on these days. */
 function frozen({ policy, now }: Judging): string | undefined {
@@ -202,11 +259,15 @@ function unlessResting(
 const isResting = ({ vetoed, notBefore }: Trouble, now: Date): boolean =>
   notBefore === undefined ? vetoed === true : now < new Date(notBefore);
 
-/** Its schedule does nothing any more. What it had stopped is remembered, so that it is started. */
+/** Its schedule does nothing any more, but to give back what it had taken: that is remembered. */
 function switchedOff({ resource, schedule }: Under, next: Remembered | undefined): LeftAlone {
   const because = `the mode of its schedule ${schedule.name} is off`;
-  return { resource, because, ...(next?.stoppedByUs ? { remembered: withoutTrouble(next) } : {}) };
+  return { resource, because, ...(next && isOwed(next) ? { remembered: withoutTrouble(next) } : {}) };
 }
+
+/** It runs, and something of it does not. */
+const isToGiveBack = ({ resource, wanted }: Under, next: Remembered | undefined): boolean =>
+  next !== undefined && resource.power.power === 'running' && wanted.state === 'on' && isOwed(next);
 
 /** What neither runs nor can be told to: when its schedule has turned, that it is not yet as wanted is remembered. */
 function waiting(under: Under, next: Remembered, because: string): Remembered {
@@ -214,29 +275,45 @@ function waiting(under: Under, next: Remembered, because: string): Remembered {
   if (!remembered || resource.power.power === 'stopped') return withoutTrouble(next);
   const act: Act = wanted.state === 'on' ? 'start' : 'stop';
   const isDue = act === 'start' ? remembered.stoppedByUs : remembered.state === 'on' && schedule.mode === 'auto';
-  const fresh = { act, since: judging.now.toISOString(), because, tries: 0 };
-  return isDue ? withTrouble(next, troubleOver(remembered, act) ?? fresh) : withoutTrouble(next);
+  return isDue ? late(next, { act, because }, judging.now) : withoutTrouble(next);
+}
+
+/** It is not as its schedule wants it, although nothing was tried; since when is not forgotten. */
+function late(one: Remembered, { act, because }: Pick<Trouble, 'act' | 'because'>, now: Date): Remembered {
+  return withTrouble(one, troubleOver(one, act) ?? { act, since: now.toISOString(), because, tries: 0 });
 }
 
 /** It runs. While it is wanted, its sizes are those that people want, and its alarms have to be heard. */
 function asItShouldBe(under: Under, next: Remembered, because: string): Judged {
   const { resource, wanted } = under;
   if (wanted.state === 'off') return { resource, because, remembered: withoutTrouble(next) };
+  const trouble = troubleOver(next, 'start');
+  if (trouble && resource.short) return fillingUp(resource, next, trouble);
   const { capacity: _capacity, ...kept } = next;
-  if (!next.muted) return { resource, because, remembered: withoutTrouble(kept) };
-  return starting(under, {
-    because: 'it was started by hand, and its alarms are muted',
-    mode: 'auto',
-    remembered: kept,
-  });
+  const owed = [
+    ...(next.muted ? ['its alarms are muted'] : []),
+    ...(isHalfStarted(resource, next) ? ['its scaling is suspended'] : []),
+  ];
+  if (owed.length === 0) return { resource, because, remembered: withoutTrouble(kept) };
+  const remembered = resource.type === 'service' ? next : kept;
+  return starting(under, { because: `it runs already, and ${owed.join(' and ')}`, remembered });
 }
+
+/** It asks for its size already, so nothing is tried again, and it is late until it has it. */
+function fillingUp(resource: ScheduledResource, next: Remembered, trouble: Trouble): LeftAlone {
+  const { notBefore: _notBefore, ...lasting } = trouble;
+  return { resource, because: `${resource.short}: ${trouble.because}`, remembered: { ...next, trouble: lasting } };
+}
+
+/** Of a service that somebody else has started: what scales it stands still, as it does only because of a stop. */
+const isHalfStarted = (resource: ScheduledResource, { capacity: before }: Remembered): boolean =>
+  resource.type === 'service' &&
+  before !== undefined &&
+  !('min' in before) &&
+  isLeftSuspended(resource.capacity, before);
 
 function withTrouble(one: Remembered, trouble: Trouble | undefined): Remembered {
   return trouble ? { ...one, trouble } : withoutTrouble(one);
-}
-
-function withoutTrouble({ trouble: _trouble, ...one }: Remembered): Remembered {
-  return one;
 }
 
 /** Whether somebody has to be asked who started it: it runs, though it is off and stood stopped by off-hours. */
@@ -249,6 +326,3 @@ export function isStartedBySomebody(
   const judged = judge(resource, remembered, judging);
   return !isWanted(judged) && judged.wanted?.state === 'off';
 }
-
-/** The same with what is known of its power by now. */
-export const withPower = (resource: ScheduledResource, power: Power): ScheduledResource => ({ ...resource, power });

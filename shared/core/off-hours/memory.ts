@@ -20,14 +20,19 @@ export interface Remembered {
   readonly state: State;
   readonly at: string;
   readonly stoppedByUs: boolean;
+  readonly leftOn?: true;
   /** The sizes that it had before the first stop; a second stop does not change them. */
   readonly capacity?: Capacity;
   /** The alarms that were muted with the stop, and have to be heard again. */
   readonly muted?: readonly string[];
   /** A plan is at it. */
   readonly pending?: Pending;
+  /** Plans that count as lost, because nobody has heard of them: one of them may be at it all the same. */
+  readonly unheard?: readonly Pending[];
   /** What is wanted of it, and has not come about. */
   readonly trouble?: Trouble;
+  /** What was held back last, until the same is planned. */
+  readonly heldBack?: HeldBack;
   /** Since when it was not found any more. */
   readonly gone?: Gone;
 }
@@ -45,6 +50,8 @@ export interface Pending {
   readonly since: string;
   /** When its schedule wants something else; absent: never. */
   readonly until?: string;
+  /** Of a stop: the alarms that it mutes. */
+  readonly mutes?: readonly string[];
 }
 
 /** Why something that its schedule wants is not so. */
@@ -61,8 +68,19 @@ export interface Trouble {
   readonly vetoed?: true;
 }
 
+/** What its schedule wanted and what was not even planned. */
+export interface HeldBack {
+  readonly act: Act;
+  /** `frozen until 2026-12-01: sale` */
+  readonly because: string;
+  /** Since when for this reason. */
+  readonly since: string;
+}
+
 export interface Gone {
   readonly since: string;
+  /** Somebody has looked whether it is really gone. */
+  readonly asked?: true;
   /** It is there, and only its tag is not. */
   readonly untagged?: true;
 }
@@ -74,15 +92,38 @@ export const memoryKey = ({ arn, id }: Identity): string => `${arn} ${id}`;
 export const byIdentity = (memories: readonly Remembered[]): Map<string, Remembered> =>
   new Map(memories.map((one) => [memoryKey(one.identity), one]));
 
-export const memoryOf = ({ state, at, stoppedByUs }: Remembered): Memory => ({ state, at: new Date(at), stoppedByUs });
+export const memoryOf = ({ state, at, stoppedByUs, leftOn }: Remembered): Memory => ({
+  state,
+  at: new Date(at),
+  stoppedByUs,
+  ...(leftOn ? { leftOn } : {}),
+});
 
 /** The same with another memory. */
-export const withMemory = (one: Remembered, { state, at, stoppedByUs }: Memory): Remembered => ({
-  ...one,
-  state,
-  at: at.toISOString(),
-  stoppedByUs,
-});
+export function withMemory(one: Remembered, { state, at, stoppedByUs, leftOn }: Memory): Remembered {
+  const { leftOn: _leftOn, ...rest } = one;
+  return { ...rest, state, at: at.toISOString(), stoppedByUs, ...(leftOn ? { leftOn } : {}) };
+}
+
+export function withoutTrouble({ trouble: _trouble, ...one }: Remembered): Remembered {
+  return one;
+}
+
+/** With why an act is held back, and since when for this reason. */
+export function withHeldBack(one: Remembered, { act, because }: Omit<HeldBack, 'since'>, now: Date): Remembered {
+  const isSame = one.heldBack?.act === act && one.heldBack.because === because;
+  return isSame ? one : { ...one, heldBack: { act, because, since: now.toISOString() } };
+}
+
+/** Whether something of it is to be given back: a start, sizes, alarms. */
+export const isOwed = ({ stoppedByUs, muted, capacity }: Remembered): boolean =>
+  stoppedByUs || muted !== undefined || capacity !== undefined;
+
+/** With alarms that were muted, none twice. */
+export function withMuted(one: Remembered, names: readonly string[] = []): Remembered {
+  const muted = [...new Set([...(one.muted ?? []), ...names])];
+  return muted.length > 0 ? { ...one, muted } : one;
+}
 
 /** What is remembered of a resource that was not known before. */
 export const firstMemory = ({ identity, type, name }: ScheduledResource, memory: Memory): Remembered =>

@@ -5,7 +5,7 @@ import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomFo
 import { formatMoney, totals } from '../money.ts';
 import type { Plan, Proposal } from '../plan.ts';
 import type { Policy } from '../policy.ts';
-import { localTime } from '../time.ts';
+import { DAY_MS, localDate, localTime } from '../time.ts';
 import type { Decision } from './decide.ts';
 import type { LeftAlone } from './judge.ts';
 import type { Late, News } from './news.ts';
@@ -46,7 +46,7 @@ function summaryOf({ late, over, asked, reported, problems, newcomers }: News): 
     ...(starts.length > 0 ? [`${starts.length} not running${starts.some(isEscalated) ? ' for an hour' : ' yet'}`] : []),
     ...(stops.length > 0 ? [`${stops.length} not stopped yet`] : []),
     ...(over.length > 0 ? ['all run now, or are stopped as they should be'] : []),
-    ...(asked.length > 0 ? [`${asked.length} to stop or start wait for an approval`] : []),
+    ...(asked.length > 0 ? [`${asked.length} to stop ${asked.length === 1 ? 'waits' : 'wait'} for an approval`] : []),
     ...(reported.length > 0 ? [`${reported.length} would be stopped`] : []),
     ...(problems.length > 0 ? [`${count(problems.length, 'problem')} with schedules`] : []),
     ...(newcomers.length > 0 ? [`${newcomers.length} under a schedule from now on`] : []),
@@ -66,7 +66,7 @@ function textOf(news: News, telling: Telling): string {
     ...reportedText(news),
     ...problemText(news),
     ...newcomersText(news, decision),
-    endText(news, decision),
+    endText(news, telling),
   ].join('\n\n');
 }
 
@@ -168,19 +168,24 @@ function firstTurn({ calendar, mode, name }: ScheduleInForce, now: Date): string
   return `Stopped for the first time at ${at(off.at)}${asks}${on ? `, started again at ${at(on.at)}` : ''}.`;
 }
 
-function endText({ newcomers, late, asked, reported }: News, { schedules }: Decision): string {
-  const about = newcomers[0]?.resource.identity.arn ?? asked[0]?.resource.arn ?? reported[0]?.resource.arn;
+function endText({ newcomers, late, asked, reported }: News, { decision, policy }: Telling): string {
+  const { schedules, now } = decision;
+  const tomorrow = localDate(new Date(now.getTime() + DAY_MS), policy.timezone);
+  const runs = newcomers.find(({ resource }) => resource.power.power === 'running') ?? newcomers[0];
+  const about = runs?.resource.identity.arn ?? asked[0]?.resource.arn ?? reported[0]?.resource.arn;
   const name =
     newcomers[0]?.schedule ?? asked[0]?.schedule?.name ?? reported[0]?.schedule?.name ?? [...schedules.keys()][0];
   return [
-    ...(about ? [`To keep something on: npm run answer -- keep-on ${about} --until 2026-12-31`, KEEP_ON_BY_TAG] : []),
+    ...(about
+      ? [
+          `To keep something on: npm run answer -- keep-on ${about} --until ${tomorrow}`,
+          `   or the tag lamplighter:keep-on-until, a day or a local time such as ${tomorrow}T18-00. It lapses by itself.`,
+        ]
+      : []),
     ...(late[0] ? [`To see why for one of them: ${commandFor({ resource: late[0].name })}`] : []),
     `To see what a schedule will do: ${commandFor({ preview: name ?? 'NAME', format: 'table' })}`,
   ].join('\n');
 }
-
-const KEEP_ON_BY_TAG =
-  '   or the tag lamplighter:keep-on-until, a day or a local time such as 2026-12-31T18-00. It lapses by itself.';
 
 const commandFor = (event: object): string => `npx serverless invoke -f off-hours -d '${JSON.stringify(event)}'`;
 

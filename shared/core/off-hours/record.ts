@@ -3,7 +3,7 @@ import type { Message } from '../message.ts';
 import type { Plan } from '../plan.ts';
 import type { Policy } from '../policy.ts';
 import type { Decision, Step } from './decide.ts';
-import { byIdentity, memoryKey, type Remembered, saysTheSame, withMemory } from './memory.ts';
+import { byIdentity, memoryKey, type Pending, type Remembered, saysTheSame, withMemory, withMuted } from './memory.ts';
 import { offHoursMessage } from './message.ts';
 import { isNews, NOTHING_SAID, newsOf, type Said } from './news.ts';
 import { type Alarms, planOf } from './proposal.ts';
@@ -42,18 +42,29 @@ export function recordOf(
 function planned({ acts, memories, now }: Decision, plan: Plan): Remembered[] {
   const next = byIdentity(memories);
   for (const [index, act] of acts.entries()) {
-    next.set(memoryKey(act.resource.identity), afterPlanning(act, { planId: plan.id, number: index + 1, now }));
+    const action = plan.act[index]?.action;
+    const mutes = action && 'mute' in action && action.mute ? { mutes: action.mute } : {};
+    next.set(
+      memoryKey(act.resource.identity),
+      afterPlanning(act, { planId: plan.id, number: index + 1, ...mutes, now }),
+    );
   }
   return [...next.values()];
 }
 
 function afterPlanning(
-  { act, mode, step, remembered, until }: Step,
-  { planId, number, now }: { readonly planId: string; readonly number: number; readonly now: Date },
+  { act, mode, step, remembered: { heldBack: _heldBack, ...remembered }, until }: Step,
+  { planId, number, now, ...mutes }: Planned,
 ): Remembered {
   if (mode === 'report') return withMemory(remembered, { state: 'off', at: now, stoppedByUs: false });
-  const pending = { act, planId, number, mode, step, since: now.toISOString() };
-  return { ...remembered, pending: { ...pending, ...(until ? { until: until.toISOString() } : {}) } };
+  const pending = { act, planId, number, mode, step, since: now.toISOString(), ...mutes };
+  // What an earlier plan was to mute may be muted: nobody has written down its end.
+  const before = withMuted(remembered, remembered.pending?.mutes);
+  return { ...before, pending: { ...pending, ...(until ? { until: until.toISOString() } : {}) } };
+}
+
+interface Planned extends Pick<Pending, 'planId' | 'number' | 'mutes'> {
+  readonly now: Date;
 }
 
 /** A day: so that what matters does not depend on what happened long ago. */

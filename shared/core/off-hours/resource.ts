@@ -29,6 +29,8 @@ interface ScheduledFacts {
   /** For people: `m5.large`, `db.r6g.large postgres`, `3 x m5.large`. */
   readonly what: string;
   readonly power: Power;
+  /** Of a group or a service that is on, and has less than it asks for: `0 of 3 in service`. */
+  readonly short?: string;
   /** Why it is left on whatever its schedule: `a member of the cluster carts`. What is stopped may always be started. */
   readonly leftBecause?: string;
   /**
@@ -38,4 +40,10 @@ interface ScheduledFacts {
   readonly costs?: Evidence<readonly PriceQuery[]>;
   /** What an hour of it costs while it is on; absent when nobody asked. */
   readonly hourlyPrice?: Evidence<Money>;
+}
+
+/** Each scope with what is in it. */
+export function byScope(resources: readonly ScheduledResource[]): { scope: Scope; found: ScheduledResource[] }[] {
+  const scopes = Map.groupBy(resources, ({ scope: { account, region } }) => `${account} ${region}`);
+  return [...scopes.values()].flatMap((found) => (found[0] ? [{ scope: found[0].scope, found }] : []));
 }

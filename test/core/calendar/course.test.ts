@@ -20,6 +20,7 @@ const seoul = (day: number, clock: string): Date => time(`2026-11-${day}T${clock
 
 const wasOn: Memory = { state: 'on', at: seoul(23, '20:55'), stoppedByUs: false };
 const wasStopped = done('stop', seoul(23, '21:01'));
+const wasNew: Memory = { state: 'off', at: seoul(23, '22:00'), stoppedByUs: false, leftOn: true };
 const wasLeftOn: Memory = { state: 'off', at: seoul(23, '23:00'), stoppedByUs: false };
 
 const running = (at: Date) => ({ power: 'running', at }) as const;
@@ -35,7 +36,12 @@ describe('off-hours stops', () => {
     ['what somebody started, a turn on and off later', office, wasLeftOn, running(seoul(27, '23:00'))],
     ['what AWS restarted', office, wasStopped, restarted(seoul(24, '02:00'))],
     ['what somebody started, at once where that is enforced', enforced, wasStopped, running(seoul(23, '22:00'))],
-    ['what it sees for the first time, where that is enforced', enforced, undefined, running(seoul(23, '22:00'))],
+    [
+      'what it had left on when it saw it for the first time, at the next turn',
+      enforced,
+      wasNew,
+      running(seoul(24, '21:00')),
+    ],
   ])('%s', (_, duty, memory, now) => expect(courseOf(duty, memory, now)).toMatchObject({ act: 'stop' }));
 
   it('with the reason', () => {
@@ -122,7 +128,7 @@ describe('off-hours leaves', () => {
       undefined,
       running(seoul(23, '22:00')),
       'seen for the first time: left on until its schedule turns off again at 2026-11-24 21:00 Asia/Seoul',
-      { state: 'off', at: seoul(23, '22:00'), stoppedByUs: false },
+      { state: 'off', at: seoul(23, '22:00'), stoppedByUs: false, leftOn: true },
     ],
     [
       'what somebody stopped',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { keepOnAnswered } from '../../../shared/core/calendar/keep-on.ts';
-import type { Decision } from '../../../shared/core/off-hours/decide.ts';
+import { type Decision, lostFrom } from '../../../shared/core/off-hours/decide.ts';
 import type { Remembered } from '../../../shared/core/off-hours/memory.ts';
 import type { ScheduledResource } from '../../../shared/core/off-hours/resource.ts';
 import { policyHash } from '../../../shared/core/policy.ts';
 import {
+  ACCOUNT,
   actsIn,
   changing,
   database,
@@ -18,6 +19,7 @@ import {
   REGION,
   recordFor,
   seoul,
+  service,
   stopped,
   wasOn,
   wasStopped,
@@ -158,14 +160,14 @@ describe('a morning', () => {
     ]);
   });
 
-  it.each<[string, object, string]>([
-    ['frozen', { policy: policyWith({ freeze: [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }] }) }, 'auto'],
-    ['switched to report', { policy: office({ mode: 'report' }) }, 'auto'],
-    ['switched off', { policy: office({ mode: 'off' }) }, 'auto'],
-    ['asking people', { policy: office({ mode: 'approve' }) }, 'approve'],
-  ])('starts it also when its schedule is %s by now', (_, world, mode) => {
+  it.each<[string, object]>([
+    ['frozen', { policy: policyWith({ freeze: [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }] }) }],
+    ['switched to report', { policy: office({ mode: 'report' }) }],
+    ['switched off', { policy: office({ mode: 'off' }) }],
+    ['asking people', { policy: office({ mode: 'approve' }) }],
+  ])('starts it also when its schedule is %s by now, and asks nobody', (_, world) => {
     const decision = of(MORNING, { ...web, ...stopped }, wasStopped(web), world);
-    expect(decision.acts).toMatchObject([{ act: 'start', mode }]);
+    expect(decision.acts).toMatchObject([{ act: 'start', mode: 'auto' }]);
   });
 
   it('starts also what is protected by now, and not what a person has vetoed', () => {
@@ -174,6 +176,42 @@ describe('a morning', () => {
     const veto = { resource: web.identity.arn, until: seoul('2026-12-01 00:00'), by: KIM, why: 'a demo' };
     const vetoed = of(MORNING, { ...web, ...stopped }, wasStopped(web), { vetoes: [veto] });
     expect(leftIn(vetoed, 'web')).toContain('vetoed by');
+    expect(vetoed.problems.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^web in ap-northeast-2: it stays stopped: vetoed by .* until 2026-1/),
+    ]);
+    expect(memoryIn(vetoed, 'web')).toMatchObject({
+      heldBack: { act: 'start', because: expect.stringContaining('a demo') as string },
+    });
+  });
+
+  it('that brings less than it should is told of until it is all there', () => {
+    const short = group('workers', { short: '0 of 3 in service' });
+    const trouble = { act: 'start', since: seoul(MORNING).toISOString(), because: 'no capacity', tries: 1 } as const;
+    const capacity = { min: 1, desired: 3, max: 6 };
+    const failed = { ...wasOn(short), trouble, capacity };
+    const first = of('2026-11-24 08:10', short, failed);
+    expect([actsIn(first), memoryIn(first, 'workers')]).toMatchObject([[], { trouble, capacity }]);
+    const there = of('2026-11-24 08:15', group('workers'), memoryIn(first, 'workers'));
+    expect(memoryIn(there, 'workers')).not.toHaveProperty('trouble');
+    expect(memoryIn(there, 'workers')).not.toHaveProperty('capacity');
+    const noTrouble = of('2026-11-24 12:00', short, wasOn(short)); // a rolling update
+    expect(memoryIn(noTrouble, 'workers')).not.toHaveProperty('trouble');
+  });
+
+  it('resumes what scales a service that somebody else has started', () => {
+    const suspended = { desired: 2, scaling: { min: 1, max: 4, suspended: ['in', 'out', 'scheduled'] } } as const;
+    const capacity = { desired: 2, scaling: { min: 1, max: 4 } };
+    const api = service('api', { capacity: suspended });
+    const night = of(NIGHT, api, wasStopped(api, { capacity }));
+    const morning = of(MORNING, api, memoryIn(night, 'api'));
+    expect(recordFor(morning).plan?.act).toMatchObject([
+      {
+        because: 'it runs already, and its scaling is suspended',
+        action: { kind: 'start-service', restore: capacity },
+      },
+    ]);
+    const resumed = of(MORNING, service('api', { capacity }), memoryIn(night, 'api'));
+    expect([actsIn(resumed), memoryIn(resumed, 'api')]).toEqual([[], expect.not.objectContaining({ capacity })]);
   });
 
   it('does not start what somebody else stopped, right-size for one', () => {
@@ -239,7 +277,7 @@ describe('a person', () => {
     expect(recordFor(morning).plan?.act).toMatchObject([
       {
         mode: 'auto',
-        because: 'it was started by hand, and its alarms are muted',
+        because: 'it runs already, and its alarms are muted',
         action: { kind: 'start-instance', unmute: ['web-cpu'] },
       },
     ]);
@@ -260,14 +298,19 @@ describe('what is seen for the first time', () => {
     expect(decision.left).toMatchObject([{ isNew: true, because: expect.stringContaining('first time') as string }]);
   });
 
-  it('is told of before it is stopped where the schedule is enforced', () => {
+  it('is left on until the next turn where the schedule is enforced, too', () => {
     const enforced = { policy: office({ manual: 'enforce' }) };
     const first = of(NIGHT, web, undefined, enforced);
-    expect([actsIn(first), leftIn(first, 'web')]).toEqual([
-      [],
-      'seen for the first time: people are told before it is stopped',
-    ]);
-    expect(actsIn(of('2026-11-23 23:05', web, memoryIn(first, 'web'), enforced))).toEqual(['1 stop web']);
+    const second = of('2026-11-23 23:05', web, memoryIn(first, 'web'), enforced);
+    for (const night of [first, second]) {
+      expect([actsIn(night), leftIn(night, 'web')]).toEqual([
+        [],
+        'seen for the first time: left on until its schedule turns off again at 2026-11-24 21:00 Asia/Seoul',
+      ]);
+    }
+    const day = of('2026-11-24 12:00', web, memoryIn(second, 'web'), enforced);
+    expect(memoryIn(day, 'web')).not.toHaveProperty('leftOn');
+    expect(actsIn(of('2026-11-24 21:00', web, memoryIn(day, 'web'), enforced))).toEqual(['1 stop web']);
   });
 
   it('is neither told of nor remembered when it is not to be stopped, or its schedule is switched off', () => {
@@ -357,6 +400,48 @@ describe('what is not there any more', () => {
     expect(memoryIn(decideAt('2026-11-30 22:00', [], { memories: [memory!] }), 'web')).toBeDefined();
     expect(decideAt('2026-11-30 23:00', [], { memories: [memory!] }).memories).toEqual([]);
     expect(actsIn(of(MORNING, { ...web, ...stopped }, memory))).toEqual(['1 start web']);
+  });
+
+  it('is remembered for longer while its alarms are muted, and that is said with what mends it', () => {
+    const gone = decideAt(NIGHT, [], { memories: [wasStopped(web, { muted: ['web-cpu', 'web disk'] })] });
+    expect(gone.problems.map(({ text }) => text)).toEqual([
+      `web in ${REGION}: it is gone, or another one has its name, and its alarms are muted: ` +
+        `aws cloudwatch enable-alarm-actions --region ${REGION} --alarm-names 'web-cpu' 'web disk'`,
+    ]);
+    const memories = [memoryIn(gone, 'web')!];
+    expect(decideAt('2026-12-20 23:00', [], { memories }).problems).toEqual(gone.problems);
+    expect(decideAt('2026-12-28 23:00', [], { memories }).memories).toEqual([]);
+  });
+
+  it('keeps the plan that is at it: the stop is ours when it comes back', () => {
+    const pending = {
+      act: 'stop',
+      planId: 'a-plan',
+      number: 1,
+      mode: 'auto',
+      step: 1,
+      since: seoul(NIGHT).toISOString(),
+    } as const;
+    const gone = decideAt(NIGHT, [], { memories: [{ ...wasOn(web), pending }] });
+    expect(memoryIn(gone, 'web')).toMatchObject({ pending, gone: {} });
+  });
+
+  it('that became ours after it had gone is asked about then', () => {
+    const gone = memoryIn(decideAt(NIGHT, [], { memories: [wasOn(web)] }), 'web')!;
+    const nobody = { account: ACCOUNT, resources: [], unreadable: [] };
+    expect(lostFrom(nobody, [gone])).toEqual([]);
+    const ours = { ...gone, stoppedByUs: true };
+    expect(lostFrom(nobody, [ours])).toEqual([ours]);
+    const asked = memoryIn(decideAt('2026-11-23 23:05', [], { memories: [ours] }), 'web')!;
+    expect(lostFrom(nobody, [asked])).toEqual([]);
+  });
+
+  it('is said with the sizes that nobody restores any more', () => {
+    const workers = group('workers');
+    const untagged = new Set([`${workers.identity.arn} ${workers.identity.id}`]);
+    const memories = [wasStopped(workers, { capacity: { min: 1, desired: 3, max: 6 } })];
+    const [problem] = decideAt(NIGHT, [], { memories, untagged }).problems;
+    expect(problem?.text).toMatch(/nobody starts it any more but you; its sizes were 3 \(1 to 6\)$/);
   });
 
   it('is said when only its tag has gone while off-hours had it stopped', () => {

@@ -52,8 +52,8 @@ describe('newcomers', () => {
     expect(text).toContain(
       'Stopped for the first time at 2026-11-23 21:00 Asia/Seoul, started again at 2026-11-24 08:00 Asia/Seoul.',
     );
-    expect(text).toContain(`npm run answer -- keep-on ${web.identity.arn} --until`);
-    expect(text).toContain('lamplighter:keep-on-until');
+    expect(text).toContain(`npm run answer -- keep-on ${web.identity.arn} --until 2026-11-24\n`);
+    expect(text).toContain('lamplighter:keep-on-until, a day or a local time such as 2026-11-24T18-00');
     expect(texts(tick('2026-11-23 12:05', [web, orders]))).toEqual([]);
   });
 
@@ -101,7 +101,7 @@ describe('what waits for an approval', () => {
     const tick = ticks(policy);
     const evening = tick('2026-11-23 21:00', [web], [wasOn(web)]);
     const id = evening.plan?.id;
-    expect(subjects(evening)).toEqual(['[Lamplighter] 111111111111: 1 to stop or start wait for an approval']);
+    expect(subjects(evening)).toEqual(['[Lamplighter] 111111111111: 1 to stop waits for an approval']);
     expect(texts(evening)[0]).toContain(
       `Waits for an approval (plan ${id}):\n1. web (m5.large) in ap-northeast-2: stop the instance, because off: outside Mon-Fri 08:00-21:00 [office]; until 2026-11-24 08:00 Asia/Seoul`,
     );
@@ -242,8 +242,8 @@ describe('what did not happen', () => {
     expect(texts(ticks()('2026-11-24 10:00', [asleep], [vetoed]))).toEqual([]);
     const policy = office({ mode: 'approve' });
     const tick = ticks(policy);
-    tick('2026-11-24 08:00', [asleep], [wasStopped(web)]);
-    expect(texts(tick('2026-11-24 10:00', [asleep]))).toEqual([]);
+    tick('2026-11-24 21:00', [web], [wasOn(web)]);
+    expect(texts(tick('2026-11-24 23:00', [web]))).toEqual([]);
   });
 
   it('is tried again when its pause is over, and not before', () => {

@@ -23,7 +23,9 @@ const anyEvent = fc.constantFrom<Event | 'nothing'>(
   ...(['nothing', 'nothing', 'nothing', 'person starts', 'person stops'] as const),
   ...(['AWS restarts', 'keep on', 'keep on no longer'] as const),
 );
-const anyFate = fc.constantFrom<Fate>('kept', 'kept', 'kept', 'slow', 'unclear', 'skipped', 'failed', 'vetoed', 'lost');
+const anyFate = fc.constantFrom<Fate>(
+  ...(['kept', 'kept', 'kept', 'slow', 'late', 'unclear', 'skipped', 'failed', 'vetoed', 'lost'] as const),
+);
 
 /**
  * At most one thing happens between two ticks that are kept: an unseen start by hand, followed by an unseen stop by hand, cannot be
@@ -54,6 +56,7 @@ function play(
   for (const { minutes, event, fate, tick } of history) {
     at += minutes * 60_000;
     const now = new Date(at);
+    world.pass(now);
     if (event !== 'nothing') world.happen(event, now);
     for (let round = tick === 'comes twice' ? 2 : 1; round > 0; round -= 1) {
       const before = { power: world.power, stoppedBy: world.stoppedBy, wanted: world.wanted.bind(world) };

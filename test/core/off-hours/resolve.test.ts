@@ -72,17 +72,15 @@ describe('a stop that was planned', () => {
 
   it.each<[Change['outcome'], string, Partial<Remembered>]>([
     ['skipped', 'right-size works on it', {}],
-    ['failed', 'AccessDenied', { stoppedByUs: true }],
+    ['failed', 'AccessDenied', {}],
     ['stuck', 'nobody knows', { stoppedByUs: true }],
   ])('and %s is tried again, each time later: 5, 15, 30, and then 60 minutes', (outcome, because, more) => {
+    const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome, because });
+    const ended = outcome === 'stuck' ? { ...never, appliedAt } : never;
     let one: Remembered = stopping;
     const pauses: number[] = [];
     for (let round = 0; round < 5; round += 1) {
-      one = resolved(
-        { ...one, pending: stopping.pending! },
-        change(stopping, { outcome, because }),
-        at('2026-11-23 22:00'),
-      );
+      one = resolved({ ...one, pending: stopping.pending! }, ended, at('2026-11-23 22:00'));
       pauses.push(Math.round((Date.parse(one.trouble?.notBefore ?? '') - Date.parse(finishedAt)) / 60_000));
     }
     expect(pauses).toEqual([5, 15, 30, 60, 60]);
@@ -96,6 +94,18 @@ describe('a stop that was planned', () => {
   it('that never reached AWS is nobody’s, however it ended', () => {
     const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome: 'failed' });
     expect(resolved(stopping, never, at('2026-11-23 21:05')).stoppedByUs).toBe(false);
+  });
+
+  it('that AWS took, and which runs all the same, is told and left on until the next turn: somebody may have started it', () => {
+    const failed = change(stopping, { outcome: 'failed', because: 'it is running' });
+    expect(resolved(stopping, failed, at('2026-11-23 21:05'))).toMatchObject({
+      stoppedByUs: true,
+      trouble: {
+        act: 'stop',
+        because: expect.stringMatching(/^it is running, .*left on, for somebody may have started it$/),
+        notBefore: seoul('2026-11-24 08:00').toISOString(),
+      },
+    });
   });
 
   it('and vetoed is left until the next turn, also where the schedule is enforced', () => {
@@ -127,9 +137,32 @@ describe('a stop that was planned', () => {
     expect(undone).toMatchObject({ state: 'off', stoppedByUs: true });
   });
 
-  it('of which nothing is written down is waited for, and after a week is not', () => {
-    expect(resolved(stopping, undefined, at('2026-11-30 20:55'))).toBe(stopping);
-    expect(resolved(stopping, undefined, at('2026-11-30 21:00'))).toEqual(withoutPending(stopping));
+  it('of which nothing is written down is waited for, and after half an hour for each step it is planned again', () => {
+    expect(resolved(stopping, undefined, at('2026-11-23 21:29'))).toBe(stopping);
+    const lost = resolved(stopping, undefined, at('2026-11-23 21:30'));
+    expect(lost).not.toHaveProperty('pending');
+    expect(lost.trouble).toEqual({
+      act: 'stop',
+      since: seoul('2026-11-23 21:00').toISOString(),
+      because: `nothing is known of it since the plan ${evening.plan?.id} was handed over`,
+      tries: 1,
+    });
+    const second = { ...stopping, pending: { ...stopping.pending!, step: 2 } };
+    expect(resolved(second, undefined, at('2026-11-23 21:59'))).toBe(second);
+  });
+
+  it('and asked for is waited for, and after a week is not', () => {
+    const asked = { ...stopping, pending: { ...stopping.pending!, mode: 'approve' as const } };
+    expect(resolved(asked, undefined, at('2026-11-30 20:55'))).toBe(asked);
+    expect(resolved(asked, undefined, at('2026-11-30 21:00'))).toEqual(withoutPending(asked));
+  });
+
+  it('and failed may have left alarms muted: they are remembered', () => {
+    const muting = { ...stopping, pending: { ...stopping.pending!, mutes: ['web-cpu'] } };
+    const { appliedAt: _appliedAt, ...never } = change(stopping, { outcome: 'failed' });
+    expect(resolved(muting, never, at('2026-11-23 21:05')).muted).toEqual(['web-cpu']);
+    const skipped = change(stopping, { outcome: 'skipped' });
+    expect(resolved(muting, skipped, at('2026-11-23 21:05'))).not.toHaveProperty('muted');
   });
 
   it('that takes longer than the night is ours by the morning, and still waited for', () => {

@@ -3,16 +3,18 @@ import { stateAt } from '../../../shared/core/calendar/state.ts';
 import type { Change, Outcome } from '../../../shared/core/change.ts';
 import { type Decision, decide } from '../../../shared/core/off-hours/decide.ts';
 import { type OffHoursRecord, recordOf } from '../../../shared/core/off-hours/record.ts';
-import { resolved } from '../../../shared/core/off-hours/resolve.ts';
+import { resolvedAll } from '../../../shared/core/off-hours/resolve.ts';
 import { schedulesInForce } from '../../../shared/core/off-hours/schedules.ts';
 import type { Policy } from '../../../shared/core/policy.ts';
 import { ACCOUNT, BOOK, changeOf, instance } from '../../support/off-hours-specimen.ts';
 
-/** What becomes of a plan: by the next tick, an hour later, done and said to have failed, or never heard of. */
-export type Fate = Extract<Outcome, 'kept' | 'skipped' | 'failed' | 'vetoed'> | 'slow' | 'unclear' | 'lost';
+/** What becomes of a plan: by the next tick, an hour later (heard of before, or not), done and said to have failed, or nothing. */
+export type Fate = Extract<Outcome, 'kept' | 'skipped' | 'failed' | 'vetoed'> | 'slow' | 'late' | 'unclear' | 'lost';
 
 /** What somebody or AWS does. */
 export type Event = 'person starts' | 'person stops' | 'AWS restarts' | 'keep on' | 'keep on no longer';
+
+const LATE_MS = 50 * 60_000;
 
 /** One resource over many ticks, with people, AWS and a function that acts, sometimes. */
 export class World {
@@ -22,6 +24,8 @@ export class World {
   stoppedBy: 'off-hours' | 'a person' | undefined;
   #keepOnUntil: Date | undefined;
   kept: OffHoursRecord | undefined;
+  /** An execution that has the lease, and of which nothing is written down before its end. */
+  #late: { readonly at: Date; readonly end: () => void } | undefined;
   readonly #changes = new Map<string, Change>();
   #slow: { readonly at: number; readonly isStart: boolean; readonly end: (outcome: Outcome) => void } | undefined;
 
@@ -30,6 +34,7 @@ export class World {
   }
 
   happen(event: Event, at: Date): void {
+    this.pass(at);
     // Nobody can tell a start that a person has ended from one that came to nothing.
     if (event === 'person stops' && this.#slow?.isStart) return;
     if (event.startsWith('person')) this.#end('failed'); // whoever waits for it sees that
@@ -60,9 +65,10 @@ export class World {
   /** Looks and decides; what it keeps counts unless it dies before. */
   tick(at: Date, fate: Fate, dies = false): Decision {
     const { policy, kept } = this;
+    this.pass(at);
     if (this.#slow && this.#slow.at <= at.getTime()) this.#end('kept');
     const memories = (kept?.memories ?? []).map((one) =>
-      resolved(one, this.#changes.get(`${one.pending?.planId}/${one.pending?.number}`), at),
+      resolvedAll(one, ({ planId, number }) => this.#changes.get(`${planId}/${number}`), at),
     );
     const facts = { account: ACCOUNT, resources: [this.#resource()], unreadable: [], untagged: new Set<string>() };
     const deciding = { policy, holidays: BOOK, now: at, vetoes: [], overrides: new Map() };
@@ -75,6 +81,13 @@ export class World {
     this.kept = record;
     if (record.plan?.act.some(({ mode }) => mode === 'auto')) this.#carryOut(record, fate, at);
     return decision;
+  }
+
+  /** Time passes, and what was begun may come to its end. */
+  pass(now: Date): void {
+    if (!this.#late || this.#late.at > now) return;
+    this.#late.end();
+    this.#late = undefined;
   }
 
   #end(outcome: Outcome): void {
@@ -94,6 +107,21 @@ export class World {
       if (isStop) Object.assign(this, { power: 'stopped', stoppedBy: 'off-hours', startedBy: undefined });
       else Object.assign(this, { power: 'running', startedBy: undefined });
     };
+    if (this.#late) {
+      note('skipped', { finishedAt: at.toISOString() });
+      return;
+    }
+    if (fate === 'late') {
+      const end = new Date(at.getTime() + LATE_MS);
+      const [wanted, power] = isStop ? (['off', 'running'] as const) : (['on', 'stopped'] as const);
+      const endsWith = () => {
+        const isDone = this.power === power && this.wanted(end) === wanted;
+        if (isDone) apply();
+        const appliedAt = isDone ? { appliedAt: end.toISOString() } : {};
+        note(isDone ? 'kept' : 'skipped', { ...appliedAt, finishedAt: end.toISOString() });
+      };
+      this.#late = { at: end, end: endsWith };
+    }
     // A start that has worked and is said to have failed is one that nobody has seen.
     if (fate === 'kept' || fate === 'slow' || (fate === 'unclear' && isStop)) apply();
     if (fate === 'kept') note('kept');

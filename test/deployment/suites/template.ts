@@ -137,7 +137,7 @@ export function templateSuite(packaged: Packaged): void {
       for (const [id, ScheduleExpression] of Object.entries(schedules)) {
         expect(deployed[id]?.Properties).toMatchObject({
           ScheduleExpression,
-          ScheduleExpressionTimezone: 'Asia/Seoul',
+          ScheduleExpressionTimezone: id === 'OffHoursSchedule' ? 'UTC' : 'Asia/Seoul',
         });
       }
     });
