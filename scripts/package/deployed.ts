@@ -11,6 +11,11 @@ export const BILLING_ALARM = parseTemplate(
   readFileSync(new URL('../../infra/billing-alarm.yml', import.meta.url), 'utf8'),
 );
 
+/** A stack of its own, in every region whose alarms are to be answered. */
+export const ALARM_FORWARD = parseTemplate(
+  readFileSync(new URL('../../infra/alarm-forward.yml', import.meta.url), 'utf8'),
+);
+
 /** A function as the packaged template deploys it, names and ARNs worked out. */
 export interface DeployedFunction {
   /** the folder under functions/ */

@@ -97,6 +97,8 @@ function evaluator(template: Template, parameters: Record<string, string>) {
         return argument.some((one) => evaluate(one) === true);
       case 'Fn::Join':
         return (evaluate(argument[1]) as string[]).join(argument[0] as string);
+      case 'Fn::Split':
+        return (evaluate(argument[1]) as string).split(argument[0] as string);
       default:
         return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, evaluate(child)]));
     }

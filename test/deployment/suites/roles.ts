@@ -18,6 +18,7 @@ const NO_SCANNERS = ['carry-out', 'answer'];
 /** What Lambda does in the function's name. */
 const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const DEAD_LETTERS = ['sqs:SendMessage'];
+const POLL = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 /**
  * The ledger and the topics are encrypted with our key, which DynamoDB and SNS use in the caller's name: DynamoDB
@@ -34,9 +35,10 @@ const KEY = [
 ];
 
 /** What a role needs although its function's code does not call it. */
-const impliedBy = ({ properties }: DeployedFunction): string[] => [
+const impliedBy = ({ name, properties }: DeployedFunction): string[] => [
   ...LOG,
   ...KEY,
+  ...(name === 'remediate-alarm' ? POLL : []),
   ...(properties.DeadLetterConfig ? DEAD_LETTERS : []),
 ];
 
@@ -44,6 +46,7 @@ const impliedBy = ({ properties }: DeployedFunction): string[] => [
 const OWN = [
   ...LOG,
   ...DEAD_LETTERS,
+  ...POLL,
   ...KEY,
   'dynamodb:BatchWriteItem',
   'dynamodb:PutItem',

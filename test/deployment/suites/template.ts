@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ALARM_FORWARD,
   BILLING_ALARM,
   type DeployedFunction,
   functionsOf,
@@ -11,9 +12,9 @@ import { resolve } from '../../../scripts/package/resolve.ts';
 import { validateTemplate } from '../validate-template.ts';
 
 /** Started by a plan and by people. */
-const NOT_SCHEDULED = ['carry-out', 'answer'];
+const NOT_WOKEN = ['carry-out', 'answer'];
 
-/** When the others wake; for how long a start is tried, in seconds; and after how many minutes of silence people are told. */
+/** When those wake that have a schedule; for how long a start is tried, in seconds; and after how many minutes of silence people are told. */
 interface Schedule {
   readonly expression: string;
   readonly age: number;
@@ -44,6 +45,7 @@ export function templateSuite(packaged: Packaged): void {
       expect(validateTemplate(template)).toEqual([]);
       expect(validateTemplate(MEMBER)).toEqual([]);
       expect(validateTemplate(BILLING_ALARM)).toEqual([]);
+      expect(validateTemplate(ALARM_FORWARD)).toEqual([]);
     });
 
     it('are packaged without a warning', () => {
@@ -80,6 +82,8 @@ export function templateSuite(packaged: Packaged): void {
           'OffHoursRoleArn',
           'OnCallPolicyArn',
           'PauseParameter',
+          'RemediateAlarmFunction',
+          'RemediateAlarmRoleArn',
           'RightSizeFunction',
           'RightSizeRoleArn',
           'SnapshotDatabasesFunction',
@@ -92,6 +96,7 @@ export function templateSuite(packaged: Packaged): void {
 
     it('take their parameters', { timeout: 60_000 }, async () => {
       const parameters = {
+        alarmAccounts: '210987654321',
         alertEmail: 'sre@example.com',
         chatTopic: 'true',
         externalId: 'a-long-external-id',
@@ -111,6 +116,7 @@ export function templateSuite(packaged: Packaged): void {
       const deployed = resolve(trial).Resources;
 
       expect(validateTemplate(trial)).toEqual([]);
+      expect(deployed.AlarmsMayCome).toBeDefined();
       expect(deployed.AlertMail?.Properties).toMatchObject({ Endpoint: 'sre@example.com', Protocol: 'email' });
       expect(deployed.LookRole?.Properties).toMatchObject({ RoleName: 'lamplighter-look' });
       expect(deployed.ActRole?.Properties).toMatchObject({ RoleName: 'lamplighter-act' });
@@ -174,6 +180,7 @@ export function templateSuite(packaged: Packaged): void {
       const queues = ofType(template, 'AWS::SQS::Queue').map(([, queue]) => queue.Properties);
       expect(queues).toEqual([
         expect.objectContaining({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 }),
+        expect.objectContaining({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 3600 }),
       ]);
 
       const buckets = ofType(template, 'AWS::S3::Bucket').map(([, bucket]) => bucket.Properties);
@@ -210,11 +217,7 @@ export function templateSuite(packaged: Packaged): void {
     });
   });
 
-  describe.each(functionsOf(packaged).filter(({ name }) => !NOT_SCHEDULED.includes(name)))('$name', (deployed) => {
-    const { properties } = deployed;
-    const planned = SCHEDULES[deployed.name]!;
-    const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
-
+  describe.each(functionsOf(packaged).filter(({ name }) => !NOT_WOKEN.includes(name)))('$name', ({ properties }) => {
     it('has its attempts within the age that an event may reach, and then a dead letter queue', () => {
       expect(properties.DeadLetterConfig).toEqual({ TargetArn: deadLetters });
       const [retries] = ofType(resolve(template), 'AWS::Lambda::EventInvokeConfig')
@@ -225,6 +228,12 @@ export function templateSuite(packaged: Packaged): void {
       expect(retries).toMatchObject({ MaximumRetryAttempts: 2 });
       expect(Number(retries?.MaximumEventAgeInSeconds)).toBeGreaterThanOrEqual(needed);
     });
+  });
+
+  describe.each(functionsOf(packaged).filter(({ name }) => name in SCHEDULES))('$name', (deployed) => {
+    const { properties } = deployed;
+    const planned = SCHEDULES[deployed.name]!;
+    const arn = `arn:aws:lambda:us-east-1:123456789012:function:${properties.FunctionName}`;
 
     it('is told the time that it was planned for, again and again until it has started', () => {
       const schedules = ofType(resolve(template), 'AWS::Scheduler::Schedule').map(
