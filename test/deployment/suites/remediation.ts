@@ -6,6 +6,7 @@ import { resolve } from '../../../scripts/package/resolve.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:lamplighter-prod-alarms';
 const BUS = 'arn:aws:events:us-east-1:123456789012:event-bus/default';
+const HUBS_BUS = BUS.replace('123456789012', '210987654321');
 
 /** How remediate-alarm is woken: by alarms, through a queue. */
 export function remediationSuite(packaged: Packaged): void {
@@ -105,15 +106,22 @@ export function remediationSuite(packaged: Packaged): void {
       expect(Resources.AlarmsMayCome).toBeUndefined();
     });
 
+    it('are not brought to where they are', () => {
+      const at = (HubAccountId: string, HubRegion: string) =>
+        resolve(ALARM_FORWARD, { Stage: 'prod', HubAccountId, HubRegion }).Resources.Forward;
+      expect(at('123456789012', 'us-east-1')).toBeUndefined();
+      expect([at('123456789012', 'eu-west-1'), at('210987654321', 'us-east-1')]).not.toContain(undefined);
+    });
+
     it('are brought from there by a role that can do nothing else, the same alarms', () => {
-      const member = resolve(ALARM_FORWARD, { Stage: 'prod', HubAccountId: '123456789012', HubRegion: 'us-east-1' });
+      const member = resolve(ALARM_FORWARD, { Stage: 'prod', HubAccountId: '210987654321', HubRegion: 'us-east-1' });
       const { Forward, ForwardRole } = member.Resources;
       expect(Forward?.Properties).toMatchObject({
         EventPattern: Resources.AlarmRule?.Properties?.EventPattern,
-        Targets: [{ Arn: BUS }],
+        Targets: [{ Arn: HUBS_BUS }],
       });
       expect(ForwardRole?.Properties).toMatchObject({ RoleName: 'lamplighter-alarms-prod-us-east-1' });
-      expect(statementsOf(ForwardRole)).toMatchObject([{ Action: 'events:PutEvents', Resource: BUS }]);
+      expect(statementsOf(ForwardRole)).toMatchObject([{ Action: 'events:PutEvents', Resource: HUBS_BUS }]);
       const ask = (account: string) =>
         allows(trustOf(ForwardRole), { action: 'sts:AssumeRole', context: { 'aws:SourceAccount': account } });
       expect([ask('123456789012'), ask('999999999999')]).toEqual([true, false]);
