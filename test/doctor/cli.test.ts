@@ -96,16 +96,17 @@ it('asks all functions, and ends with 1 when one of them lacks something', async
     ['now', 'lamplighter-watch-spend-prod', { check: true }],
     ['now', 'lamplighter-snapshot-databases-prod', { check: true }],
     ['now', 'lamplighter-off-hours-prod', { check: true }],
+    ['now', 'lamplighter-remediate-alarm-prod', { check: true }],
   ]);
   expect(code).toBe(1);
-  expect(text).toBe([fine, broken, fine, fine, fine, fine].map(reportText).join('\n\n'));
+  expect(text).toBe([fine, broken, fine, fine, fine, fine, fine].map(reportText).join('\n\n'));
 });
 
 it('says what the others found when one cannot be asked', async () => {
   const { code, text } = await run([], answered(fine), { 'lamplighter-answer-prod': refusal('TimeoutError') });
   expect(code).toBe(1);
   expect(text).toBe(
-    `${[fine, fine, fine, fine, fine].map(reportText).join('\n\n')}\n` +
+    `${[fine, fine, fine, fine, fine, fine].map(reportText).join('\n\n')}\n` +
       'lamplighter-answer-prod could not be asked: TimeoutError: AWS says so',
   );
 });
