@@ -11,6 +11,7 @@ export type ServiceName =
   | 'ecs'
   | 'elasticache'
   | 'kms'
+  | 'pi'
   | 'pricing'
   | 'rds'
   | 'redshift'

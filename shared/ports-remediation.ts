@@ -8,6 +8,7 @@ import type { Parent } from './core/remediation/fold.ts';
 import type { RemediationMemory } from './core/remediation/memory.ts';
 import type { AlarmedResource, EvidenceMetric, Happening, RunbookId } from './core/remediation/runbook.ts';
 import type { KnownSubject } from './core/remediation/subject.ts';
+import type { CountedDatabase, TopLoad } from './core/remediation/top-load.ts';
 import type { ChangeHistory, Ledger, StoredPolicy, TimeRange } from './ports.ts';
 
 /** Reads alarms anew: an event may be late, come twice, or after the one that follows it. */
@@ -47,6 +48,8 @@ export interface RemediationReader {
   look(scope: Scope, wanted: readonly Wanted[], now: Date): Promise<readonly Looked[]>;
   /** What CloudTrail shows of a resource, and of deployments beside it. It comes some minutes after the fact. */
   happenings(scope: Scope, resource: Pick<Resource, 'arn'>, range: TimeRange): Promise<Evidence<readonly Happening[]>>;
+  /** What loads a database, as Performance Insights counts it. */
+  topLoad(scope: Scope, counted: CountedDatabase, range: TimeRange): Promise<TopLoad>;
 }
 
 /** The resource of an alarm, as one description tells of it. */
@@ -60,7 +63,8 @@ export interface FoundDatabase {
   readonly replicas: readonly ReplicaName[];
   /** GiB up to which RDS itself lets the storage grow (storage autoscaling); absent when that is off. */
   readonly growsItselfTo?: number;
-  readonly performanceInsights: 'on' | 'off';
+  /** Absent where Performance Insights is off. Of a cluster its writer, or another member where it is on. */
+  readonly counted?: CountedDatabase;
 }
 
 export interface ReplicaName {

@@ -195,4 +195,7 @@ const toldOf =
   }: Judged): ToldPart => ({
     ...part,
     ...(found ? { resource: describeResource(found.facts, policy) } : {}),
+    ...(part.runbook === 'database-saturated' && found?.type === 'database' && found.counted
+      ? { counted: found.counted }
+      : {}),
   });

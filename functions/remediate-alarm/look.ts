@@ -78,7 +78,7 @@ function foundOf(decision: Decision, { sources, deciding, idle }: Finding): Foun
       messages: isNews ? [remediationMessage(telling)] : [],
     },
     tell: async () =>
-      isNews ? [remediationMessage({ ...telling, incidents: await withHappenings(sources, incidents) })] : [],
+      isNews ? [remediationMessage({ ...telling, incidents: await withHappenings(sources, incidents, now) })] : [],
   };
 }
 

@@ -6,6 +6,7 @@ import { snsAnnouncer } from '../../shared/aws/announcer.ts';
 import { assumedRole } from '../../shared/aws/assumed-role.ts';
 import { tryAlarmed } from '../../shared/aws/check/alarmed.ts';
 import { familyReads } from '../../shared/aws/check/families.ts';
+import { insightsCheck } from '../../shared/aws/check/insights.ts';
 import { pricesCheck } from '../../shared/aws/check/prices.ts';
 import { roleCheck } from '../../shared/aws/check/role.ts';
 import { trailCheck } from '../../shared/aws/check/spend.ts';
@@ -82,6 +83,11 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
           name: config.LOOK_ROLE_NAME,
           matters: 'What changed before an alarm is unknown',
           ...trailCheck(credentialsOf),
+        },
+        {
+          name: config.LOOK_ROLE_NAME,
+          matters: 'What loads a saturated database is unknown',
+          ...insightsCheck(credentialsOf),
         },
       ],
       hub: {

@@ -11,6 +11,7 @@ import { EcsState } from './ecs-state.ts';
 import { ElastiCacheState } from './elasticache-state.ts';
 import type { AccessKeys, Credentials, Role, RoleSpec } from './identity.ts';
 import { KmsState } from './kms-state.ts';
+import { PerformanceInsightsState } from './performance-insights-state.ts';
 import type { Place, World } from './place.ts';
 import type { StoredGlobalCluster } from './rds-shapes.ts';
 import { RdsState } from './rds-state.ts';
@@ -90,6 +91,7 @@ export class Region {
   readonly kms = new KmsState();
   readonly dynamodb = new DynamoDbState();
   readonly cloudTrail: CloudTrailState;
+  readonly performanceInsights = new PerformanceInsightsState();
 
   constructor(place: Place) {
     this.place = place;

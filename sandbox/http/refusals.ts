@@ -69,6 +69,7 @@ export const REFUSALS: Readonly<Record<ServiceName, Refusals>> = {
   ecs: jsonSays('ecs', { throttled: 'ThrottlingException', broken: 'ServerException' }),
   elasticache: querySays('elasticache'),
   kms: jsonSays('kms', { throttled: 'ThrottlingException', broken: 'KMSInternalException' }),
+  pi: jsonSays('pi', { throttled: 'ThrottlingException', broken: 'InternalServiceError' }),
   pricing: jsonSays('pricing', { throttled: 'ThrottlingException', broken: 'InternalErrorException' }),
   rds: querySays('rds'),
   redshift: querySays('redshift'),

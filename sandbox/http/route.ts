@@ -28,6 +28,7 @@ const SIGNING_NAMES: ReadonlyMap<string, ServiceName> = new Map<string, ServiceN
   ['ecs', 'ecs'],
   ['elasticache', 'elasticache'],
   ['kms', 'kms'],
+  ['pi', 'pi'],
   ['pricing', 'pricing'],
   ['rds', 'rds'],
   ['redshift', 'redshift'],

@@ -11,6 +11,7 @@ import { ecs } from './ecs/service.ts';
 import { elastiCache } from './elasticache/service.ts';
 import { kms } from './kms/service.ts';
 import { createMessaging } from './messaging/messaging.ts';
+import { performanceInsights } from './performance-insights/service.ts';
 import { pricing } from './pricing/service.ts';
 import { rds } from './rds/service.ts';
 import { redshift } from './redshift/service.ts';
@@ -39,6 +40,7 @@ export function createServices(): Services {
     ecs(),
     elastiCache(),
     kms(),
+    performanceInsights(),
     pricing(),
     rds(),
     redshift(),

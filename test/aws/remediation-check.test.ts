@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tryAlarmed } from '../../shared/aws/check/alarmed.ts';
+import { insightsCheck } from '../../shared/aws/check/insights.ts';
 import { roleCheck } from '../../shared/aws/check/role.ts';
 import { openSandbox } from './support.ts';
 
@@ -37,4 +38,35 @@ it.each(ACTIONS)('says that %s is denied', async (action) => {
   sandbox.faults.add({ operation: action.split(':')[1] ?? '', fault: 'accessDenied' });
   const answers = await roleCheck(credentialsOf, tryAlarmed).look(scope, NOW);
   expect(answers[action]).toMatchObject({ state: 'denied' });
+});
+
+describe('Performance Insights', () => {
+  const LOAD = 'pi:DescribeDimensionKeys';
+
+  async function openCounted(isOn: boolean) {
+    const { sandbox, home, scope, credentialsOf } = await openSandbox();
+    home.rds.addInstance({ DBInstanceIdentifier: 'quiet' });
+    home.rds.addInstance({ DBInstanceIdentifier: 'orders', PerformanceInsightsEnabled: isOn });
+    return { sandbox, look: () => insightsCheck(credentialsOf).look(scope, sandbox.clock.now()) };
+  }
+
+  it('is tried with a database where it is on', async () => {
+    const { sandbox, look } = await openCounted(true);
+    expect(await look()).toEqual({ [LOAD]: { state: 'ok' } });
+    expect(Object.fromEntries(sandbox.calls.tally())).toEqual({ 'rds:DescribeDBInstances': 1, [LOAD]: 1 });
+  });
+
+  it('that is denied is said', async () => {
+    const { sandbox, look } = await openCounted(true);
+    sandbox.faults.add({ operation: 'DescribeDimensionKeys', fault: 'accessDenied' });
+    expect(await look()).toMatchObject({ [LOAD]: { state: 'denied', code: 'AccessDeniedException' } });
+  });
+
+  it('is untried where it is on nowhere, or nobody can tell', async () => {
+    const { look } = await openCounted(false);
+    expect(await look()).toMatchObject({ [LOAD]: { state: 'untried' } });
+    const other = await openCounted(true);
+    other.sandbox.faults.add({ operation: 'DescribeDBInstances', fault: 'accessDenied' });
+    expect(await other.look()).toMatchObject({ [LOAD]: { state: 'untried' } });
+  });
 });

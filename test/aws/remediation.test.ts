@@ -270,7 +270,7 @@ describe('what alarms are about', () => {
         type: 'database',
         facts: { name: 'orders', form: 'instance', storage: { sizeGiB: 100, storageType: 'gp3' } },
         growsItselfTo: 500,
-        performanceInsights: 'on',
+        counted: { name: 'orders', resourceId: expect.stringMatching(/^db-/) as string, engine: 'postgres' },
         replicas: [{ name: 'orders-r1' }, { name: 'orders-eu', region: 'eu-west-1' }],
       },
     });
@@ -298,7 +298,7 @@ describe('what alarms are about', () => {
       value: {
         facts: { form: 'cluster', name: 'carts', metricNames: ['carts-1', 'carts-2'] },
         replicas: [{ name: 'carts-2' }],
-        performanceInsights: 'on',
+        counted: { name: 'carts-2', engine: 'aurora-postgresql' },
       },
     });
     expect(await find({ type: 'database', form: 'instance', name: 'carts-1' })).toMatchObject({
@@ -393,7 +393,7 @@ describe('a database whose storage is low', () => {
       freeStorageHours: { known: true },
       facts: { evidence: { prices: { known: true, value: { 'gp3 GiB': { currency: 'USD' } } } } },
       classUp: { known: false, why: 'its runbook does not ask for it' },
-      topLoad: { known: false, why: 'Performance Insights is off' },
+      performanceInsights: 'off',
     });
     expect(resource.lastStorageChange).toBeUndefined();
     if (!resource.freeStorageHours.known) throw new Error(resource.freeStorageHours.why);
@@ -536,10 +536,7 @@ describe('a database that is saturated', () => {
     expect(valuesOf(metrics, 'FreeableMemory')?.at(-1)).toBe(0.5);
     expect(valuesOf(metrics, 'ReadLatency')?.at(-1)).toBe(25);
     expect(valuesOf(metrics, 'DBLoad')).toEqual([...new Array(24).fill(undefined), ...new Array(12).fill(3)]);
-    expect(resource.topLoad).toEqual({
-      known: false,
-      why: 'Lamplighter does not read them: see Performance Insights in the console',
-    });
+    expect(resource.performanceInsights).toBe('on');
   });
 
   it('says how far its replicas are behind, and which nobody can tell of', async () => {
@@ -824,6 +821,90 @@ describe('what happened before', () => {
     const { record, happenings } = await openHour();
     for (let n = 0; n < 500; n += 1) record('DescribeDBInstances', { readOnly: true });
     expect(await happenings()).toEqual({ known: false, why: 'CloudTrail has more of it than was read' });
+  });
+});
+
+describe('what loads a database', () => {
+  const WAITS = [
+    { name: 'IO:DataFileRead', type: 'IO', load: 1.25 },
+    { name: 'CPU', type: 'CPU', load: 6.5 },
+    ...[1, 2, 3, 4].map((n) => ({ name: `Lock:${n}`, type: 'Lock', load: n / 10 })),
+  ];
+  const STATEMENTS = [
+    { id: '1D2C3B4A5F', statement: 'SELECT *\n FROM orders WHERE id = ?', load: 5 },
+    { id: '9F8E7D6C5B', statement: "ALTER USER app PASSWORD 'hunter2'", load: 0.5 },
+  ];
+
+  async function openCounted(seed: object = {}) {
+    const opened = await open();
+    const { home, reader, scope, ago, now } = opened;
+    const Engine = 'postgres';
+    const stored = home.rds.addInstance({
+      DBInstanceIdentifier: 'orders',
+      Engine,
+      PerformanceInsightsEnabled: true,
+      ...seed,
+    });
+    const resourceId = stored.DbiResourceId ?? '';
+    home.performanceInsights.loads.set(resourceId, { waits: WAITS, statements: STATEMENTS });
+    const counted = { name: 'orders', resourceId, engine: Engine };
+    return { ...opened, stored, topLoad: () => reader.topLoad(scope, counted, { from: ago(60), to: now }) };
+  }
+
+  it('is its top waits, and its top statements without what may be secret, in two calls', async () => {
+    const { topLoad, tally } = await openCounted();
+    expect(await topLoad()).toEqual({
+      of: 'orders',
+      waits: {
+        known: true,
+        value: [
+          { what: 'CPU', sessions: 6.5 },
+          { what: 'IO:DataFileRead', sessions: 1.25 },
+          { what: 'Lock:4', sessions: 0.4 },
+          { what: 'Lock:3', sessions: 0.3 },
+          { what: 'Lock:2', sessions: 0.2 },
+        ],
+      },
+      statements: {
+        known: true,
+        value: [
+          { what: 'SELECT * FROM orders WHERE id = ?', sessions: 5 },
+          { what: 'ALTER USER ... (digest 9F8E7D6C)', sessions: 0.5 },
+        ],
+      },
+    });
+    expect(tally()).toEqual({ 'pi:DescribeDimensionKeys': 2 });
+  });
+
+  it.each<[string, Fault, RegExp]>([
+    ['may not be read', 'accessDenied', /^may not read the load of the database: AccessDeniedException$/],
+    ['was asked for too often', 'throttle', /^could not read the load of the database: Throttling/],
+  ])('is unknown where it %s, which is not off', async (_, fault, why) => {
+    const { topLoad, fail } = await openCounted();
+    fail('DescribeDimensionKeys', fault);
+    const unread = { known: false, why: expect.stringMatching(why) as string };
+    expect(await topLoad()).toEqual({ of: 'orders', waits: unread, statements: unread });
+  });
+
+  it('is unknown where Performance Insights has none of it', async () => {
+    const { topLoad, stored } = await openCounted();
+    stored.PerformanceInsightsEnabled = false;
+    expect(await topLoad()).toMatchObject({
+      waits: { known: false, why: expect.stringContaining('class or engine is not supported') as string },
+    });
+  });
+
+  it('is unknown where the account lets nobody in', async () => {
+    const { scope, now, ago } = await openCounted();
+    const shut = async () => Promise.reject(new AccessDeniedError('cannot assume the role', new Error('no')));
+    const market = {} as Parameters<typeof awsRemediation>[1];
+    const counted = { name: 'orders', resourceId: 'db-1', engine: 'postgres' };
+    const unread = { known: false, why: 'cannot assume the role: Error' };
+    expect(await awsRemediation(shut, market, HASTY).topLoad(scope, counted, { from: ago(60), to: now })).toEqual({
+      of: 'orders',
+      waits: unread,
+      statements: unread,
+    });
   });
 });
 

@@ -14,6 +14,7 @@ const PREFIX: Readonly<Record<string, string>> = {
   elasticache: 'elasticache',
   kms: 'kms',
   lambda: 'lambda',
+  pi: 'pi',
   pricing: 'pricing',
   rds: 'rds',
   redshift: 'redshift',

@@ -538,3 +538,41 @@ describe('a check', () => {
     ]);
   });
 });
+
+describe('a saturated database', () => {
+  const counted = async () => {
+    const scene = await openNight();
+    const { stored, alarm } = loaded(scene, 'orders', { PerformanceInsightsEnabled: true });
+    scene.region.performanceInsights.loads.set(stored.DbiResourceId ?? '', {
+      waits: [{ name: 'CPU', type: 'CPU', load: 7.5 }],
+      statements: [{ id: '1D2C3B4A5F', statement: "SELECT * FROM orders WHERE name = 'Kim'", load: 7 }],
+    });
+    return { scene, event: turned(scene, alarm) };
+  };
+
+  it('is told with what loads it, which is asked for once its plan is recorded', async () => {
+    const { scene, event } = await counted();
+    scene.sandbox.calls.clear();
+    await deliver(scene, [event]);
+    expect(texts(scene)).toEqual([expect.stringContaining('of the last hour: CPU 7.5\n')]);
+    expect(texts(scene)[0]).toContain('without their values: SELECT * FROM orders WHERE name = ? 7\n');
+    const order = scene.sandbox.calls.all().map(({ operation }) => operation);
+    expect(order.filter((one) => one === 'DescribeDimensionKeys')).toHaveLength(2);
+    expect(order.indexOf('DescribeDimensionKeys')).toBeGreaterThan(order.indexOf('TransactWriteItems'));
+  });
+
+  it('is told all the same where nobody may read that, with the reason', async () => {
+    const { scene, event } = await counted();
+    scene.sandbox.faults.add({ service: 'pi', fault: 'accessDenied' });
+    await deliver(scene, [event]);
+    expect(texts(scene)[0]).toContain('top waits and statements of orders: unknown, may not read the load');
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('without Performance Insights asks nobody, and says that it is off', async () => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, loaded(scene, 'orders').alarm)]);
+    expect(texts(scene)[0]).toContain('top waits and statements: unknown, Performance Insights is off');
+    expect(scene.sandbox.calls.count('DescribeDimensionKeys')).toBe(0);
+  });
+});

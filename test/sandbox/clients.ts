@@ -9,6 +9,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { PIClient } from '@aws-sdk/client-pi';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { RedshiftClient } from '@aws-sdk/client-redshift';
@@ -38,6 +39,7 @@ export function clientsOf({ url, env }: Sandbox, { region = env.AWS_REGION ?? ''
     ecs: new ECSClient(config),
     elastiCache: new ElastiCacheClient(config),
     kms: new KMSClient(config),
+    performanceInsights: new PIClient(config),
     // The Pricing API is not in every region.
     pricing: new PricingClient({ ...config, region: 'us-east-1' }),
     rds: new RDSClient(config),

@@ -52,7 +52,7 @@ export class MemoryAlarms implements AlarmReader, RemediationReader {
   addFull(name: string): void {
     const identity = { arn: `arn:aws:rds:${REGION}:${ACCOUNT}:db:${name}`, id: `db-${name}` };
     const resource = database({}, { name, identity, scope: SCOPE });
-    const found: FoundDatabase = { type: 'database', facts: resource.facts, replicas: [], performanceInsights: 'off' };
+    const found: FoundDatabase = { type: 'database', facts: resource.facts, replicas: [] };
     this.#databases.set(keyOfSubject({ type: 'database', form: 'instance', name }, SCOPE), { found, resource });
     const alarm = storageLow(name);
     this.#alarms.set(alarm.name, alarm);
@@ -77,4 +77,5 @@ export class MemoryAlarms implements AlarmReader, RemediationReader {
   }
 
   happenings = async () => known([]);
+  topLoad = async () => ({ of: 'orders', waits: known([]), statements: known([]) });
 }

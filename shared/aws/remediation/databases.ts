@@ -80,7 +80,7 @@ export async function alarmedDatabases(
   ]);
   return new Map(
     wanted.map((one): [Wanted, AlarmedDatabase] => {
-      const { facts, growsItselfTo, performanceInsights } = one.found;
+      const { facts, growsItselfTo, counted } = one.found;
       const changed = changes.known ? changes.value.get(facts.name) : undefined;
       const alarmed: AlarmedDatabase = {
         type: 'database',
@@ -90,7 +90,7 @@ export async function alarmedDatabases(
         replicas: lagsOf(one, { measured, now }),
         freeStorageHours: mayGrow(one) ? freeStorage(one, changes, { measured, now }) : NOT_ASKED,
         classUp: mayStepUp(one) ? (steps.get(facts.identity.arn) ?? NOT_ASKED) : NOT_ASKED,
-        topLoad: performanceInsights === 'on' ? NOT_READ : IS_OFF,
+        performanceInsights: counted ? 'on' : 'off',
       };
       return [one, alarmed];
     }),
@@ -98,8 +98,6 @@ export async function alarmedDatabases(
 }
 
 const NOT_ASKED = unknown('its runbook does not ask for it');
-const IS_OFF = unknown('Performance Insights is off');
-const NOT_READ = unknown('Lamplighter does not read them: see Performance Insights in the console');
 
 /** When the storage of each was changed, by its name. */
 const storageChanges = async (

@@ -14,6 +14,7 @@ import { alarmHistories, alarmsNamed, alarmsOn } from './alarms.ts';
 import { happeningsIn } from './happenings.ts';
 import { lookAt, type Market } from './look.ts';
 import { findResources } from './resources.ts';
+import { topLoadOf } from './top-load.ts';
 
 /**
  * Alarms and what they are about, as the look role of each account shows them. Calls for one alarm: one for the alarm, one for its
@@ -54,5 +55,11 @@ export function awsRemediation(
     look: async (scope, wanted, now) =>
       wanted.length === 0 ? [] : lookAt({ config: await configFor(scope), market, now }, wanted),
     happenings: happeningsIn(auditTrail(credentialsOf, patience)),
+    topLoad: async (scope, counted, range) => {
+      const config = await readable('the account', () => configFor(scope));
+      if (config.known) return topLoadOf(config.value, counted, range);
+      const unread = unknown(config.why);
+      return { of: counted.name, waits: unread, statements: unread };
+    },
   };
 }

@@ -126,8 +126,15 @@ function foundDatabase(instance: DBInstance, scope: Scope): FoundDatabase {
     ...belonging(facts),
     replicas: replicasOf(instance),
     ...(most ? { growsItselfTo: most } : {}),
-    performanceInsights: instance.PerformanceInsightsEnabled ? 'on' : 'off',
+    ...countedIn([instance]),
   };
+}
+
+/** The first whose load is counted. */
+function countedIn(instances: readonly DBInstance[]): Pick<FoundDatabase, 'counted'> {
+  const counted = instances.find(({ PerformanceInsightsEnabled: isOn }) => isOn);
+  const { DBInstanceIdentifier: name, DbiResourceId: resourceId, Engine: engine = '' } = counted ?? {};
+  return name && resourceId ? { counted: { name, resourceId, engine } } : {};
 }
 
 /** Its read replicas, and itself where it is one. Those in other regions are named by their ARNs. */
@@ -145,11 +152,13 @@ function foundCluster(cluster: DBCluster, scope: Scope, instances: readonly DBIn
   const members = instances.filter(({ DBClusterIdentifier: of }) => of === cluster.DBClusterIdentifier);
   const byName = new Map(members.map((one) => [one.DBInstanceIdentifier ?? '', databaseFacts(one, scope)]));
   const readers = (cluster.DBClusterMembers ?? []).filter(({ IsClusterWriter }) => !IsClusterWriter);
+  const isReader = ({ DBInstanceIdentifier: own }: DBInstance) =>
+    readers.some(({ DBInstanceIdentifier: name }) => name === own);
   return {
     type: 'database',
     facts: clusterFacts(cluster, scope, byName),
     replicas: readers.flatMap(({ DBInstanceIdentifier: name }) => (name ? [{ name }] : [])),
-    performanceInsights: members.some(({ PerformanceInsightsEnabled }) => PerformanceInsightsEnabled) ? 'on' : 'off',
+    ...countedIn([...members.filter((one) => !isReader(one)), ...members.filter(isReader)]),
   };
 }
 

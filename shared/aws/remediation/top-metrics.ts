@@ -130,7 +130,7 @@ const TOP_OF_DATABASES: Readonly<Partial<Record<RunbookId, (found: FoundDatabase
     'DatabaseConnections',
     'FreeableMemory',
     'SwapUsage',
-    ...(found.performanceInsights === 'on' ? ['DBLoad'] : []),
+    ...(found.counted ? ['DBLoad'] : []),
     'ReadIOPS',
     'WriteIOPS',
     'ReadLatency',

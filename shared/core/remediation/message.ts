@@ -10,6 +10,7 @@ import type { Alarm } from './alarm.ts';
 import type { Remedy } from './runbook.ts';
 import { wordsFor } from './subject.ts';
 import { type Telling, type ToldPart, type Turn, type Turned, turnsOf } from './told.ts';
+import { loadLines } from './top-load.ts';
 import { count } from './words.ts';
 
 const LIMITS = {
@@ -92,6 +93,7 @@ function partText(turned: Turned, telling: Telling): string {
     whyLine(turned),
     ...costLines(turned),
     ...(remedy ? evidenceLines(remedy) : []),
+    ...(part.topLoad ? loadLines(part.topLoad) : []),
     ...happeningLines(part, telling),
     ...nextLines(turned, telling),
     ...linksOf(part),
@@ -231,7 +233,7 @@ function factsOf(turns: readonly Turned[], { telling: { account, now, incidents 
 }
 
 function factOf({ part, turn, plan, proposal }: Turned) {
-  const { subject, runbook, alarms, resource, remedy, held, happenings } = part;
+  const { subject, runbook, alarms, resource, remedy, held, happenings, topLoad } = part;
   return {
     turn,
     ...(plan ? { plan: plan.id, hash: plan.hash } : {}),
@@ -246,6 +248,7 @@ function factOf({ part, turn, plan, proposal }: Turned) {
     ...(remedy ? remedyFacts(remedy) : {}),
     ...(held ? { held: { guard: held.guard, because: held.because } } : {}),
     ...(happenings ? { happenings } : {}),
+    ...(topLoad ? { topLoad } : {}),
   };
 }
 

@@ -64,8 +64,8 @@ export interface AlarmedDatabase {
   readonly classUp: Evidence<
     { readonly from: string; readonly to: string; readonly monthlyMore: Evidence<Money> } | undefined
   >;
-  /** The top waits and statements by load; unknown where Performance Insights is off, which it says. */
-  readonly topLoad: Evidence<readonly { readonly what: string; readonly load: number }[]>;
+  /** Where it is on, its top waits and statements are asked for once everything is handed over. */
+  readonly performanceInsights: 'on' | 'off';
 }
 
 export interface AlarmedInstance {

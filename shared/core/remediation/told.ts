@@ -4,6 +4,7 @@ import type { Policy } from '../policy.ts';
 import type { Incident, IncidentPart } from './fold.ts';
 import type { Held } from './guards.ts';
 import type { Happening, Remedy } from './runbook.ts';
+import type { CountedDatabase, TopLoad } from './top-load.ts';
 
 /** What people are told at once: incidents of one account, and what becomes of them. */
 export interface Telling {
@@ -28,6 +29,10 @@ export interface ToldPart extends IncidentPart {
   readonly held?: Held;
   /** What happened in the hour before; absent where nobody looked. */
   readonly happenings?: Evidence<readonly Happening[]>;
+  /** The database whose load its runbook shows, if that is counted. */
+  readonly counted?: CountedDatabase;
+  /** What loads it; absent where nobody asked. */
+  readonly topLoad?: TopLoad;
 }
 
 /** What becomes of a part: carried out at once, waits for a yes, only shown, or left to people. */

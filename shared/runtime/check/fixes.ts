@@ -31,6 +31,7 @@ const MATTERS: Readonly<Record<string, string>> = {
   'kms:DescribeKey': 'Whether a snapshot can be restored, or its key is disabled, is unknown',
   'kms:ListAliases': 'No encrypted snapshot is copied to another account: whose its key is stays unknown',
   'lambda:InvokeFunction': 'No plan is handed over: what is approved is not carried out',
+  'pi:DescribeDimensionKeys': 'What loads a saturated database, its waits and statements, is unknown',
   'pricing:GetProducts': 'What anything would save is unknown',
   'rds:DescribeAccountAttributes': 'The quota of snapshots is taken to be what every account has: 100',
   'rds:DescribeDBClusterSnapshots':

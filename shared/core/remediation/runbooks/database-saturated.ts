@@ -1,10 +1,7 @@
 import { classUp } from '../class-up.ts';
 import { replicaLines } from '../replicas.ts';
 import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
-import { describeAlarm, inShort, notFor, shownOf } from '../words.ts';
-
-/** Of the load, what waits for something else than CPU gets no faster by a larger class. */
-const SHOWN_WAITS = 5;
+import { describeAlarm, notFor, shownOf } from '../words.ts';
 
 /**
  * database-saturated
@@ -24,11 +21,9 @@ export function databaseSaturated(facts: RunbookFacts, settings: RunbookSettings
   };
 }
 
-function loadLines({ topLoad }: AlarmedDatabase): string[] {
-  if (!topLoad.known) return [`top waits and statements: unknown, ${topLoad.why}`];
-  const shown = topLoad.value.slice(0, SHOWN_WAITS).map(({ what, load }) => `${what} ${inShort(load)}`);
-  return [`top waits and statements, in average active sessions: ${shown.join('; ') || 'none'}`];
-}
+/** Where it is on, the message has them: what waits for something else than CPU gets no faster by a larger class. */
+const loadLines = ({ performanceInsights }: AlarmedDatabase): string[] =>
+  performanceInsights === 'on' ? [] : ['top waits and statements: unknown, Performance Insights is off'];
 
 const outageLine = ({ facts }: AlarmedDatabase): string =>
   facts.multiAz

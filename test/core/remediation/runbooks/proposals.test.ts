@@ -35,7 +35,7 @@ describe('a saturated database', () => {
     expect(next).toContain('--db-instance-class db.r6g.xlarge');
   });
 
-  it('shows its metrics, replicas, load and what an outage it would be', () => {
+  it('shows its metrics, replicas and what an outage it would be', () => {
     const resource = database(
       {
         replicas: [
@@ -43,10 +43,6 @@ describe('a saturated database', () => {
           { name: 'orders-bi', lagSeconds: known(-1) },
           { name: 'orders-x', lagSeconds: unknown('no datapoint') },
         ],
-        topLoad: known([
-          { what: 'CPU', load: 7.25 },
-          { what: 'SELECT * FROM carts', load: 3 },
-        ]),
       },
       { multiAz: true },
     );
@@ -63,14 +59,13 @@ describe('a saturated database', () => {
       'replica orders-ro: 42 seconds behind',
       'replica orders-bi: replication does not run',
       'replica orders-x: lag unknown, no datapoint',
-      'top waits and statements, in average active sessions: CPU 7.25; SELECT * FROM carts 3',
       'a larger class: an outage of one to two minutes, while Multi-AZ fails over',
     ]);
     expect(charts).toEqual([{ what: 'CPU', unit: '%', by: 'minute', each: 5, values: new Array(36).fill(97.3) }]);
   });
 
   it('says where nobody knows its load', () => {
-    const { evidence } = saturated(database({ topLoad: unknown('Performance Insights is off') }));
+    const { evidence } = saturated(database({ performanceInsights: 'off' }));
     expect(evidence).toContain('top waits and statements: unknown, Performance Insights is off');
   });
 

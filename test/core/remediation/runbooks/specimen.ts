@@ -86,7 +86,7 @@ export const fullDatabase: AlarmedDatabase = {
   replicas: [],
   freeStorageHours: filling(2, 8),
   classUp: known({ from: 'db.r6g.large', to: 'db.r6g.xlarge', monthlyMore: known(money('USD', 183.23)) }),
-  topLoad: known([{ what: 'CPU', load: 3.4 }]),
+  performanceInsights: 'on',
 };
 
 export const unwellInstance: AlarmedInstance = {
