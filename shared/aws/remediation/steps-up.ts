@@ -1,17 +1,21 @@
-import type { Evidence } from '../../core/evidence.ts';
+import { type Evidence, unknown } from '../../core/evidence.ts';
 import type { DatabaseFacts, InstanceFacts } from '../../core/facts.ts';
 import type { Arn } from '../../core/identity.ts';
 import { type StepUp, stepUp } from '../../core/remediation/step-up.ts';
+import type { Offers } from '../offers.ts';
 import { readable } from '../retention/unreadable.ts';
 import type { Looking } from './look.ts';
 
-/** The next larger class or type of each, with what it costs more: what is remembered of AWS's catalogue is not read again. */
+type LargerOne = Evidence<StepUp | undefined>;
+
+/** The next larger class or type of each: what is remembered of AWS's catalogue is not read again. */
 export async function stepsUp(
-  { clients, market, now }: Looking,
+  offers: Offers,
   machines: readonly (DatabaseFacts | InstanceFacts)[],
-): Promise<ReadonlyMap<Arn, Evidence<StepUp | undefined>>> {
+  { clients, now }: Pick<Looking, 'clients' | 'now'>,
+): Promise<ReadonlyMap<Arn, LargerOne>> {
   if (machines.length === 0) return new Map();
-  const offered = await readable('what AWS offers', () => market.offers(machines, { clients, now }));
+  const offered = await readable('what AWS offers', () => offers(machines, { clients, now }));
   return new Map(
     machines.flatMap((machine) => {
       const types = offered.known ? offered.value.get(machine.identity.arn) : offered;
@@ -20,3 +24,12 @@ export async function stepsUp(
     }),
   );
 }
+
+/** The step that was decided about, with its price as it was read since. */
+export function withPrice(step: LargerOne, priced: LargerOne | undefined): LargerOne {
+  if (!step.known || !step.value || !priced) return step;
+  const monthlyMore = priced.known ? (priced.value?.monthlyMore ?? NOT_SOLD) : priced;
+  return { known: true, value: { ...step.value, monthlyMore } };
+}
+
+const NOT_SOLD = unknown('AWS does not offer it any more');
