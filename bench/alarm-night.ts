@@ -8,7 +8,7 @@ import type { AlarmEvent } from '../sandbox/estate/alarm-change.ts';
 import { functionEnv, type Hub, installHub } from '../sandbox/hub/hub.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 
-export const REGION = 'ap-northeast-2';
+const REGION = 'ap-northeast-2';
 export const SHOP = '111111111111';
 export const PAYMENTS = '222222222222';
 const NOW = new Date('2026-11-22T20:30:00Z');

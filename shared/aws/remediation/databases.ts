@@ -84,7 +84,7 @@ export async function alarmedDatabases(
         ...(growsItselfTo === undefined ? {} : { growsItselfTo }),
         replicas: [],
         freeStorageHours: mayGrow(one) ? freeStorage(one, changes, { measured, now }) : NOT_ASKED,
-        classUp: mayStepUp(one) ? (steps.get(facts.identity.arn) ?? NOT_ASKED) : NOT_ASKED,
+        classUp: mayStepUp(one) ? (steps.get(facts.identity.arn)?.step ?? NOT_ASKED) : NOT_ASKED,
         topLoad: performanceInsights === 'on' ? NOT_READ : IS_OFF,
       };
       return [one, alarmed];

@@ -15,7 +15,7 @@ import { readInstanceStore, readStopProtection } from '../ec2.ts';
 import { chunks } from '../pages.ts';
 import { readable } from '../retention/unreadable.ts';
 import type { Looking } from './look.ts';
-import { stepsUp, withPrice } from './steps-up.ts';
+import { type Larger, stepsUp, withPrice } from './steps-up.ts';
 
 export interface WantedInstance extends Wanted {
   readonly found: FoundInstance;
@@ -59,10 +59,16 @@ export async function alarmedInstances(
   return new Map(
     looked.map((one, index) => {
       const { arn } = one.facts.identity;
-      const typeUp = steps.get(arn);
-      return [wanted[index] as Wanted, { ...one, ...losses.get(arn), ...(typeUp ? { typeUp } : {}) }];
+      return [wanted[index] as Wanted, { ...one, ...losses.get(arn), ...withStep(one.facts, steps.get(arn)) }];
     }),
   );
+}
+
+/** What ties it to its type is in the facts about that. */
+function withStep(facts: InstanceFacts, larger: Larger | undefined): Partial<AlarmedInstance> {
+  if (!larger) return {};
+  const { offered, step: typeUp } = larger;
+  return { facts: { ...facts, evidence: { ...facts.evidence, offered } }, typeUp };
 }
 
 /** Each instance with what only people ask for: what a larger type costs. */
