@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type ActingFigures, printActing } from './acting.ts';
+import { printAlarms, type RemediateFigures } from './alarms.ts';
 import { apart } from './apart.ts';
 import { type CallFigures, measureCalls, printCalls } from './calls.ts';
 import { measureColdStarts, printColdStarts } from './cold.ts';
@@ -30,6 +31,7 @@ const BENCHES = {
         'watch-spend': await measureWatching(),
         'off-hours': await apart<OffHoursFigures>('./off-hours.ts', 'measureOffHours'),
         ...(await measureKeeping()),
+        'remediate-alarm': await apart<RemediateFigures>('./alarms.ts', 'measureAlarms'),
       },
       { json, print: printAll },
     ),
@@ -58,6 +60,7 @@ interface AllFigures extends CallFigures, KeepingFigures {
   readonly 'carry-out': { readonly stop: ActingFigures };
   readonly 'watch-spend': WatchFigures;
   readonly 'off-hours': OffHoursFigures;
+  readonly 'remediate-alarm': RemediateFigures;
 }
 
 function printAll(figures: AllFigures): void {
@@ -66,6 +69,7 @@ function printAll(figures: AllFigures): void {
   printWatching(figures['watch-spend']);
   printOffHours(figures['off-hours']);
   printKeeping(figures);
+  printAlarms(figures['remediate-alarm']);
 }
 
 function report<T>(figures: T, { json, print }: { json: boolean; print: (figures: T) => void }): void {

@@ -42,10 +42,12 @@ export interface RemediationReader {
     subjects: readonly KnownSubject[],
   ): Promise<ReadonlyMap<string, Evidence<FoundResource | undefined>>>;
   /**
-   * What the runbooks of one scope ask for, in the order asked, and no more: the metrics of all of them in one question, what a
-   * larger class or type costs only for a runbook that may propose one.
+   * What the runbooks of one scope decide by, in the order asked, and no more: all metrics in one question, a larger class or type
+   * only for a runbook that may propose one.
    */
   look(scope: Scope, wanted: readonly Wanted[], now: Date): Promise<readonly Looked[]>;
+  /** The same with what only people ask for: the other metrics, how far replicas are behind, and what it would cost. */
+  evidence(scope: Scope, looked: readonly (Wanted & Looked)[], now: Date): Promise<readonly Looked[]>;
   /** What CloudTrail shows of a resource, and of deployments beside it. It comes some minutes after the fact. */
   happenings(scope: Scope, resource: Pick<Resource, 'arn'>, range: TimeRange): Promise<Evidence<readonly Happening[]>>;
   /** What loads a database, as Performance Insights counts it. */
@@ -89,6 +91,7 @@ export interface Wanted {
 /** What it judges by. */
 export interface Looked {
   readonly resource: AlarmedResource;
+  /** Empty where nobody has asked yet. */
   readonly metrics: readonly EvidenceMetric[];
 }
 
@@ -111,6 +114,8 @@ export interface RemediationRecord {
 export interface KeptRemediation extends RemediationRecord {
   /** An alarm waits for no message: it is handed over, and then told. */
   readonly state: 'recorded' | 'handed-over' | 'told';
+  /** Its plans are recorded with it. */
+  readonly planned?: true | undefined;
   /** What tells it from every other. */
   readonly edition: string;
 }
@@ -122,7 +127,10 @@ export interface RemediationLedger
   /** The policy in force and what was kept of these accounts, in one read. @throws {LedgerCorruptError} when parts are missing */
   opened(accounts: readonly string[]): Promise<OpenedLedger>;
   kept(account: string): Promise<KeptRemediation | undefined>;
-  /** Keeps a record in the place of the one before; nothing when another one has taken that place meanwhile. */
+  /**
+   * Keeps a record in the place of the one before, and records its plans in the same write if they fit into it; nothing when another
+   * one has taken that place meanwhile.
+   */
   keep(next: RemediationRecord, before: KeptRemediation | undefined): Promise<KeptRemediation | undefined>;
   /** It has come so far, unless another one is in its place by now. */
   advance(kept: KeptRemediation, state: KeptRemediation['state']): Promise<void>;

@@ -71,8 +71,8 @@ export interface MemorySource {
 
 /** What AWS sells in a region, as it was read within the last seven days. */
 export interface CatalogueCache {
-  /** The rows of one part of the catalogue; undefined when they were not read, or too long ago. */
-  get(part: CataloguePart, now: Date): Promise<readonly unknown[] | undefined>;
+  /** The rows of parts of the catalogue, in the order asked; undefined where they were not read, or too long ago. */
+  get(parts: readonly CataloguePart[], now: Date): Promise<readonly (readonly unknown[] | undefined)[]>;
   put(part: CataloguePart, rows: readonly unknown[], now: Date): Promise<void>;
 }
 
@@ -160,9 +160,9 @@ export interface Ledger {
   /** Gives the claim back after a failure, so that the next delivery may try at once. */
   release(run: Run, holder: string): Promise<void>;
   /** The message is out, or was not needed because `saidAt` said the same. */
-  announced(run: Run, saidAt: string): Promise<void>;
+  announced(run: RunKey, saidAt: string): Promise<void>;
   /** The execution that carries the plan out has been started; only a run that was announced is handed over. */
-  handedOver(run: Run): Promise<void>;
+  handedOver(run: RunKey): Promise<void>;
   /** What was announced as unused in an account, as the last tick left it. */
   ladder(account: string): Promise<readonly Rung[]>;
   /** The resources of an account about which an alarm said lately that they do nothing. */

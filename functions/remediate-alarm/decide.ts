@@ -16,7 +16,7 @@ import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { keyOfSubject } from '../../shared/core/remediation/subject.ts';
 import type { ToldIncident, ToldPart } from '../../shared/core/remediation/told.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
-import type { FoundResource } from '../../shared/ports-remediation.ts';
+import type { FoundResource, Looked, Wanted } from '../../shared/ports-remediation.ts';
 import type { Ended } from './own.ts';
 import { propose } from './propose.ts';
 
@@ -28,6 +28,8 @@ export interface LookedPart extends IncidentPart {
   readonly found?: FoundResource;
   /** What its runbook says or, without one, what was looked at. Absent where a guard left the alarm before. */
   readonly remedy?: Remedy;
+  /** What that was found by. */
+  readonly looked?: Wanted & Looked;
   readonly held?: Held;
   /** Where Lamplighter stopped it: by what. */
   readonly stoppedBy?: string;
@@ -41,12 +43,19 @@ export interface LookedIncident extends Pick<Incident, 'because' | 'composites'>
   readonly parts: readonly LookedPart[];
 }
 
+/** What people are told of a resource, with what was found of it. */
+export type DecidedPart = ToldPart & Pick<LookedPart, 'looked'>;
+
+export interface DecidedIncident extends ToldIncident {
+  readonly parts: readonly DecidedPart[];
+}
+
 /** What is decided about the alarms of one account. */
 export interface Decision {
   /** At most one for each incident. */
   readonly plans: readonly Plan[];
   /** What people are told, and for which alarms they need not be told anything. */
-  readonly incidents: readonly ToldIncident[];
+  readonly incidents: readonly DecidedIncident[];
   readonly quiet: readonly ToldPart[];
   readonly memory: RemediationMemory;
 }
@@ -192,7 +201,7 @@ const toldOf =
   (policy: Policy) =>
   ({
     part: { found, alarm: _alarm, stoppedBy: _stoppedBy, over: _over, waiting: _waiting, ...part },
-  }: Judged): ToldPart => ({
+  }: Judged): DecidedPart => ({
     ...part,
     ...(found ? { resource: describeResource(found.facts, policy) } : {}),
     ...(part.runbook === 'database-saturated' && found?.type === 'database' && found.counted

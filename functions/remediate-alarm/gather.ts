@@ -74,18 +74,26 @@ async function lookAt(sources: Sources, parts: readonly LookedPart[], context: G
   const owned = await Promise.all(parts.map((part) => sources.limit(() => withOwn(sources, part, context))));
   const wanted = owned.flatMap((part) => wantedFor(part));
   const places = Map.groupBy(wanted, ({ alarm: { scope } }) => `${scope.account} ${scope.region}`);
-  const judged = new Map<Arn, Remedy>();
+  const judged = new Map<Arn, Pick<LookedPart, 'remedy' | 'looked'>>();
   await Promise.all(
     [...places.values()].map(async (some) => {
       const [{ alarm }] = some as [Wanted];
       const looked = await sources.reader.look(alarm.scope, some, context.now);
-      for (const [index, one] of some.entries()) judged.set(one.alarm.arn, judge(one, looked[index], context));
+      for (const [index, one] of some.entries()) judged.set(one.alarm.arn, judgedBy(one, looked[index], context));
     }),
   );
-  return owned.map((part) => {
-    const remedy = judged.get(part.alarm.arn);
-    return remedy ? { ...part, remedy } : part;
-  });
+  return owned.map((part) => ({ ...part, ...judged.get(part.alarm.arn) }));
+}
+
+/** A remedy, and what it was found by, to which evidence is added once it is recorded. */
+function judgedBy(
+  wanted: Wanted,
+  looked: Looked | undefined,
+  context: GuardContext,
+): Pick<LookedPart, 'remedy' | 'looked'> {
+  if (!looked) return { remedy: unreadable('what it is about', 'it was asked for and not answered') };
+  const found = { ...wanted, ...looked };
+  return { remedy: judge(found, context), looked: found };
 }
 
 /** With what Lamplighter did to its resource, as far as anybody has to know. */
@@ -108,10 +116,13 @@ async function withOwn(
 const wantedFor = ({ alarm, runbook, found, stoppedBy }: LookedPart): Wanted[] =>
   runbook && found && !stoppedBy ? [{ alarm, runbook, found }] : [];
 
-function judge({ alarm, runbook }: Wanted, looked: Looked | undefined, { memory, policy, now }: GuardContext): Remedy {
-  if (!looked) return unreadable('what it is about', 'it was asked for and not answered');
+/** What the runbook of an alarm says of what was found. */
+export function judge(
+  { alarm, runbook, resource, metrics }: Wanted & Looked,
+  { memory, policy, now }: Pick<GuardContext, 'memory' | 'policy' | 'now'>,
+): Remedy {
   const history = changesIn(alarmMemory(memory, alarm.arn).changes);
-  return RUNBOOKS[runbook]({ alarm, history, now, ...looked }, runbookSettings(policy));
+  return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics }, runbookSettings(policy));
 }
 
 const changesIn = (seen: readonly SeenChange[]): StateChange[] =>

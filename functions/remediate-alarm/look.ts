@@ -12,6 +12,7 @@ import type { Telling } from '../../shared/core/remediation/told.ts';
 import type { RemediationRecord } from '../../shared/ports-remediation.ts';
 import type { Asking } from './asking.ts';
 import { type Deciding, type Decision, decide } from './decide.ts';
+import { withEvidence } from './evidence.ts';
 import { gather, type Sources } from './gather.ts';
 import { withHappenings } from './happenings.ts';
 import { keyOfArn } from './own.ts';
@@ -61,14 +62,15 @@ interface Finding {
   readonly idle: readonly Arn[] | undefined;
 }
 
-/** What there is to keep, and to say: at first without what happened in the hour before, which takes time to find out. */
+/** What there is to keep, and to say: at first without the evidence and what happened in the hour before, which take time to find. */
 function foundOf(decision: Decision, { sources, deciding, idle }: Finding): Found<AccountReport> {
   const { account, now, policy, after } = deciding;
   const { plans, incidents, memory } = decision;
   const telling: Telling = { account, now, policy, incidents };
   const isNews = incidents.length > 0;
+  const reportOf = (told: Decision['incidents']) => accountReport(account, now, { ...decision, incidents: told });
   return {
-    report: accountReport(account, now, decision),
+    report: reportOf(incidents),
     record: {
       account,
       time: latest(now.toISOString(), after, plans.at(-1)?.time),
@@ -77,8 +79,12 @@ function foundOf(decision: Decision, { sources, deciding, idle }: Finding): Foun
       idle: idleAfter(decision, idle),
       messages: isNews ? [remediationMessage(telling)] : [],
     },
-    tell: async () =>
-      isNews ? [remediationMessage({ ...telling, incidents: await withHappenings(sources, incidents, now) })] : [],
+    answer: async () => reportOf(await withEvidence(sources, incidents, deciding)),
+    tell: async () => {
+      const shown = await withEvidence(sources, incidents, deciding);
+      const told = isNews ? await withHappenings(sources, shown, now) : [];
+      return { report: reportOf(shown), messages: isNews ? [remediationMessage({ ...telling, incidents: told })] : [] };
+    },
   };
 }
 

@@ -52,8 +52,9 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
     partition,
   });
   const market = {
-    prices: cachedPrices(priceList, dynamoPriceCache(table)),
+    types: catalogueOffers(dynamoCatalogueCache(table)),
     offers: catalogueOffers(dynamoCatalogueCache(table), priceList),
+    prices: cachedPrices(priceList, dynamoPriceCache(table)),
   };
   const reader = awsRemediation(credentialsOf, market, HASTY);
   return {

@@ -27,7 +27,8 @@ export async function answerQuestion(ports: Ports & Looking, inquiry: Inquiry) {
   const reports = await eachAccount(accounts, async ({ account, alarms, unreadable }) => {
     const kept = await ports.ledger.kept(account);
     if (question.mode) {
-      const { report } = await look(sources, asking, { account, alarms }, kept);
+      const { answer } = await look(sources, asking, { account, alarms }, kept);
+      const report = await answer();
       return { ...report, ...(unreadable.length > 0 ? { unreadable } : {}) };
     }
     const { report, said } = await run({ ...ports, holder: inquiry.holder }, { account, opened: kept }, (before) =>

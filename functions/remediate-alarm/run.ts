@@ -18,11 +18,18 @@ export interface Delivery {
   readonly wait: (milliseconds: number) => Promise<unknown>;
 }
 
-/** What a look has found, what there is to keep of it, and how its message is when there is time to ask what happened before. */
+/** What a look has found, what there is to keep of it, and how it reads when there is time to ask for what people want to see. */
 export interface Found<Report> {
   readonly report: Report;
   readonly record: Omit<RemediationRecord, 'holder' | 'until'>;
-  readonly tell: () => Promise<readonly Message[]>;
+  /** For who is not told. It never fails, like the other. */
+  readonly answer: () => Promise<Report>;
+  readonly tell: () => Promise<Told<Report>>;
+}
+
+interface Told<Report> {
+  readonly report: Report;
+  readonly messages: readonly Message[];
 }
 
 /** What became of the alarms of one account. */
@@ -55,9 +62,13 @@ export async function run<Report>(
     const messages = [...(untold?.messages ?? []), ...record.messages];
     const kept = await ledger.keep({ ...record, messages, holder, until }, before);
     if (kept) {
-      const failed = await finish(delivery, kept, tell);
+      let told: Told<Report> | undefined;
+      const failed = await finish(delivery, kept, async () => {
+        told = await tell();
+        return told.messages;
+      });
       if (failed) throw failed.error;
-      return { report, said: 'kept' };
+      return { report: told?.report ?? report, said: 'kept' };
     }
     before = await freed(delivery, await ledger.kept(account));
   }
@@ -116,8 +127,9 @@ async function finish(
   tell: () => Promise<readonly Message[]> = async () => [],
 ): Promise<Untold | undefined> {
   const { ledger, announcer } = delivery;
-  const { plans, state, messages } = kept;
+  const { plans, planned, state, messages } = kept;
   if (state === 'recorded') {
+    for (const plan of planned ? [] : plans) await ledger.record(plan, digestOf(plan));
     for (const plan of plans) await handOver(delivery, plan);
     if (messages.length > 0) await ledger.advance(kept, 'handed-over');
   }
@@ -133,11 +145,10 @@ async function finish(
 
 /** People hear of it while it is done: an alarm that is on waits for nobody. */
 async function handOver({ ledger, starter }: Delivery, plan: Plan): Promise<void> {
-  const recorded = await ledger.record(plan, digestOf(plan));
-  await ledger.announced(recorded, plan.time);
+  await ledger.announced(plan, plan.time);
   if (!plan.act.some(mayBeCarriedOut)) return;
   for (const part of partsOf(plan)) await starter.start(part);
-  await ledger.handedOver(recorded);
+  await ledger.handedOver(plan);
 }
 
 const mayBeCarriedOut = ({ mode }: Proposal): boolean => mode === 'approve' || mode === 'auto';

@@ -24,8 +24,11 @@ export type Offers = (
   asking: Asking,
 ) => Promise<Map<Arn, Evidence<readonly InstanceTypeFacts[]>>>;
 
-/** What AWS sells and what it costs. What was read is remembered for a week; machines that are sold alike share a list. */
-export function catalogueOffers(cache: CatalogueCache, prices: PriceList): Offers {
+/**
+ * What AWS sells and, with a price list, what it costs. What was read is remembered for a week; machines that are sold alike
+ * share a list.
+ */
+export function catalogueOffers(cache: CatalogueCache, prices?: PriceList): Offers {
   const shop = { cache, prices };
   return async (machines, asking) => {
     const offered = new Map<Arn, Evidence<readonly InstanceTypeFacts[]>>();
@@ -53,25 +56,28 @@ function soldLike(machine: Machine): string {
 
 interface Shop {
   readonly cache: CatalogueCache;
-  readonly prices: PriceList;
+  readonly prices: PriceList | undefined;
 }
 
 async function typesFor({ scope, hardware }: InstanceFacts, { cache }: Shop, asking: Asking): Promise<InstanceType[]> {
-  const list = () => listOfferings(asking.clients.ec2);
-  const offerings = await remembered<Offering>(
-    { region: scope.region, of: 'offerings' },
-    { cache, now: asking.now, list },
+  const [types, offerings] = await besideTypes<Offering>(
+    { region: scope.region, of: 'offerings', list: () => listOfferings(asking.clients.ec2) },
+    cache,
+    asking,
   );
   const here = new Set(offerings.filter(({ zones }) => zones.includes(hardware.zone)).map(({ type }) => type));
-  return (await allTypes(scope.region, cache, asking)).filter(({ name }) => here.has(name));
+  return types.filter(({ name }) => here.has(name));
 }
 
 async function classesFor(database: DatabaseFacts, { cache }: Shop, asking: Asking): Promise<InstanceType[]> {
   const { scope, engine, engineVersion } = database;
-  const list = () => listClasses(asking.clients.rds, database);
-  const part = { region: scope.region, of: `classes of ${engine} ${engineVersion}` };
-  const classes = await remembered<OrderableClass>(part, { cache, now: asking.now, list });
-  const types = new Map((await allTypes(scope.region, cache, asking)).map((type) => [type.name, type]));
+  const of = `classes of ${engine} ${engineVersion}`;
+  const [all, classes] = await besideTypes<OrderableClass>(
+    { region: scope.region, of, list: () => listClasses(asking.clients.rds, database) },
+    cache,
+    asking,
+  );
+  const types = new Map(all.map((type) => [type.name, type]));
   const names = new Set(classes.filter((one) => suits(one, database)).map(({ name }) => name));
   return [...names].flatMap((name) => {
     const type = types.get(instanceTypeOf(name));
@@ -79,24 +85,32 @@ async function classesFor(database: DatabaseFacts, { cache }: Shop, asking: Aski
   });
 }
 
-const allTypes = (region: string, cache: CatalogueCache, { clients, now }: Asking): Promise<readonly InstanceType[]> =>
-  remembered<InstanceType>(
-    { region, of: 'instance types' },
-    { cache, now, list: () => listInstanceTypes(clients.ec2) },
-  );
-
-interface Remembering<Row> {
-  readonly cache: CatalogueCache;
-  readonly now: Date;
+/** A part of the catalogue, and how AWS is asked for it. */
+interface Listed<Row> extends CataloguePart {
   readonly list: () => Promise<readonly Row[]>;
 }
 
-/** The rows of a part of the catalogue. Only this code writes it, so it is what `list` once gave. */
-async function remembered<Row>(part: CataloguePart, { cache, now, list }: Remembering<Row>): Promise<readonly Row[]> {
-  const before = await cache.get(part, now);
+/** The types of a region and, read together with them, another part of its catalogue. */
+async function besideTypes<Row>(
+  other: Listed<Row>,
+  cache: CatalogueCache,
+  { clients, now }: Asking,
+): Promise<[readonly InstanceType[], readonly Row[]]> {
+  const { region } = other;
+  const types: Listed<InstanceType> = { region, of: 'instance types', list: () => listInstanceTypes(clients.ec2) };
+  const [first, second] = await cache.get([types, other], now);
+  return [await listedUnless(first, types, { cache, now }), await listedUnless(second, other, { cache, now })];
+}
+
+/** The rows as they are remembered: only this code writes them, so they are what `list` once gave. Else AWS is asked. */
+async function listedUnless<Row>(
+  before: readonly unknown[] | undefined,
+  listed: Listed<Row>,
+  { cache, now }: { readonly cache: CatalogueCache; readonly now: Date },
+): Promise<readonly Row[]> {
   if (before) return before as readonly Row[];
-  const rows = await list();
-  await cache.put(part, rows, now);
+  const rows = await listed.list();
+  await cache.put(listed, rows, now);
   return rows;
 }
 
@@ -126,6 +140,7 @@ async function priceTable(
 ): Promise<Evidence<ReadonlyMap<string, Money>>> {
   const query = tableQuery(like);
   if (!query.known) return query;
+  if (!prices) return NOT_ASKED;
   const { service, region, attributes } = query.value;
   const list = async (): Promise<PriceRow[]> =>
     [...(await prices.table(query.value))].flatMap(([type, price]) =>
@@ -133,13 +148,16 @@ async function priceTable(
     );
   try {
     const of = `prices of ${service} ${JSON.stringify(attributes)}`;
-    const rows = await remembered<PriceRow>({ region, of }, { cache, now, list });
+    const [before] = await cache.get([{ region, of }], now);
+    const rows = await listedUnless<PriceRow>(before, { region, of, list }, { cache, now });
     return known(new Map(rows.map(({ type, price }) => [type, price])));
   } catch (error) {
     if (error instanceof AccessDeniedError) return unknown(error.message);
     throw error;
   }
 }
+
+const NOT_ASKED = unknown('nobody asked for its price');
 
 /** The query for the machine's own price, without its type. */
 function tableQuery(machine: Facts): Evidence<PriceQuery> {

@@ -101,7 +101,7 @@ export const purity: Law = (source) => {
 
 const READS = /^(Describe|Get|List|Lookup|BatchGet|Query|Scan)/;
 const WRITES_OF_OUR_OWN: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^shared\/aws\/ledger\//, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']],
+  [/^shared\/aws\/ledger\//, ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']],
   [/^shared\/aws\/announcer\.ts$/, ['Publish']],
   [/^shared\/aws\/assumed-role\.ts$/, ['AssumeRole']],
   [/^shared\/aws\/starter\.ts$/, ['Invoke']],

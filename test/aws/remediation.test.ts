@@ -16,7 +16,7 @@ import type {
   RunbookId,
 } from '../../shared/core/remediation/runbook.ts';
 import { type KnownSubject, keyOfSubject, subjectOf } from '../../shared/core/remediation/subject.ts';
-import type { CatalogueCache } from '../../shared/ports.ts';
+import type { CatalogueCache, CataloguePart } from '../../shared/ports.ts';
 import type { FoundResource, Wanted } from '../../shared/ports-remediation.ts';
 import { MemoryLedger } from '../support/memory-ledger.ts';
 import { openSandbox } from './support.ts';
@@ -35,9 +35,9 @@ const instance = (id: string): KnownSubject => ({ type: 'instance', id });
 /** What was listed stays so. */
 function remembering(): CatalogueCache {
   const parts = new Map<string, readonly unknown[]>();
-  const keyOf = (part: object) => JSON.stringify(part);
+  const keyOf = ({ region, of }: CataloguePart) => `${region} ${of}`;
   return {
-    get: async (part) => parts.get(keyOf(part)),
+    get: async (wanted) => wanted.map((part) => parts.get(keyOf(part))),
     put: async (part, rows) => void parts.set(keyOf(part), rows),
   };
 }
@@ -47,9 +47,11 @@ async function open() {
   const { sandbox, home, scope, clients } = opened;
   const now = sandbox.clock.now();
   const list = awsPriceList(clients.pricing);
+  const catalogue = remembering();
   const market = {
+    types: catalogueOffers(catalogue),
+    offers: catalogueOffers(catalogue, list),
     prices: cachedPrices(list, new MemoryLedger()),
-    offers: catalogueOffers(remembering(), list),
   };
   const reader = awsRemediation(opened.credentialsOf, market, HASTY);
   const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE);
@@ -110,7 +112,9 @@ async function open() {
     sandbox.calls.clear();
     const [looked] = await reader.look(scope, [wanted], now);
     if (!looked) throw new Error('nothing was looked at');
-    return looked;
+    const [shown] = await reader.evidence(scope, [{ ...wanted, ...looked }], now);
+    if (!shown) throw new Error('nothing is shown');
+    return shown;
   };
   const lookAtDatabase = async (alarmName: string, runbook: RunbookId) =>
     (await look(alarmName, runbook)) as { resource: AlarmedDatabase; metrics: readonly EvidenceMetric[] };
@@ -367,7 +371,8 @@ describe('what alarms are about', () => {
       'may not assume the role',
       Object.assign(new Error(), { name: 'AccessDenied' }),
     );
-    const market = { prices: async () => new Map(), offers: async () => new Map() };
+    const nothing = async () => new Map();
+    const market = { types: nothing, offers: nothing, prices: nothing };
     const reader = awsRemediation(() => Promise.reject(denied), market, HASTY);
     expect(await reader.resources(scope, [ORDERS])).toEqual(
       new Map([[keyOfSubject(ORDERS, scope), { known: false, why: denied.message }]]),
@@ -495,11 +500,12 @@ describe('a database whose storage is low', () => {
     const looked = await reader.look(scope, wanted, now);
     expect(looked.map(({ resource }) => resource.facts.name)).toEqual(names);
     expect(looked.map(({ metrics }) => valuesOf(metrics, 'FreeStorageSpace')?.at(-1))).toEqual(names.map((_, n) => n));
-    expect(tally()).toEqual({
-      'cloudwatch:GetMetricData': 1,
-      'rds:DescribeEvents': 1,
-      'pricing:GetProducts': 1,
-    });
+    expect(tally()).toEqual({ 'cloudwatch:GetMetricData': 1, 'rds:DescribeEvents': 1 });
+    const seen = wanted.map((one, index) => ({ ...one, ...looked[index]! }));
+    expect((await reader.evidence(scope, seen, now)).map(({ metrics }) => metrics)).toEqual(
+      looked.map(({ metrics }) => metrics),
+    );
+    expect(tally()).toMatchObject({ 'cloudwatch:GetMetricData': 1, 'pricing:GetProducts': 1 });
   });
 });
 
@@ -723,8 +729,9 @@ describe('the evidence', () => {
     ];
     const alarm = { ...wanted.alarm, watches: { kind: 'metric', metrics, expression: 'm1 + m2' } } as const;
     const [looked] = await reader.look(scope, [{ ...wanted, alarm }], now);
-    expect(valuesOf(looked?.metrics ?? [], 'ReadIOPS')?.at(-1)).toBe(700);
-    expect(valuesOf(looked?.metrics ?? [], 'WriteIOPS')).toBe('it is measured in the account 210987654321');
+    const [shown] = await reader.evidence(scope, [{ ...wanted, alarm, ...looked! }], now);
+    expect(valuesOf(shown?.metrics ?? [], 'ReadIOPS')?.at(-1)).toBe(700);
+    expect(valuesOf(shown?.metrics ?? [], 'WriteIOPS')).toBe('it is measured in the account 210987654321');
   });
 
   it('has a metric that nobody knows under its own name', async () => {
@@ -911,13 +918,13 @@ describe('what loads a database', () => {
 describe('calls', () => {
   it.each<[RunbookId, string, number]>([
     ['database-storage-low', 'cpu', 4],
-    ['database-saturated', 'cpu', 3],
-    ['replica-lag', 'cpu', 3],
-    ['instance-unwell', 'status', 4],
-    ['credits-exhausted', 'status', 3],
-    ['host-evidence', 'status', 3],
+    ['database-saturated', 'cpu', 2],
+    ['replica-lag', 'cpu', 2],
+    ['instance-unwell', 'status', 3],
+    ['credits-exhausted', 'status', 2],
+    ['host-evidence', 'status', 2],
     ['idle-alarm', 'status', 3],
-  ])('of %s are few from its name on, once prices and offers are remembered', async (runbook, alarm, most) => {
+  ])('of %s are few until it is decided, once offers are remembered', async (runbook, alarm, most) => {
     const { home, addAlarm, want, reader, scope, now, sandbox } = await open();
     home.rds.addInstance({ DBInstanceIdentifier: 'orders', DBInstanceClass: 'db.m6g.large' });
     const { InstanceId: id } = home.ec2.addInstance({ InstanceType: 'm5.large' });

@@ -548,10 +548,7 @@ describe('what cannot have been written', () => {
 describe('a table that does not answer', () => {
   const held = { ...wanted, fence: 1 };
   const operations: [string, (twin: Twin) => Promise<unknown>][] = [
-    [
-      'handedOver',
-      ({ ledger }) => ledger.handedOver({ ...kept, function: 'f', time: 't', state: 'announced', digest: 'd' }),
-    ],
+    ['handedOver', ({ ledger }) => ledger.handedOver({ function: 'f', account: ACCOUNT, time: 't' })],
     ['claimPlan', ({ acting }) => acting.claimPlan('plan', 'one', TICK)],
     ['supersededBy', ({ acting }) => acting.supersededBy(THREE)],
     ['answers', ({ acting }) => acting.answers('plan')],

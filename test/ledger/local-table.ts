@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { ledgerShape } from '../../sandbox/hub/hub.ts';
+import { withTransactions } from '../../sandbox/services/dynamodb/transactions.ts';
 import type { LedgerTable } from '../../shared/aws/ledger/table.ts';
 
 /** A DynamoDB on 127.0.0.1, in this process. */
@@ -15,7 +16,7 @@ export interface LocalDynamo {
 }
 
 export async function startDynamo(): Promise<LocalDynamo> {
-  const server: Server = dynalite({ createTableMs: 0 });
+  const server: Server = withTransactions(dynalite({ createTableMs: 0 }));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: DynamoDBClient[] = [];

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { answerLedger } from '../../shared/aws/ledger/answering.ts';
+import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import { dynamoPolicyStore } from '../../shared/aws/ledger/policies.ts';
 import { remediationLedger } from '../../shared/aws/ledger/remediation.ts';
-import { type LedgerTable, writeItems } from '../../shared/aws/ledger/table.ts';
+import { getItem, type LedgerTable, putItem, writeItems } from '../../shared/aws/ledger/table.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { digestOf, type Plan, sealPlan } from '../../shared/core/plan.ts';
 import type { RemediationMemory } from '../../shared/core/remediation/memory.ts';
-import type { PolicyStore } from '../../shared/ports.ts';
+import type { Ledger, PolicyStore } from '../../shared/ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../shared/ports-acting.ts';
 import type { RemediationLedger, RemediationRecord } from '../../shared/ports-remediation.ts';
 import { MemoryRemediation } from '../support/memory-remediation.ts';
@@ -27,11 +28,13 @@ interface Twin {
   readonly acting: Pick<ActingLedger, 'recordChange'>;
   readonly answering: Pick<AnswerLedger, 'recordVeto'>;
   readonly policies: PolicyStore;
+  readonly plans: Pick<Ledger, 'plan' | 'runs'>;
 }
 
 function inMemory(): Twin {
   const ledger = new MemoryRemediation();
-  return { ledger, acting: ledger.others, answering: ledger.others, policies: ledger.others };
+  const { others } = ledger;
+  return { ledger, acting: others, answering: others, policies: others, plans: others };
 }
 
 const twinOf = (table: LedgerTable): Twin => ({
@@ -39,6 +42,7 @@ const twinOf = (table: LedgerTable): Twin => ({
   acting: actingLedger(table),
   answering: answerLedger(table),
   policies: dynamoPolicyStore(table),
+  plans: dynamoLedger(table),
 });
 
 const OTHER = '210987654321';
@@ -110,7 +114,7 @@ describe.each([
 
   it('keeps what was decided and what is remembered of it whole, and nothing of another account', async () => {
     const kept = await twin.ledger.keep(night, undefined);
-    expect(kept).toEqual({ ...night, state: 'recorded', edition: expect.any(String) as string });
+    expect(kept).toEqual({ ...night, state: 'recorded', planned: true, edition: expect.any(String) as string });
     expect(await twin.ledger.kept(ACCOUNT)).toEqual(kept);
     expect(await twin.ledger.kept(OTHER)).toBeUndefined();
   });
@@ -172,6 +176,21 @@ describe.each([
     expect(await twin.ledger.record(plan, digestOf(plan))).toMatchObject({ state: 'handed-over' });
   });
 
+  it('records its plans with what is kept, to be announced and handed over', async () => {
+    await twin.ledger.keep(night, undefined);
+    expect(await twin.plans.plan(plan.id)).toEqual(plan);
+    expect((await twin.plans.runs(plan)).current).toMatchObject({ planId: plan.id, state: 'recorded' });
+    await twin.ledger.announced(plan, plan.time);
+    await twin.ledger.handedOver(plan);
+    expect(await twin.ledger.record(plan, digestOf(plan))).toMatchObject({ state: 'handed-over' });
+  });
+
+  it('records no plan where another one is in its place', async () => {
+    await twin.ledger.keep(quiet, undefined);
+    expect(await twin.ledger.keep(night, undefined)).toBeUndefined();
+    expect((await twin.plans.runs(plan)).current).toBeUndefined();
+  });
+
   it('knows what was done to a resource, and what people want left alone', async () => {
     const [first] = plan.act;
     const change: Change = {
@@ -198,8 +217,34 @@ describe('in DynamoDB', () => {
     const table = await dynamo.table();
     const ledger = remediationLedger(table);
     await dynamoPolicyStore(table).store({ policy: DEFAULT_POLICY }, 'kim', TICK);
-    expect(await callsOf(table.client, () => ledger.keep(night, undefined))).toEqual(['PutItem']);
+    expect(await callsOf(table.client, () => ledger.keep(night, undefined))).toEqual(['TransactWriteItems']);
     expect(await callsOf(table.client, () => ledger.opened([ACCOUNT, OTHER]))).toEqual(['BatchGetItem']);
+  });
+
+  it('keeps what is too much for one write all the same, and leaves its plans to be recorded', async () => {
+    const table = await dynamo.table();
+    const ledger = remediationLedger(table);
+    const act = Array.from({ length: 100 }, () => plan.act).flat();
+    const large = { ...night, plans: [{ ...plan, act }] };
+    expect(await callsOf(table.client, () => ledger.keep(large, undefined))).toEqual(['PutItem']);
+    expect((await ledger.kept(ACCOUNT))?.planned).toBeUndefined();
+    expect(await getItem(table, { pk: `PLAN#${plan.id}`, sk: 'HEADER' })).toBeUndefined();
+  });
+
+  it('keeps it without its plan where one of that id is there, which is then held against it', async () => {
+    const table = await dynamo.table();
+    const ledger = remediationLedger(table);
+    await putItem(table, { pk: `PLAN#${plan.id}`, sk: 'HEADER', edition: 'other' });
+    expect((await ledger.keep(night, undefined))?.planned).toBeUndefined();
+    expect(await ledger.kept(ACCOUNT)).toMatchObject({ state: 'recorded', plans: [{ id: plan.id }] });
+  });
+
+  it('writes nothing of a plan whose record is not kept', async () => {
+    const table = await dynamo.table();
+    const ledger = remediationLedger(table);
+    await ledger.keep(quiet, undefined);
+    expect(await ledger.keep(night, undefined)).toBeUndefined();
+    expect(await getItem(table, { pk: `PLAN#${plan.id}`, sk: 'HEADER' })).toBeUndefined();
   });
 
   it('says that a record is damaged, and concludes nothing from it', async () => {

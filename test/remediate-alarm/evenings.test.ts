@@ -189,6 +189,17 @@ describe('a burstable instance without CPU credits', () => {
     ]);
   });
 
+  it('that is unlimited already is proposed one type larger, with its price', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = exhausted(scene, 'batch', false);
+    scene.region.ec2.cpuCredits.set(stored.InstanceId, 'unlimited');
+    await deliver(scene, [turned(scene, alarm)]);
+    expect((await keptOf(scene))?.plans).toMatchObject([
+      { act: [{ action: { kind: 'resize-instance', from: 't3.large', to: 't3.xlarge' }, mode: 'approve' }] },
+    ]);
+    expect(toldBy(scene)[0]?.text).toMatch(/costs \$[\d.]+ a month more \(list\)/);
+  });
+
   it('for which that makes it worse has it taken back, and people are called', async () => {
     const scene = await openNight();
     const { alarm, stored } = exhausted(scene, 'batch', false);

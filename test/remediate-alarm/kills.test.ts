@@ -11,14 +11,15 @@ import { ACCOUNT, MemoryAlarms, minutes, NOW, POLICY, storageLow, told } from '.
 
 /** A ledger, a topic, Lambda and a clock over many deliveries, each of which may die at its n-th call. */
 class World {
-  readonly memory = new MemoryRemediation();
+  readonly memory: MemoryRemediation;
   readonly reader = new MemoryAlarms();
   readonly sent: Message[] = [];
   readonly started = new Set<string>();
   snsIsDown = false;
   #now = NOW;
 
-  constructor() {
+  constructor(way: Way = TOGETHER) {
+    this.memory = new MemoryRemediation({ fits: way === TOGETHER });
     for (const name of ['orders', 'stock']) this.reader.addFull(name);
   }
 
@@ -79,31 +80,45 @@ class World {
 }
 
 interface Death {
+  readonly way: Way;
   readonly at: number;
   readonly after: boolean;
 }
 
+/** At which of its calls a delivery does what. */
+interface Way {
+  readonly keep: number;
+  readonly send: number;
+  readonly last: number;
+}
+
+/** kept, keep with the plan, announced, start, handedOver, advance, changesOf, send, advance */
+const TOGETHER: Way = { keep: 2, send: 8, last: 9 };
+
 /** kept, keep, record, announced, start, handedOver, advance, changesOf, send, advance */
-const CALLS = { keep: 2, start: 5, send: 9, last: 10 } as const;
-const KILLS = Array.from({ length: CALLS.last }, (_, index) => index + 1).flatMap((at) =>
-  [false, true].map((after): Death => ({ at, after })),
+const APART: Way = { keep: 2, send: 9, last: 10 };
+
+const KILLS = [TOGETHER, APART].flatMap((way) =>
+  Array.from({ length: way.last }, (_, index) => index + 1).flatMap((at) =>
+    [false, true].map((after): Death => ({ way, at, after })),
+  ),
 );
 
 /** Only between SNS taking it and the ledger noting it may a message be repeated, with the same id. */
-const isSaidTwice = ({ at, after }: Death): boolean => (at === CALLS.send && after) || (at === CALLS.last && !after);
+const isSaidTwice = ({ way, at, after }: Death): boolean => (at === way.send && after) || (at === way.last && !after);
 
 const full = storageLow('orders');
 
 describe('a delivery that dies', () => {
-  it('has the calls that are killed here', async () => {
-    const world = new World();
-    await expect(world.deliver([full], 'first', { at: CALLS.last + 1, after: false })).resolves.toBe('kept');
-    await expect(new World().deliver([full], 'first', { at: CALLS.last, after: true })).rejects.toThrow('died');
+  it.each([TOGETHER, APART])('has the calls that are killed here: %j', async (way) => {
+    const world = new World(way);
+    await expect(world.deliver([full], 'first', { way, at: way.last + 1, after: false })).resolves.toBe('kept');
+    await expect(new World(way).deliver([full], 'first', { way, at: way.last, after: true })).rejects.toThrow('died');
     expect([world.sent.length, world.started.size]).toEqual([1, 1]);
   });
 
   it.each(KILLS)('at call %j is ended by its retry: one plan, one message', async (dies) => {
-    const world = new World();
+    const world = new World(dies.way);
     await world.deliver([full], 'first', dies).catch(() => undefined);
     await world.deliver([full], 'first');
     expect([world.started.size, world.sent.length]).toEqual([1, isSaidTwice(dies) ? 2 : 1]);
@@ -112,7 +127,7 @@ describe('a delivery that dies', () => {
   });
 
   it.each(KILLS)('at call %j and comes again as another, once the queue shows it again', async (dies) => {
-    const world = new World();
+    const world = new World(dies.way);
     await world.deliver([full], 'first', dies).catch(() => undefined);
     world.pass(3);
     await world.deliver([full], 'second');
@@ -120,9 +135,10 @@ describe('a delivery that dies', () => {
   });
 
   it.each(KILLS)('at call %j is ended by the next alarm of its account, which waits for it', async (dies) => {
-    const world = new World();
+    const world = new World(dies.way);
     await world.deliver([full], 'first', dies).catch(() => undefined);
-    const isKept = dies.at > CALLS.keep || (dies.at === CALLS.keep && dies.after);
+    const { keep } = dies.way;
+    const isKept = dies.at > keep || (dies.at === keep && dies.after);
     expect(await world.deliver([storageLow('stock')], 'second')).toBe('kept');
     expect([world.started.size, new Set(world.sent.map(({ id }) => id)).size]).toEqual(isKept ? [2, 2] : [1, 1]);
   });

@@ -186,7 +186,7 @@ export class MemoryLedger
     kept.run = unclaimed;
   }
 
-  async announced(run: Run, saidAt: string): Promise<void> {
+  async announced(run: RunKey, saidAt: string): Promise<void> {
     const kept = this.#runs.get(keyOf(run));
     if (!kept) throw new LedgerCorruptError(keyOf(run), 'the run that was announced is missing');
     if (kept.run.state === 'handed-over') return;
@@ -195,7 +195,7 @@ export class MemoryLedger
     kept.claim = undefined;
   }
 
-  async handedOver(run: Run): Promise<void> {
+  async handedOver(run: RunKey): Promise<void> {
     const kept = this.#runs.get(keyOf(run));
     if (!kept || kept.run.state === 'recorded') throw new LedgerCorruptError(keyOf(run), 'was not announced');
     kept.run = { ...kept.run, state: 'handed-over' };

@@ -1,7 +1,7 @@
 import { hashOf } from '../../shared/core/canonical.ts';
 import type { Arn } from '../../shared/core/identity.ts';
-import type { Plan } from '../../shared/core/plan.ts';
-import type { Run, StoredPolicy } from '../../shared/ports.ts';
+import { digestOf, type Plan } from '../../shared/core/plan.ts';
+import type { RunKey, StoredPolicy } from '../../shared/ports.ts';
 import type {
   KeptRemediation,
   OpenedLedger,
@@ -16,8 +16,12 @@ export class MemoryRemediation implements RemediationLedger {
   readonly others: MemoryLedger;
   readonly #kept = new Map<string, KeptRemediation>();
 
-  constructor(others = new MemoryLedger()) {
+  readonly #fits: boolean;
+
+  /** @param fits whether plans go into the write that keeps their record */
+  constructor({ others = new MemoryLedger(), fits = true } = {}) {
     this.others = others;
+    this.#fits = fits;
   }
 
   async opened(accounts: readonly string[]): Promise<OpenedLedger> {
@@ -35,8 +39,11 @@ export class MemoryRemediation implements RemediationLedger {
 
   async keep(next: RemediationRecord, before: KeptRemediation | undefined): Promise<KeptRemediation | undefined> {
     if (this.#kept.get(next.account)?.edition !== before?.edition) return undefined;
+    const isPlanned = this.#fits && next.plans.length > 0;
+    if (isPlanned) for (const plan of next.plans) void this.others.record(plan, digestOf(plan));
     const state = next.plans.length + next.messages.length === 0 ? 'told' : 'recorded';
-    const kept: KeptRemediation = { ...structuredClone(next), state, edition: hashOf(next) };
+    const planned = isPlanned ? { planned: true as const } : {};
+    const kept: KeptRemediation = { ...structuredClone(next), state, edition: hashOf(next), ...planned };
     this.#kept.set(next.account, kept);
     return kept;
   }
@@ -50,6 +57,6 @@ export class MemoryRemediation implements RemediationLedger {
   vetoes = (account: string, now: Date) => this.others.vetoes(account, now);
   changesOf = (resource: Arn) => this.others.changesOf(resource);
   record = (plan: Plan, digest: string) => this.others.record(plan, digest);
-  announced = (run: Run, saidAt: string) => this.others.announced(run, saidAt);
-  handedOver = (run: Run) => this.others.handedOver(run);
+  announced = (run: RunKey, saidAt: string) => this.others.announced(run, saidAt);
+  handedOver = (run: RunKey) => this.others.handedOver(run);
 }

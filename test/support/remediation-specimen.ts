@@ -4,7 +4,7 @@ import { parsePolicy } from '../../shared/core/policy.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
 import type { AlarmedDatabase } from '../../shared/core/remediation/runbook.ts';
 import { type KnownSubject, keyOfSubject } from '../../shared/core/remediation/subject.ts';
-import type { AlarmReader, FoundDatabase, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
+import type { AlarmReader, FoundDatabase, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
 import { database, GIB } from '../core/remediation/runbooks/specimen.ts';
 
 export const ACCOUNT = '111111111111';
@@ -76,6 +76,7 @@ export class MemoryAlarms implements AlarmReader, RemediationReader {
     });
   }
 
+  evidence = async (_scope: Scope, looked: readonly Looked[]) => looked;
   happenings = async () => known([]);
   topLoad = async () => ({ of: 'orders', waits: known([]), statements: known([]) });
 }

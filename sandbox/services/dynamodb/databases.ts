@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 import type { Reply } from '../../http/protocol.ts';
 import { getOrMake } from '../../maps.ts';
+import { withTransactions } from './transactions.ts';
 
 /** A dynalite server of one account and region. */
 export interface Database {
@@ -29,7 +30,7 @@ export function createDatabases(): Databases {
 
 async function startDatabase(): Promise<Database> {
   // Tables are ready at once: dynalite would wait in real time.
-  const server: Server = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  const server: Server = withTransactions(dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 }));
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });

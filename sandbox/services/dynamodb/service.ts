@@ -21,6 +21,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'Query',
   'Scan',
   'TagResource',
+  'TransactWriteItems',
   'UntagResource',
   'UpdateItem',
   'UpdateTable',

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { daysBefore } from '../../core/time.ts';
 import type { CatalogueCache, CataloguePart } from '../../ports.ts';
-import { expiresAfter, storedTime } from './items.ts';
+import { expiresAfter, keyText, storedTime } from './items.ts';
 import { pack, unpack } from './packed.ts';
-import { getItem, type Key, type LedgerTable, putItem } from './table.ts';
+import { getItems, type Key, type LedgerTable, putItem } from './table.ts';
 
 /** AWS adds types a few times a year; a week keeps the calls few. */
 const FRESH_DAYS = 7;
@@ -15,10 +15,12 @@ const partSchema = z.object({ at: storedTime, packed: z.instanceof(Uint8Array) }
 
 /** What AWS sells, remembered for a week. */
 export const dynamoCatalogueCache = (ledger: LedgerTable): CatalogueCache => ({
-  get: async (part, now) => {
-    const { data } = partSchema.safeParse(await getItem(ledger, keyOf(part)));
-    if (!data || data.at < daysBefore(FRESH_DAYS, now)) return undefined;
-    return unpacked(data.packed);
+  get: async (parts, now) => {
+    const items = new Map((await getItems(ledger, parts.map(keyOf))).map((item) => [keyText(item), item]));
+    return parts.map((part) => {
+      const { data } = partSchema.safeParse(items.get(keyText(keyOf(part))));
+      return data && data.at >= daysBefore(FRESH_DAYS, now) ? unpacked(data.packed) : undefined;
+    });
   },
   put: async (part, rows, now) => {
     const [packed, ...more] = pack(rows);

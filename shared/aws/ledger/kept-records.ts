@@ -1,7 +1,18 @@
 import * as z from 'zod';
 import { expiresAfter, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
-import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, updateItem } from './table.ts';
+import {
+  fitsTransaction,
+  getItem,
+  IF_NEW,
+  type Item,
+  type Key,
+  type LedgerTable,
+  type Put,
+  putItem,
+  putTogether,
+  updateItem,
+} from './table.ts';
 
 /** What a function remembers of an account, and what it has decided last. */
 interface AccountRecord {
@@ -10,7 +21,12 @@ interface AccountRecord {
   readonly time: string;
 }
 
-const schema = z.object({ state: z.enum(['recorded', 'handed-over', 'told']), edition: z.string() });
+const schema = z.object({
+  state: z.enum(['recorded', 'handed-over', 'told']),
+  edition: z.string(),
+  /** Its plans are recorded with it. */
+  planned: z.literal(true).optional(),
+});
 
 type Kept<R> = R & z.output<typeof schema>;
 
@@ -19,7 +35,8 @@ export interface KeptRecords<R> {
   /** @throws {LedgerCorruptError} when parts of it are missing */
   readonly keptIn: (item: Item) => Promise<Kept<R>>;
   readonly kept: (account: string) => Promise<Kept<R> | undefined>;
-  readonly keep: (next: R, before: Kept<R> | undefined) => Promise<Kept<R> | undefined>;
+  /** @param plans what is to be recorded in the same write, if all of it fits into one: then it is `planned` */
+  readonly keep: (next: R, before: Kept<R> | undefined, plans?: readonly Put[]) => Promise<Kept<R> | undefined>;
   readonly advance: (kept: Kept<R>, state: Kept<R>['state']) => Promise<void>;
 }
 
@@ -46,12 +63,20 @@ export function keptRecordsIn<R extends AccountRecord>(
       const item = await getItem(ledger, keyOf(account));
       return item && keptIn(item);
     },
-    keep: async (next, before) => {
+    keep: async (next, before, plans = []) => {
       const key = { ...keyOf(next.account), expires: expiresAfter(new Date(next.time)) };
       const packed = await packedInto(ledger, key, [next]);
+      const condition = inPlaceOf(before);
       const state = isSilent(next) ? 'told' : 'recorded';
       const kept: Kept<R> = { ...next, state, edition: packed.edition };
-      return (await putItem(ledger, { ...key, state, ...packed }, inPlaceOf(before))) ? kept : undefined;
+      const item = { ...key, state, ...packed };
+      const together = [{ item: { ...item, planned: true }, condition }, ...plans];
+      if (plans.length > 0 && fitsTransaction(together)) {
+        const [isOurs, ...arePlansNew] = await putTogether(ledger, together);
+        if (!isOurs) return undefined;
+        if (arePlansNew.every(Boolean)) return { ...kept, planned: true };
+      }
+      return (await putItem(ledger, item, condition)) ? kept : undefined;
     },
     advance: async ({ account, edition }, state) => {
       // Refused: another record is there, so this one had come to its end.

@@ -2,8 +2,8 @@ import type { Plan } from '../../core/plan.ts';
 import type { Ledger } from '../../ports.ts';
 import { PlanIdTakenError } from './errors.ts';
 import { hashInHeader, headerKey, headerOf, partsOf, planKey, planOf } from './plan-items.ts';
-import { recordRun } from './runs.ts';
-import { getItem, IF_NEW, type Item, type LedgerTable, putItem, queryPages, writeItems } from './table.ts';
+import { newRun, recordRun } from './runs.ts';
+import { getItem, IF_NEW, type Item, type LedgerTable, type Put, putItem, queryPages, writeItems } from './table.ts';
 
 /** Plans: written once, read whole. */
 export function plansIn(ledger: LedgerTable): Pick<Ledger, 'record' | 'plan'> {
@@ -17,6 +17,12 @@ export function plansIn(ledger: LedgerTable): Pick<Ledger, 'record' | 'plan'> {
     },
     plan: async (id) => planOf(id, await partitionOf(ledger, id)),
   };
+}
+
+/** All items of a plan that is new, and of its run, for a transaction. */
+export function newPlan(plan: Plan, digest: string): Put[] {
+  const parts = partsOf(plan);
+  return [...parts.map((item) => ({ item })), { item: headerOf(plan, parts), condition: IF_NEW }, newRun(plan, digest)];
 }
 
 async function partitionOf(ledger: LedgerTable, id: string): Promise<Item[]> {

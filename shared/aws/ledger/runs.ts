@@ -4,7 +4,17 @@ import type { Claim, Ledger, Run, RunKey, TimeRange } from '../../ports.ts';
 import type { ActingLedger } from '../../ports-acting.ts';
 import { LedgerCorruptError } from './errors.ts';
 import { expiresAfter, keyText, readItem } from './items.ts';
-import { getItem, IF_NEW, type Item, type Key, type LedgerTable, putItem, queryPages, updateItem } from './table.ts';
+import {
+  getItem,
+  IF_NEW,
+  type Item,
+  type Key,
+  type LedgerTable,
+  type Put,
+  putItem,
+  queryPages,
+  updateItem,
+} from './table.ts';
 
 /** `RUN#function#account / TICK#time`: one item a tick; with it a plan counts. */
 const partitionOf = ({ function: name, account }: RunKey): string => `RUN#${name}#${account}`;
@@ -60,21 +70,29 @@ export const supersedingIn = (ledger: LedgerTable): Pick<ActingLedger, 'supersed
   },
 });
 
-/** Puts the run there, or returns the one that is there already: another delivery of the tick came first. */
-export async function recordRun(ledger: LedgerTable, plan: Plan, digest: string, claim?: Claim): Promise<Run> {
-  const run: Run = {
-    function: plan.function,
-    account: plan.account,
-    time: plan.time,
-    planId: plan.id,
-    state: 'recorded',
-    digest,
-    ...(claim && { holder: claim.holder }),
-  };
+const runFor = (plan: Plan, digest: string, claim?: Claim): Run => ({
+  function: plan.function,
+  account: plan.account,
+  time: plan.time,
+  planId: plan.id,
+  state: 'recorded',
+  digest,
+  ...(claim && { holder: claim.holder }),
+});
+
+function itemOf(run: Run, claim?: Claim): Item {
   const { function: _function, account: _account, time, ...attributes } = run;
   const until = claim && { until: claim.until.toISOString() };
-  const item = { ...keyOf(run), ...attributes, ...until, expires: expiresAfter(new Date(time)) };
-  if (await putItem(ledger, item, IF_NEW)) return run;
+  return { ...keyOf(run), ...attributes, ...until, expires: expiresAfter(new Date(time)) };
+}
+
+/** The item of a run that is new, for a transaction. */
+export const newRun = (plan: Plan, digest: string): Put => ({ item: itemOf(runFor(plan, digest)), condition: IF_NEW });
+
+/** Puts the run there, or returns the one that is there already: another delivery of the tick came first. */
+export async function recordRun(ledger: LedgerTable, plan: Plan, digest: string, claim?: Claim): Promise<Run> {
+  const run = runFor(plan, digest, claim);
+  if (await putItem(ledger, itemOf(run, claim), IF_NEW)) return run;
   const standing = await getItem(ledger, keyOf(run));
   if (!standing) throw new LedgerCorruptError(keyText(keyOf(run)), 'it was there and is gone');
   return runOf(run, standing);

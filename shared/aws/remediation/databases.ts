@@ -2,26 +2,24 @@ import { type Evidence, known, unknown } from '../../core/evidence.ts';
 import type { DatabaseFacts, Prices } from '../../core/facts.ts';
 import type { Arn } from '../../core/identity.ts';
 import type { PriceQuery } from '../../core/price-query.ts';
-import type { AlarmedDatabase } from '../../core/remediation/runbook.ts';
+import type { AlarmedDatabase, AlarmedResource } from '../../core/remediation/runbook.ts';
 import type { HourlySeries } from '../../core/sizing/demand.ts';
 import { storagePriceQueries } from '../../core/storage-price.ts';
-import type { FoundDatabase, ReplicaName, Wanted } from '../../ports-remediation.ts';
+import type { FoundDatabase, Looked, ReplicaName, Wanted } from '../../ports-remediation.ts';
 import type { MetricQuery } from '../cloudwatch.ts';
 import { lastStorageChanges } from '../rds-events.ts';
 import { readable } from '../retention/unreadable.ts';
 import type { Looking } from './look.ts';
 import { beginOf, type Measured } from './measured.ts';
-import { stepsUp } from './steps-up.ts';
+import { stepsUp, withPrice } from './steps-up.ts';
 
 export interface WantedDatabase extends Wanted {
   readonly found: FoundDatabase;
 }
 
-/** What is asked of CloudWatch beside the evidence: the free storage hour by hour, and how far replicas are behind. */
-export const databaseQueries = (wanted: WantedDatabase, now: Date): MetricQuery[] => [
-  ...(mayGrow(wanted) ? [freeStorageQuery(wanted, now)] : []),
-  ...lagQueries(wanted, now).flatMap(({ query }) => query ?? []),
-];
+/** What a verdict hangs on beside the evidence: the free storage hour by hour. */
+export const storageQueries = (wanted: WantedDatabase, now: Date): MetricQuery[] =>
+  mayGrow(wanted) ? [freeStorageQuery(wanted, now)] : [];
 
 /** What grows by itself, or as a whole, is not grown: nothing is asked. */
 const mayGrow = ({ runbook, found: { facts } }: WantedDatabase): boolean =>
@@ -42,7 +40,7 @@ const freeStorageQuery = (wanted: WantedDatabase, now: Date): MetricQuery => ({
 const SHOWING_LAG: readonly Wanted['runbook'][] = ['replica-lag', 'database-saturated'];
 
 /** Of each replica; one in another region is measured there. */
-function lagQueries(
+export function lagQueries(
   wanted: WantedDatabase,
   now: Date,
 ): { readonly replica: ReplicaName; readonly query?: MetricQuery }[] {
@@ -62,7 +60,7 @@ function lagQueries(
   });
 }
 
-/** Each database with what its runbook asks for. */
+/** Each database with what its runbook decides by. */
 export async function alarmedDatabases(
   looking: Looking,
   wanted: readonly WantedDatabase[],
@@ -70,13 +68,10 @@ export async function alarmedDatabases(
 ): Promise<ReadonlyMap<Wanted, AlarmedDatabase>> {
   const { now } = looking;
   const growing = wanted.filter(mayGrow).map(({ found }) => found.facts);
-  const [changes, prices, steps] = await Promise.all([
+  const stepping = wanted.filter(mayStepUp).map(({ found }) => found.facts);
+  const [changes, steps] = await Promise.all([
     storageChanges(looking, growing),
-    storagePrices(looking, growing),
-    stepsUp(
-      looking,
-      wanted.filter(mayStepUp).map(({ found }) => found.facts),
-    ),
+    stepsUp(looking.market.types, stepping, looking),
   ]);
   return new Map(
     wanted.map((one): [Wanted, AlarmedDatabase] => {
@@ -84,15 +79,45 @@ export async function alarmedDatabases(
       const changed = changes.known ? changes.value.get(facts.name) : undefined;
       const alarmed: AlarmedDatabase = {
         type: 'database',
-        facts: withPrices(facts, prices.get(facts.identity.arn)),
+        facts,
         ...(changed ? { lastStorageChange: changed } : {}),
         ...(growsItselfTo === undefined ? {} : { growsItselfTo }),
-        replicas: lagsOf(one, { measured, now }),
+        replicas: [],
         freeStorageHours: mayGrow(one) ? freeStorage(one, changes, { measured, now }) : NOT_ASKED,
-        classUp: mayStepUp(one) ? (steps.get(facts.identity.arn) ?? NOT_ASKED) : NOT_ASKED,
+        classUp: mayStepUp(one) ? (steps.get(facts.identity.arn)?.step ?? NOT_ASKED) : NOT_ASKED,
         performanceInsights: counted ? 'on' : 'off',
       };
       return [one, alarmed];
+    }),
+  );
+}
+
+/** Each database with what only people ask for: how far replicas are behind, and what it would cost. */
+export async function shownDatabases(
+  looking: Looking,
+  looked: readonly (Wanted & Looked)[],
+  measured: Measured,
+): Promise<ReadonlyMap<AlarmedResource, AlarmedDatabase>> {
+  const { now, market } = looking;
+  const databases = looked.flatMap(({ resource, found, ...one }) =>
+    resource.type === 'database' && found.type === 'database' ? [{ ...one, found, resource }] : [],
+  );
+  const growing = databases.filter(mayGrow).map(({ resource }) => resource.facts);
+  const stepping = databases.filter(({ resource }) => resource.classUp.known).map(({ resource }) => resource.facts);
+  const [prices, steps] = await Promise.all([
+    storagePrices(looking, growing),
+    stepsUp(market.offers, stepping, looking),
+  ]);
+  return new Map(
+    databases.map(({ resource, ...one }): [AlarmedResource, AlarmedDatabase] => {
+      const { facts, classUp } = resource;
+      const { arn } = facts.identity;
+      const shown = {
+        facts: withPrices(facts, prices.get(arn)),
+        replicas: lagsOf(one, { measured, now }),
+        classUp: withPrice(classUp, steps.get(arn)),
+      };
+      return [resource, { ...resource, ...shown }];
     }),
   );
 }

@@ -8,14 +8,14 @@ import {
 import { type Evidence, known, unknown } from '../../core/evidence.ts';
 import type { InstanceFacts } from '../../core/facts.ts';
 import type { Arn } from '../../core/identity.ts';
-import type { AlarmedInstance } from '../../core/remediation/runbook.ts';
+import type { AlarmedInstance, AlarmedResource } from '../../core/remediation/runbook.ts';
 import { whatAStopLoses } from '../../core/remediation/stop-loss.ts';
 import type { FoundInstance, Wanted } from '../../ports-remediation.ts';
 import { readInstanceStore, readStopProtection } from '../ec2.ts';
 import { chunks } from '../pages.ts';
 import { readable } from '../retention/unreadable.ts';
 import type { Looking } from './look.ts';
-import { stepsUp } from './steps-up.ts';
+import { type Larger, stepsUp, withPrice } from './steps-up.ts';
 
 export interface WantedInstance extends Wanted {
   readonly found: FoundInstance;
@@ -23,7 +23,7 @@ export interface WantedInstance extends Wanted {
 
 const NOT_ASKED = unknown('its runbook does not ask for it');
 
-/** Each instance with what its runbook asks for: what a stop would lose only where one may follow. */
+/** Each instance with what its runbook decides by: what a stop would lose only where one may follow. */
 export async function alarmedInstances(
   looking: Looking,
   wanted: readonly WantedInstance[],
@@ -51,23 +51,43 @@ export async function alarmedInstances(
   const [losses, steps] = await Promise.all([
     lossesOf(ec2, looked.filter(mayStop)),
     stepsUp(
-      looking,
+      looking.market.types,
       looked.filter(mayStepUp).map(({ facts }) => facts),
+      looking,
     ),
   ]);
   return new Map(
     looked.map((one, index) => {
       const { arn } = one.facts.identity;
-      const typeUp = steps.get(arn);
-      return [wanted[index] as Wanted, { ...one, ...losses.get(arn), ...(typeUp ? { typeUp } : {}) }];
+      return [wanted[index] as Wanted, { ...one, ...losses.get(arn), ...withStep(one.facts, steps.get(arn)) }];
     }),
+  );
+}
+
+/** What ties it to its type is in the facts about that. */
+function withStep(facts: InstanceFacts, larger: Larger | undefined): Partial<AlarmedInstance> {
+  if (!larger) return {};
+  const { offered, step: typeUp } = larger;
+  return { facts: { ...facts, evidence: { ...facts.evidence, offered } }, typeUp };
+}
+
+/** Each instance with what only people ask for: what a larger type costs. */
+export async function shownInstances(
+  looking: Looking,
+  resources: readonly AlarmedResource[],
+): Promise<ReadonlyMap<AlarmedResource, AlarmedInstance>> {
+  const instances = resources.filter((one) => one.type === 'instance' && one.typeUp.known) as AlarmedInstance[];
+  const facts = instances.map((one) => one.facts);
+  const steps = await stepsUp(looking.market.offers, facts, looking);
+  return new Map(
+    instances.map((one) => [one, { ...one, typeUp: withPrice(one.typeUp, steps.get(one.facts.identity.arn)) }]),
   );
 }
 
 const factsFor = (wanted: readonly WantedInstance[], id: Wanted['runbook']): InstanceFacts[] =>
   wanted.flatMap(({ runbook, found }) => (runbook === id ? [found.facts] : []));
 
-/** T2 and later; T1 has no credits that could be unlimited. */
+/** T2 and later, none of which has local disks; T1 has no credits that could be unlimited. */
 const isBurstable = ({ instanceType }: InstanceFacts): boolean => /^t[2-9]/.test(instanceType);
 
 /** It is moved to another host, or becomes another type, unless what is known already keeps it from being stopped. */
@@ -83,17 +103,18 @@ type Losses = Pick<AlarmedInstance, 'instanceStore' | 'stopProtection'>;
 async function lossesOf(ec2: EC2Client, resources: readonly AlarmedInstance[]): Promise<Map<Arn, Losses>> {
   if (resources.length === 0) return new Map();
   const all = resources.map(({ facts }) => facts);
-  const stores = await readable('the types of instances', () => readInstanceStore(ec2, all));
+  const others = all.filter((facts) => !isBurstable(facts));
+  const stores = await readable('the types of instances', () => readInstanceStore(ec2, others));
   return new Map(
     await Promise.all(
       all.map(async (facts): Promise<[Arn, Losses]> => {
         const { arn } = facts.identity;
         const protection = await readable('the stop protection', () => readStopProtection(ec2, [facts]));
-        const instanceStore = stores.known ? (stores.value.get(arn) ?? NOT_ANSWERED) : stores;
+        const store = stores.known ? (stores.value.get(arn) ?? NOT_ANSWERED) : stores;
         return [
           arn,
           {
-            instanceStore,
+            instanceStore: isBurstable(facts) ? known(false) : store,
             stopProtection: protection.known ? (protection.value.get(arn) ?? NOT_ANSWERED) : protection,
           },
         ];

@@ -7,14 +7,15 @@ import type { ClientConfig } from '../off-hours/kind.ts';
 import type { Prices } from '../off-hours/prices.ts';
 import type { Offers } from '../offers.ts';
 import { using } from '../using.ts';
-import { alarmedDatabases, databaseQueries, type WantedDatabase } from './databases.ts';
-import { alarmedInstances, type WantedInstance } from './instances.ts';
-import { evidenceOf, evidenceQueries, measure } from './measured.ts';
+import { alarmedDatabases, lagQueries, shownDatabases, storageQueries, type WantedDatabase } from './databases.ts';
+import { alarmedInstances, shownInstances, type WantedInstance } from './instances.ts';
+import { decidesByMetrics, evidenceOf, evidenceQueries, measure } from './measured.ts';
 
-/** What AWS sells, and at which price. */
+/** What AWS sells, without prices and with them, and what else costs. */
 export interface Market {
-  readonly prices: Prices;
+  readonly types: Offers;
   readonly offers: Offers;
+  readonly prices: Prices;
 }
 
 /** One look at what is wanted in one scope. */
@@ -24,37 +25,66 @@ export interface Looking {
   readonly now: Date;
 }
 
-/** What the runbooks ask for, in the order asked. */
-export const lookAt = (
-  { config, market, now }: { readonly config: ClientConfig } & Pick<Looking, 'market' | 'now'>,
-  wanted: readonly Wanted[],
-): Promise<Looked[]> => {
+type Place = { readonly config: ClientConfig } & Pick<Looking, 'market' | 'now'>;
+
+/** What the runbooks decide by, in the order asked. */
+export const lookAt = (place: Place, wanted: readonly Wanted[]): Promise<Looked[]> =>
+  withClients(place, (looking) => look(looking, wanted));
+
+/** The same with what only people ask for. */
+export const evidenceIn = (place: Place, looked: readonly Seen[]): Promise<Looked[]> =>
+  withClients(place, (looking) => show(looking, looked));
+
+function withClients<T>({ config, market, now }: Place, work: (looking: Looking) => Promise<T>): Promise<T> {
   const clients = {
     cloudwatch: new CloudWatchClient(config),
     ec2: new EC2Client(config),
     rds: new RDSClient(config),
   };
-  return using(clients, () => look({ clients, market, now }, wanted));
-};
+  return using(clients, () => work({ clients, market, now }));
+}
 
 async function look(looking: Looking, wanted: readonly Wanted[]): Promise<Looked[]> {
   const { clients, now } = looking;
   const [databases, instances] = [wanted.filter(isOfDatabase), wanted.filter(isOfInstance)];
+  const measured = wanted.filter(decidesByMetrics);
   const queries = [
-    ...wanted.flatMap((one) => evidenceQueries(one, now)),
-    ...databases.flatMap((one) => databaseQueries(one, now)),
+    ...measured.flatMap((one) => evidenceQueries(one, now)),
+    ...databases.flatMap((one) => storageQueries(one, now)),
   ];
-  const [measured, ofInstances] = await Promise.all([
+  const [answers, ofInstances] = await Promise.all([
     measure(clients.cloudwatch, queries, now),
     alarmedInstances(looking, instances),
   ]);
-  const ofDatabases = await alarmedDatabases(looking, databases, measured);
+  const ofDatabases = await alarmedDatabases(looking, databases, answers);
   const resources = new Map<Wanted, AlarmedResource>([...ofDatabases, ...ofInstances]);
   return wanted.flatMap((one) => {
     const resource = resources.get(one);
-    return resource ? [{ resource, metrics: evidenceOf(one, measured, now) }] : [];
+    return resource ? [{ resource, metrics: measured.includes(one) ? evidenceOf(one, answers, now) : [] }] : [];
   });
 }
 
-const isOfDatabase = (wanted: Wanted): wanted is WantedDatabase => wanted.found.type === 'database';
+/** What was wanted, as it was when it was decided about. */
+type Seen = Wanted & Looked;
+
+async function show(looking: Looking, looked: readonly Seen[]): Promise<Looked[]> {
+  const { clients, now } = looking;
+  const unmeasured = looked.filter((one) => !decidesByMetrics(one));
+  const queries = [
+    ...unmeasured.flatMap((one) => evidenceQueries(one, now)),
+    ...looked.filter(isOfDatabase).flatMap((one) => lagQueries(one, now).flatMap(({ query }) => query ?? [])),
+  ];
+  const resources = looked.map(({ resource }) => resource);
+  const [answers, instances] = await Promise.all([
+    measure(clients.cloudwatch, queries, now),
+    shownInstances(looking, resources),
+  ]);
+  const databases = await shownDatabases(looking, looked, answers);
+  return looked.map(({ metrics, ...one }) => ({
+    resource: databases.get(one.resource) ?? instances.get(one.resource) ?? one.resource,
+    metrics: decidesByMetrics(one) ? metrics : evidenceOf(one, answers, now),
+  }));
+}
+
+const isOfDatabase = <T extends Wanted>(wanted: T): wanted is T & WantedDatabase => wanted.found.type === 'database';
 const isOfInstance = (wanted: Wanted): wanted is WantedInstance => wanted.found.type === 'instance';

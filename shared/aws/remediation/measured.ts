@@ -11,6 +11,11 @@ import { isForeign, measureOf, metricsFor } from './top-metrics.ts';
 /** The answer to each of the queries that were asked. */
 export type Measured = (query: MetricQuery) => Evidence<Series>;
 
+/** Whose verdict hangs on what was measured; what others show of it can wait. */
+const BY_METRICS: readonly RunbookId[] = ['database-storage-low', 'idle-alarm'];
+
+export const decidesByMetrics = ({ runbook }: Pick<Wanted, 'runbook'>): boolean => BY_METRICS.includes(runbook);
+
 /** All of them in one question for each length of time. Equal ones are asked, and paid for, once. */
 export async function measure(client: CloudWatchClient, queries: readonly MetricQuery[], now: Date): Promise<Measured> {
   const distinct = new Map(queries.map((query) => [JSON.stringify(query), query]));

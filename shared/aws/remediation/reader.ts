@@ -12,14 +12,15 @@ import { readable } from '../retention/unreadable.ts';
 import { using } from '../using.ts';
 import { alarmHistories, alarmsNamed, alarmsOn } from './alarms.ts';
 import { happeningsIn } from './happenings.ts';
-import { lookAt, type Market } from './look.ts';
+import { evidenceIn, lookAt, type Market } from './look.ts';
 import { findResources } from './resources.ts';
 import { topLoadOf } from './top-load.ts';
 
 /**
- * Alarms and what they are about, as the look role of each account shows them. Calls for one alarm: one for the alarm, one for its
- * resource (two for a cluster), one for all metrics; of a database whose storage is low one for RDS's events; of an instance
- * that is unwell one for its status checks and two more where it may be moved.
+ * Alarms and what they are about, as the look role of each account shows them. Calls for one alarm until it is decided: one for the
+ * alarm, one for its resource (two for a cluster); of a database whose storage is low one for its metrics and one for RDS's
+ * events; of one that is saturated one for what is remembered of the classes; of an instance that is unwell one for its
+ * status checks and two more where it may be moved.
  * @param patience for how long AWS is asked before it counts as silent
  */
 export function awsRemediation(
@@ -54,6 +55,8 @@ export function awsRemediation(
     },
     look: async (scope, wanted, now) =>
       wanted.length === 0 ? [] : lookAt({ config: await configFor(scope), market, now }, wanted),
+    evidence: async (scope, looked, now) =>
+      looked.length === 0 ? [] : evidenceIn({ config: await configFor(scope), market, now }, looked),
     happenings: happeningsIn(auditTrail(credentialsOf, patience)),
     topLoad: async (scope, counted, range) => {
       const config = await readable('the account', () => configFor(scope));
