@@ -197,6 +197,25 @@ describe('a composite', () => {
   });
 });
 
+describe('a composite whose rule cannot be read', () => {
+  const RULE = 'MOSTLY(ALARM, ("orders-cpu"))';
+
+  it('is told as an alarm that has no runbook, with its name and link, and does not come again', async () => {
+    const scene = await openNight();
+    composite(scene, 'orders-down', []);
+    const stored = scene.region.cloudwatch.compositeAlarms.get('orders-down');
+    if (stored) stored.AlarmRule = RULE;
+    expect(await deliver(scene, [transitioned(scene, 'orders-down', 'orders-cpu')])).toEqual([]);
+    const [text] = texts(scene);
+    expect(text).toContain(
+      'no runbook fits: its rule cannot be read: ALARM, OK, INSUFFICIENT_DATA or AT_LEAST is missing',
+    );
+    expect(text).toContain(`looked at its rule: ${RULE}`);
+    expect(text).toMatch(/https:\/\/\S+orders-down/);
+    expect([plansOf(scene), texts(scene).length]).toEqual([[], 1]);
+  });
+});
+
 /** A composite goes off because of one of its children, in CloudWatch's words. */
 const transitioned = (scene: Scene, name: string, child: string): AlarmEvent =>
   turned(scene, name, 'ALARM', {
