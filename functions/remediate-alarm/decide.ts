@@ -12,8 +12,8 @@ import {
   withFlappingTold,
   withRemediation,
 } from '../../shared/core/remediation/memory.ts';
+import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
-import { keyOfSubject } from '../../shared/core/remediation/subject.ts';
 import type { ToldIncident, ToldPart } from '../../shared/core/remediation/told.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import type { FoundResource, Looked, Wanted } from '../../shared/ports-remediation.ts';
@@ -113,9 +113,9 @@ interface Judged {
 /** Part by part: what is at work counts for those behind it. */
 function judge(parts: readonly LookedPart[], deciding: Deciding): Judged[] {
   let { memory } = deciding;
-  return parts.map((part, index) => {
+  return parts.map((part) => {
     const judged = judgeOne(part, { ...deciding, memory });
-    const turn = turnOf(judged, deciding, `part ${index}`);
+    const turn = turnOf(judged, deciding, '');
     if (turn) memory = withRemediation(memory, turn);
     return judged;
   });
@@ -124,8 +124,8 @@ function judge(parts: readonly LookedPart[], deciding: Deciding): Judged[] {
 function judgeOne(part: LookedPart, deciding: Deciding): Judged {
   const { runbook, subject, alarm, remedy, found, stoppedBy } = part;
   if (!runbook || subject.type === 'none' || part.held) return { part };
-  const resource = keyOfSubject(subject, alarm.scope);
-  const attempt = { alarm, runbook, resource, ...(stoppedBy ? { stoppedBy } : {}) };
+  const place = placeOf(subject, alarm.scope, found?.parent);
+  const attempt = { alarm, runbook, ...place, ...(stoppedBy ? { stoppedBy } : {}) };
   const held = heldBeforeActing(attempt, { ...deciding, memory: withoutWaiting(part, deciding) });
   if (held) return { part: { ...part, held } };
   if (!remedy?.act || !found) return { part };
@@ -142,12 +142,12 @@ function withoutWaiting({ runbook, waiting = [] }: LookedPart, { memory, now }: 
 
 /** The turn of a runbook at a resource: what only looked had one, too, and keeps the same news back. */
 function turnOf({ part, proposal }: Judged, { now, policy }: Deciding, plan: string): Remediation | undefined {
-  const { runbook, subject, alarm, held, remedy } = part;
+  const { runbook, subject, alarm, held, remedy, found } = part;
   if (!runbook || !remedy || held || subject.type === 'none') return undefined;
-  const resource = keyOfSubject(subject, alarm.scope);
+  const place = placeOf(subject, alarm.scope, found?.parent);
   const mode = proposal && proposal.mode !== 'off' ? proposal.mode : 'report';
   const until = new Date(now.getTime() + longestMs(mode, policy));
-  return { runbook, resource, plan, mode, at: now.toISOString(), until: until.toISOString() };
+  return { runbook, ...place, plan, mode, at: now.toISOString(), until: until.toISOString() };
 }
 
 /** A day in which it settles, the time in which its alarm must be OK, and hours of undo: so long is a resource leased, too. */

@@ -4,15 +4,16 @@ import type { StateChange } from '../../shared/core/remediation/alarm.ts';
 import { foldAlarms, type IncidentPart } from '../../shared/core/remediation/fold.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import { alarmMemory, type SeenChange } from '../../shared/core/remediation/memory.ts';
+import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
-import { keyOfSubject, wordsFor } from '../../shared/core/remediation/subject.ts';
+import { wordsFor } from '../../shared/core/remediation/subject.ts';
 import { modeOfRunbook, runbookSettings } from '../../shared/core/remediation/terms.ts';
 import type { ChangeHistory } from '../../shared/ports.ts';
 import type { AlarmReader, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
 import type { LookedIncident, LookedPart } from './decide.ts';
 import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
-import { endsIn, isDown, isOpen, ownersOf, stopperIn, waitingIn } from './own.ts';
+import { arnOfTurn, endsIn, isDown, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
 import type { Seen } from './reread.ts';
 import { type Sorted, sortThem } from './sort.ts';
 
@@ -104,13 +105,18 @@ async function withOwn(
 ): Promise<LookedPart> {
   const { found, subject, alarm } = part;
   if (!found || subject.type === 'none') return part;
-  const key = keyOfSubject(subject, alarm.scope);
   const { facts } = found;
-  if (!isDown(facts) && !isOpen(memory, key)) return part;
-  const changes = (await Promise.all(ownersOf(facts).map((arn) => ledger.changesOf(arn)))).flat();
-  const stoppedBy = isDown(facts) ? stopperIn(changes) : undefined;
-  const own = { over: endsIn(memory, key, changes), waiting: waitingIn(memory, key, changes) };
-  return { ...part, ...own, ...(stoppedBy ? { stoppedBy } : {}) };
+  const open = openAt(memory, placeOf(subject, alarm.scope, found.parent));
+  if (!isDown(facts) && open.length === 0) return part;
+  const changesOf = async (arns: readonly Arn[]) =>
+    (await Promise.all(arns.map((arn) => ledger.changesOf(arn)))).flat();
+  const owners = ownersOf(facts);
+  const others = new Set(open.map((turn) => arnOfTurn(turn, facts))).difference(new Set(owners));
+  const [own, beside] = await Promise.all([changesOf(owners), changesOf([...others])]);
+  const stoppedBy = isDown(facts) ? stopperIn(own) : undefined;
+  const changes = [...own, ...beside];
+  const turns = { over: endsIn(open, changes), waiting: waitingIn(open, changes) };
+  return { ...part, ...turns, ...(stoppedBy ? { stoppedBy } : {}) };
 }
 
 const wantedFor = ({ alarm, runbook, found, stoppedBy }: LookedPart): Wanted[] =>

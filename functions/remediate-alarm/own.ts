@@ -1,7 +1,8 @@
 import { type Change, stands } from '../../shared/core/change.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import { type Arn, parseArn } from '../../shared/core/identity.ts';
-import type { RemediationMemory } from '../../shared/core/remediation/memory.ts';
+import type { Remediation, RemediationMemory } from '../../shared/core/remediation/memory.ts';
+import { areOne, type Place } from '../../shared/core/remediation/place.ts';
 import { type KnownSubject, keyOfSubject } from '../../shared/core/remediation/subject.ts';
 
 /** The ARNs under which the ledger has what Lamplighter did to a resource: a cluster is stopped as a whole. */
@@ -42,27 +43,33 @@ export function stopperIn(changes: readonly Change[]): string | undefined {
   return by && (schedule ? `off-hours, schedule ${schedule.name}` : `${rule} (plan ${by.planId})`);
 }
 
-/** Whether a runbook is at the resource as far as is known, so that its end has to be asked for. */
-export const isOpen = ({ remediations }: RemediationMemory, key: string): boolean =>
-  remediations.some((one) => one.resource === key && one.mode !== 'report' && one.ended === undefined);
+/** The turns of runbooks there that are not over as far as is known, so that their ends have to be asked for. */
+export const openAt = ({ remediations }: RemediationMemory, place: Place): Remediation[] =>
+  remediations.filter((one) => areOne(one, place) && one.mode !== 'report' && one.ended === undefined);
+
+/** The ARN of what another turn is at, which is this resource, its cluster, or a member of that. */
+export function arnOfTurn({ resource }: Remediation, { identity: { arn } }: Facts): Arn {
+  if (keyOfArn(arn) === resource) return arn;
+  const [, , , form, name] = resource.split(' ');
+  return arn.replace(/:(db|cluster):.*$/, `:${form === 'cluster' ? 'cluster' : 'db'}:${name}`);
+}
 
 /** What of that is over, and since when. */
-export const endsIn = ({ remediations }: RemediationMemory, key: string, changes: readonly Change[]): Ended[] =>
-  remediations.flatMap(({ plan, resource }) => {
-    const change =
-      resource === key ? changes.find((one) => one.planId === plan && one.outcome !== 'watching') : undefined;
+export const endsIn = (open: readonly Remediation[], changes: readonly Change[]): Ended[] =>
+  open.flatMap(({ plan, resource }) => {
+    const change = changes.find((one) => isOf(one, { plan, resource }) && one.outcome !== 'watching');
     return change ? [{ plan, resource, at: new Date(change.finishedAt) }] : [];
   });
+
+const isOf = ({ planId, proposal }: Change, { plan, resource }: Pick<Remediation, 'plan' | 'resource'>): boolean =>
+  planId === plan && keyOfArn(proposal.resource.arn) === resource;
 
 /**
  * The plans for it that only wait for an approval: nothing is begun, and what is urgent does not wait with them. Two that begin
  * at once are kept apart by carry-out's lease.
  */
-export const waitingIn = ({ remediations }: RemediationMemory, key: string, changes: readonly Change[]): string[] =>
-  remediations
-    .filter(({ resource, mode, ended }) => resource === key && mode === 'approve' && ended === undefined)
-    .map(({ plan }) => plan)
-    .filter((plan) => !changes.some(({ planId }) => planId === plan));
+export const waitingIn = (open: readonly Remediation[], changes: readonly Change[]): string[] =>
+  open.filter((one) => one.mode === 'approve' && !changes.some((change) => isOf(change, one))).map(({ plan }) => plan);
 
 /** The end of a runbook's turn at a resource. */
 export interface Ended {

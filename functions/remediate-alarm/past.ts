@@ -1,4 +1,5 @@
 import type { Arn } from '../../shared/core/identity.ts';
+import { placeOf } from '../../shared/core/remediation/place.ts';
 import {
   type Replayed,
   type ReplayedAlarm,
@@ -7,7 +8,6 @@ import {
   summaryOf,
 } from '../../shared/core/remediation/replay.ts';
 import type { RunbookId } from '../../shared/core/remediation/runbook.ts';
-import { keyOfSubject } from '../../shared/core/remediation/subject.ts';
 import { textTable } from '../../shared/core/table.ts';
 import { DAY_MS, localTime } from '../../shared/core/time.ts';
 import type { AlarmHistory } from '../../shared/ports-remediation.ts';
@@ -83,10 +83,10 @@ async function chosen(
   const alarms = histories.map(({ alarm }) => alarm);
   const sorted = await sortThem(sources.reader, alarms, asking);
   const byArn = new Map<Arn, ReplayedAlarm['chosen']>(
-    sorted.map(({ alarm, subject, choice }) => [
+    sorted.map(({ alarm, subject, choice, parent }) => [
       alarm.arn,
       choice.runbook && subject.type !== 'none'
-        ? { runbook: choice.runbook, resource: keyOfSubject(subject, alarm.scope) }
+        ? { runbook: choice.runbook, ...placeOf(subject, alarm.scope, parent) }
         : { because: choice.because },
     ]),
   );

@@ -8,6 +8,7 @@ import {
   changesOf,
   composite,
   deliver,
+  end,
   exhausted,
   failing,
   filling,
@@ -16,6 +17,7 @@ import {
   memoryOf,
   openNight,
   quiet,
+  remember,
   storedDatabase,
   toldBy,
   turned,
@@ -194,6 +196,25 @@ describe('a composite', () => {
     composite(scene, 'orders-down', [alarm]);
     await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
     expect(texts(scene)).toEqual([expect.stringContaining('none of the alarms in its rule is on: orders-storage')]);
+  });
+});
+
+describe('a composite whose rule cannot be read', () => {
+  const RULE = 'MOSTLY(ALARM, ("orders-cpu"))';
+
+  it('is told as an alarm that has no runbook, with its name and link, and does not come again', async () => {
+    const scene = await openNight();
+    composite(scene, 'orders-down', []);
+    const stored = scene.region.cloudwatch.compositeAlarms.get('orders-down');
+    if (stored) stored.AlarmRule = RULE;
+    expect(await deliver(scene, [transitioned(scene, 'orders-down', 'orders-cpu')])).toEqual([]);
+    const [text] = texts(scene);
+    expect(text).toContain(
+      'no runbook fits: its rule cannot be read: ALARM, OK, INSUFFICIENT_DATA or AT_LEAST is missing',
+    );
+    expect(text).toContain(`looked at its rule: ${RULE}`);
+    expect(text).toMatch(/https:\/\/\S+orders-down/);
+    expect([plansOf(scene), texts(scene).length]).toEqual([[], 1]);
   });
 });
 
@@ -576,5 +597,58 @@ describe('a saturated database', () => {
     await deliver(scene, [turned(scene, loaded(scene, 'orders').alarm)]);
     expect(texts(scene)[0]).toContain('top waits and statements: unknown, Performance Insights is off');
     expect(scene.sandbox.calls.count('DescribeDimensionKeys')).toBe(0);
+  });
+});
+
+describe('a member of a cluster', () => {
+  const CLUSTER = `${ACCOUNT} ap-northeast-2 database cluster shop`;
+  const member = (name: string) => `${ACCOUNT} ap-northeast-2 database instance ${name}`;
+
+  async function openShop(at: { readonly resource: string; readonly within?: string }) {
+    const scene = await openNight();
+    const Engine = 'aurora-postgresql';
+    scene.region.rds.addCluster({ DBClusterIdentifier: 'shop', Engine });
+    const alarms = ['shop-1', 'shop-2'].map(
+      (name) => loaded(scene, name, { DBClusterIdentifier: 'shop', Engine }).alarm,
+    );
+    const now = scene.sandbox.clock.now().getTime();
+    const [from, until] = [new Date(now - 60_000), new Date(now + 3_600_000)].map((time) => time.toISOString());
+    const plan = 'remediate-alarm-before';
+    await remember(scene, {
+      runbook: 'instance-unwell',
+      ...at,
+      plan,
+      mode: 'auto',
+      at: from ?? '',
+      until: until ?? '',
+    });
+    return { scene, event: turned(scene, alarms[0] ?? '') };
+  }
+
+  it.each([
+    ['its cluster', { resource: CLUSTER }],
+    ['another member', { resource: member('shop-2'), within: CLUSTER }],
+  ])('is left alone while a runbook is at %s', async (_, at) => {
+    const { scene, event } = await openShop(at);
+    await deliver(scene, [event]);
+    expect(texts(scene)[0]).toContain(
+      'instance-unwell is at its cluster, or at a member of that, already (plan remediate-alarm-before)',
+    );
+  });
+
+  it.each([
+    ['its cluster', { resource: CLUSTER }, 'cluster:shop'],
+    ['another member', { resource: member('shop-2'), within: CLUSTER }, 'db:shop-2'],
+  ])('is looked into once what was done to %s is over', async (_, at, of) => {
+    const { scene, event } = await openShop(at);
+    await end(scene, { planId: 'remediate-alarm-before', arn: `arn:aws:rds:ap-northeast-2:${ACCOUNT}:${of}` });
+    await deliver(scene, [event]);
+    expect(texts(scene)[0]).not.toContain('already');
+  });
+
+  it('is looked into while a runbook is at another cluster', async () => {
+    const { scene, event } = await openShop({ resource: member('cart-1'), within: `${CLUSTER}-2` });
+    await deliver(scene, [event]);
+    expect(texts(scene)[0]).not.toContain('already');
   });
 });

@@ -2,11 +2,13 @@ import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { vi } from 'vitest';
 import type { AccountReport } from '../../functions/remediate-alarm/report.ts';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
-import { changesIn } from '../../shared/aws/ledger/changes.ts';
+import { changesIn, recordedChangesIn } from '../../shared/aws/ledger/changes.ts';
 import { remediationLedger } from '../../shared/aws/ledger/remediation.ts';
 import type { Change } from '../../shared/core/change.ts';
-import type { RemediationMemory } from '../../shared/core/remediation/memory.ts';
+import type { Remediation, RemediationMemory } from '../../shared/core/remediation/memory.ts';
 import { openScene, type Scene, type SceneOptions, say, steady } from './carry-out.ts';
+import { change } from './change-specimen.ts';
+import { plan } from './plan-specimen.ts';
 import { once } from './remedies.ts';
 
 export const ACCOUNT = '111111111111';
@@ -224,6 +226,27 @@ export async function memoryOf(scene: Scene): Promise<RemediationMemory> {
   const kept = await keptOf(scene);
   if (!kept) throw new Error('nothing is kept');
   return kept.memory;
+}
+
+/** A runbook's turn is remembered, as if a delivery before had had it. */
+export async function remember(scene: Scene, turn: Remediation): Promise<void> {
+  const ledger = remediationLedger(tableOf(scene));
+  const memory = { alarms: [], remediations: [turn] };
+  const nothing = { plans: [], messages: [], idle: [], holder: 'before', until: turn.at };
+  await ledger.keep({ account: ACCOUNT, time: turn.at, memory, ...nothing }, undefined);
+}
+
+/** What a plan did to a resource came to its end. */
+export async function end(
+  scene: Scene,
+  { planId, arn }: { readonly planId: string; readonly arn: string },
+): Promise<void> {
+  const finishedAt = scene.sandbox.clock.now().toISOString();
+  const [first] = plan().act;
+  if (!first) throw new Error('a plan has an action');
+  const proposal = { ...first, resource: { ...first.resource, arn } };
+  const ended = change({ id: `${planId}/1`, planId, proposal, finishedAt });
+  await recordedChangesIn(tableOf(scene)).recordChange(ended, undefined);
 }
 
 /** Everything that was done or tried, oldest first. */

@@ -1,12 +1,11 @@
 import {
   type AlarmType,
   type CloudWatchClient,
-  type CompositeAlarm,
   type DescribeAlarmsInput,
   paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
-import { type Alarm, InvalidAlarmError, type StateChange } from '../../core/remediation/alarm.ts';
+import type { Alarm, StateChange } from '../../core/remediation/alarm.ts';
 import { describedChange, describedComposite, describedMetricAlarm } from '../../core/remediation/alarm-described.ts';
 import type { TimeRange } from '../../ports.ts';
 import type { AlarmHistory } from '../../ports-remediation.ts';
@@ -31,22 +30,8 @@ export const alarmsOn = (client: CloudWatchClient): Promise<Alarm[]> => describe
 const described = (client: CloudWatchClient, which: DescribeAlarmsInput): Promise<Alarm[]> =>
   everyItem(paginateDescribeAlarms({ client, pageSize: 100 }, { ...which, AlarmTypes: BOTH }), (page) => [
     ...(page.MetricAlarms ?? []).map(describedMetricAlarm),
-    ...(page.CompositeAlarms ?? []).map(compositeOf),
+    ...(page.CompositeAlarms ?? []).map(describedComposite),
   ]);
-
-/** One whose rule is of a form that is not known has no children that are known, and spoils nothing for the others. */
-function compositeOf(alarm: CompositeAlarm): Alarm {
-  try {
-    return describedComposite(alarm);
-  } catch (error) {
-    if (!(error instanceof InvalidAlarmError) || error.field !== 'AlarmRule') throw error;
-    const { AlarmRule: rule = '' } = alarm;
-    return {
-      ...describedComposite({ ...alarm, AlarmRule: 'TRUE' }),
-      watches: { kind: 'composite', rule, children: [] },
-    };
-  }
-}
 
 /** The alarms of a scope that changed in the range, or one of them. */
 export async function alarmHistories(

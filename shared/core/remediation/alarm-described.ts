@@ -8,7 +8,7 @@ import {
   type StateChange,
   type Watches,
 } from './alarm.ts';
-import { childrenOf } from './composite.ts';
+import { compositeOf } from './composite.ts';
 import { broughtBy } from './reason.ts';
 import { isBand } from './watches.ts';
 
@@ -68,12 +68,12 @@ export function describedMetricAlarm(alarm: DescribedMetricAlarm): Alarm {
   return { ...stateOf(alarm), ...mutedBy(alarm), watches: watchesOf(alarm) };
 }
 
-/** The same of a composite. @throws {InvalidAlarmError} also for its rule */
-export function describedComposite(alarm: DescribedComposite): Alarm {
-  const rule = had(alarm.AlarmRule, 'AlarmRule');
-  const watches: Watches = { kind: 'composite', rule, children: childrenOf(rule, 'AlarmRule') };
-  return { ...stateOf(alarm), ...mutedBy(alarm), watches };
-}
+/** The same of a composite. */
+export const describedComposite = (alarm: DescribedComposite): Alarm => ({
+  ...stateOf(alarm),
+  ...mutedBy(alarm),
+  watches: compositeOf(had(alarm.AlarmRule, 'AlarmRule')),
+});
 
 function stateOf(alarm: DescribedState): Omit<Alarm, 'watches'> {
   const arn = had(alarm.AlarmArn, 'AlarmArn');

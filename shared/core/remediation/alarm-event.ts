@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseArn } from '../identity.ts';
 import { ALARM_STATES, type Alarm, type AlarmChange, InvalidAlarmError, type Watches } from './alarm.ts';
-import { childrenOf } from './composite.ts';
+import { compositeOf } from './composite.ts';
 import { broughtBy, thresholdIn } from './reason.ts';
 import { isBand } from './watches.ts';
 
@@ -112,9 +112,7 @@ function mutedBy({ muteDetail, state }: AlarmEvent['detail']): string | undefine
 }
 
 function watchesIn({ configuration: { alarmRule, metrics = [] }, state }: AlarmEvent['detail']): Watches {
-  if (alarmRule) {
-    return { kind: 'composite', rule: alarmRule, children: childrenOf(alarmRule, 'detail.configuration.alarmRule') };
-  }
+  if (alarmRule) return compositeOf(alarmRule);
   const stats = metrics.flatMap(({ metricStat, accountId }) => (metricStat ? [{ ...metricStat, accountId }] : []));
   const expression = metrics.find((one) => one.expression && (one.returnData ?? true))?.expression;
   const threshold = isBand(expression) ? undefined : thresholdIn(state.reasonData);

@@ -41,6 +41,8 @@ export type Watches =
       readonly rule: string;
       /** The names of the alarms in its rule. They are in its account and region. */
       readonly children: readonly string[];
+      /** Why its rule cannot be read: CloudWatch may know forms that are not known here. Its children are unknown then. */
+      readonly unreadable?: string;
     };
 
 export interface AlarmMetric {

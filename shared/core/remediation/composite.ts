@@ -1,16 +1,28 @@
 import { parseArn } from '../identity.ts';
-import { InvalidAlarmError } from './alarm.ts';
+import type { Watches } from './alarm.ts';
 
 /**
- * The names of the alarms in a composite's rule, each once, in its order. An ARN stands for the alarm of that name: children
+ * What a composite watches: the alarms in its rule, each once, in its order. An ARN stands for the alarm of that name: children
  * are in the account and region of their composite.
  *   > ALARM(cpu) AND (NOT OK("disk, of orders") OR AT_LEAST(60%, NOT OK, (a, arn:aws:cloudwatch:eu-west-1:123456789012:alarm:b)))
- * A name in quotes may have anything in it, with `\"` for a quote; another one no spaces, brackets or commas.
- * @param field what the rule is called where it comes from
- * @throws {InvalidAlarmError} when it is no such rule
+ * A name in quotes may have anything in it, with `\"` for a quote; another one no spaces, brackets or commas. A rule of
+ * another form has no children that are known.
  */
-export function childrenOf(rule: string, field: string): string[] {
-  const tokens = new Tokens(rule, field);
+export function compositeOf(rule: string): Extract<Watches, { readonly kind: 'composite' }> {
+  try {
+    return { kind: 'composite', rule, children: childrenOf(rule) };
+  } catch (error) {
+    if (!(error instanceof UnreadableRule)) throw error;
+    return { kind: 'composite', rule, children: [], unreadable: error.message };
+  }
+}
+
+class UnreadableRule extends Error {
+  override readonly name = 'UnreadableRule';
+}
+
+function childrenOf(rule: string): string[] {
+  const tokens = new Tokens(rule);
   const children: string[] = [];
   let open = 0;
   do {
@@ -69,11 +81,9 @@ interface Token {
 /** What a rule is made of, one after the other. */
 class Tokens {
   readonly #tokens: readonly Token[];
-  readonly #field: string;
   #at = 0;
 
-  constructor(rule: string, field: string) {
-    this.#field = field;
+  constructor(rule: string) {
     this.#tokens = Array.from(rule.matchAll(TOKEN), ([, mark, quoted, word]): Token => {
       if (mark) return { is: 'mark', text: mark };
       if (quoted !== undefined) return { is: 'quoted', text: quoted.replace(/\\(.)/gs, '$1') };
@@ -107,7 +117,7 @@ class Tokens {
   }
 
   fail(what: string): never {
-    throw new InvalidAlarmError(this.#field, `a rule such as ALARM(cpu) AND NOT OK("disk"); in this one ${what}`);
+    throw new UnreadableRule(what);
   }
 }
 

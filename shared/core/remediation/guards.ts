@@ -11,6 +11,7 @@ import {
   type RemediationMemory,
   recentChanges,
 } from './memory.ts';
+import { areOne, type Place } from './place.ts';
 import type { RunbookId } from './runbook.ts';
 import { modeOfRunbook } from './terms.ts';
 
@@ -82,11 +83,9 @@ const heldAsItIs = (alarm: Alarm, context: GuardContext): Held | undefined =>
   setByHand(alarm) ?? muted(alarm) ?? flapping(alarm, context);
 
 /** A runbook that is about to look at a resource, for an alarm. */
-export interface Attempt {
+export interface Attempt extends Place {
   readonly alarm: Alarm;
   readonly runbook: RunbookId;
-  /** The key of its subject. */
-  readonly resource: string;
   /** Where Lamplighter stopped the resource: by what. `off-hours, schedule office-hours` */
   readonly stoppedBy?: string;
 }
@@ -170,13 +169,17 @@ const counts = ({ mode }: Remediation, { runbook }: Attempt, { policy }: GuardCo
 
 const at = (time: string): number => Date.parse(time);
 
-/** Never two at one resource. */
+/** Never two at one resource, nor at one cluster. */
 function busy(attempt: Attempt, context: GuardContext): Held | undefined {
   const now = context.now.getTime();
   const other = context.memory.remediations.find(
-    (one) => one.resource === attempt.resource && one.mode !== 'report' && now < at(overAt(one)),
+    (one) => areOne(one, attempt) && one.mode !== 'report' && now < at(overAt(one)),
   );
-  return other && { ...loudly('busy', `${other.runbook} is at it already (plan ${other.plan})`), plan: other.plan };
+  if (!other) return undefined;
+  const { plan, runbook, resource } = other;
+  const where = resource === attempt.resource ? 'at it' : 'at its cluster, or at a member of that,';
+  const held = loudly('busy', `${runbook} is ${where} already${plan ? ` (plan ${plan})` : ''}`);
+  return plan ? { ...held, plan } : held;
 }
 
 function coolingDown(attempt: Attempt, context: GuardContext): Held | undefined {

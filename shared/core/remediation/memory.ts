@@ -3,6 +3,7 @@ import type { Mode, Policy } from '../policy.ts';
 import { parseSpan } from '../quantity.ts';
 import { DAY_MS } from '../time.ts';
 import type { AlarmChange, AlarmState } from './alarm.ts';
+import type { Place } from './place.ts';
 import type { RunbookId } from './runbook.ts';
 
 /**
@@ -40,10 +41,9 @@ export interface Answer {
 }
 
 /** A runbook's turn at a resource. */
-export interface Remediation {
+export interface Remediation extends Place {
   readonly runbook: RunbookId;
-  /** The key of its subject. */
-  readonly resource: string;
+  /** Empty as long as it is only about to be made. */
   readonly plan: string;
   /** In `report` nothing was done, and only the same news is kept back. */
   readonly mode: Exclude<Mode, 'off'>;

@@ -10,6 +10,7 @@ import {
   withFlappingTold,
   withRemediation,
 } from './memory.ts';
+import type { Place } from './place.ts';
 import { RUNBOOK_IDS, type RunbookId } from './runbook.ts';
 import { mayAct, modeOfRunbook } from './terms.ts';
 
@@ -17,8 +18,8 @@ import { mayAct, modeOfRunbook } from './terms.ts';
 export interface ReplayedAlarm {
   /** As it is now: what it was is not kept. */
   readonly alarm: Alarm;
-  /** The runbook that it has by now, and the key of what it is about. */
-  readonly chosen: { readonly runbook: RunbookId; readonly resource: string } | { readonly because: string };
+  /** The runbook that it has by now, and what it is about. */
+  readonly chosen: ({ readonly runbook: RunbookId } & Place) | { readonly because: string };
   readonly changes: readonly StateChange[];
 }
 

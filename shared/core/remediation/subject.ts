@@ -10,7 +10,12 @@ export type KnownSubject = Exclude<Subject, { readonly type: 'none' }>;
  * several is about none, and so is one of which a metric cannot be told. A composite is about what its children are about.
  */
 export function subjectOf({ watches, scope }: Pick<Alarm, 'watches' | 'scope'>): Subject {
-  if (watches.kind === 'composite') return none(`it is composed of ${watches.children.join(', ') || 'no alarms'}`);
+  if (watches.kind === 'composite')
+    return none(
+      watches.unreadable === undefined
+        ? `it is composed of ${watches.children.join(', ') || 'no alarms'}`
+        : `its rule cannot be read: ${watches.unreadable}`,
+    );
   const subjects = watches.metrics.map((metric) => subjectOfMetric(metric, scope.account));
   const [first] = subjects;
   if (!first) return none(`its expression names no metric: ${watches.expression ?? 'it has none'}`);

@@ -21,7 +21,7 @@ import { alarm, arnOf, NOW, SCOPE } from './alarms.ts';
 const HOUR_MS = 3_600_000;
 
 /** Which runbook each alarm has, and at what. */
-const ALARMS: Readonly<Record<string, readonly [RunbookId, resource: string]>> = {
+const ALARMS: Readonly<Record<string, readonly [RunbookId, resource: string, within?: string]>> = {
   'orders-disk': ['database-storage-low', 'orders'],
   'orders-disk-2': ['database-storage-low', 'orders'],
   'orders-cpu': ['database-saturated', 'orders'],
@@ -29,6 +29,10 @@ const ALARMS: Readonly<Record<string, readonly [RunbookId, resource: string]>> =
   'web-check': ['instance-unwell', 'web'],
   'web-credits': ['credits-exhausted', 'web'],
   'api-check': ['instance-unwell', 'api'],
+  'shop-cpu': ['database-saturated', 'shop'],
+  'shop-1-cpu': ['database-saturated', 'shop-1', 'shop'],
+  'shop-1-disk': ['database-storage-low', 'shop-1', 'shop'],
+  'shop-2-cpu': ['database-saturated', 'shop-2', 'shop'],
 };
 
 const anyStep = fc.record({
@@ -87,12 +91,13 @@ function play(
       memory,
       now,
     };
-    const [runbook, resource] = ALARMS[step.name] as [RunbookId, string];
-    if (heldOnArrival(told.alarm, context) ?? heldBeforeActing({ alarm: told.alarm, runbook, resource }, context))
+    const [runbook, resource, within] = ALARMS[step.name] as [RunbookId, string, string?];
+    const place = { resource, ...(within ? { within } : {}) };
+    if (heldOnArrival(told.alarm, context) ?? heldBeforeActing({ alarm: told.alarm, runbook, ...place }, context))
       continue;
     const plan = `plan-${turns.length}`;
     const until = new Date(now.getTime() + step.lastsMinutes * 60_000).toISOString();
-    const turn: Remediation = { runbook, resource, plan, mode: 'auto', at: now.toISOString(), until };
+    const turn: Remediation = { runbook, ...place, plan, mode: 'auto', at: now.toISOString(), until };
     memory = withAnswer(withRemediation(memory, turn), told.alarm.arn, { since: told.alarm.since.toISOString(), plan });
     const early = new Date(now.getTime() + step.lastsMinutes * 30_000);
     if (step.endsEarly) memory = withEnd(memory, { plan }, early);
@@ -125,6 +130,15 @@ describe('whatever goes off', () => {
       for (const [index, one] of turns.entries()) {
         const others = turns.slice(index + 1).filter(({ resource }) => resource === one.resource);
         for (const other of others) expect(from(other)).toBeGreaterThanOrEqual(to(one));
+      }
+    });
+  });
+
+  it('there are never two at one cluster at once, be it at its members or as a whole', () => {
+    whatever((night, policy) => {
+      const ofShop = play(night, policy).turns.filter(({ resource, within }) => (within ?? resource) === 'shop');
+      for (const [index, one] of ofShop.entries()) {
+        for (const other of ofShop.slice(index + 1)) expect(from(other)).toBeGreaterThanOrEqual(to(one));
       }
     });
   });

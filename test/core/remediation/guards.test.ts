@@ -218,6 +218,29 @@ describe('a runbook', () => {
     expect(heldBeforeActing(stopped, context())).toMatchObject({ guard: 'stopped-by-us', tell: 'nobody' });
   });
 
+  it.each<[string, string, string | undefined, string, string | undefined]>([
+    ['a member, while its cluster is worked at', 'shop-1', 'shop', 'shop', undefined],
+    ['a cluster, while a member is worked at', 'shop', undefined, 'shop-1', 'shop'],
+    ['a member, while another one is worked at', 'shop-2', 'shop', 'shop-1', 'shop'],
+  ])('leaves alone %s', (_, resource, within, busy, of) => {
+    const placed = (own: string, cluster?: string) => ({ resource: own, ...(cluster ? { within: cluster } : {}) });
+    const running = withTurns(turn({ ...placed(busy, of), until: minutesAgo(-10).toISOString() }));
+    const held = heldBeforeActing({ ...attempt, ...placed(resource, within) }, context(running));
+    expect(held?.because).toBe(
+      'database-storage-low is at its cluster, or at a member of that, already (plan remediate-alarm-1)',
+    );
+    const elsewhere = heldBeforeActing({ ...attempt, ...placed('carts-1', 'carts') }, context(running));
+    expect(elsewhere).toBeUndefined();
+  });
+
+  it('names no plan that is only about to be made', () => {
+    const held = heldBeforeActing(
+      attempt,
+      context(withTurns(turn({ plan: '', until: minutesAgo(-10).toISOString() }))),
+    );
+    expect(held).toEqual({ guard: 'busy', because: 'database-storage-low is at it already', tell: 'people' });
+  });
+
   it('names the plan that is at it', () => {
     const running = withTurns(turn({ until: minutesAgo(-10).toISOString() }));
     expect(heldBeforeActing(attempt, context(running))).toMatchObject({ guard: 'busy', plan: 'remediate-alarm-1' });
