@@ -8,14 +8,16 @@ import {
   summaryOf,
 } from '../../shared/core/remediation/replay.ts';
 import type { RunbookId } from '../../shared/core/remediation/runbook.ts';
+import { mayAct } from '../../shared/core/remediation/terms.ts';
 import { textTable } from '../../shared/core/table.ts';
 import { DAY_MS, localTime } from '../../shared/core/time.ts';
 import type { AlarmHistory } from '../../shared/ports-remediation.ts';
 import { eachAccount } from '../../shared/runtime/each-account.ts';
 import type { Sources } from './gather.ts';
+import { ownersOf } from './own.ts';
 import { type Inquiry, placesOf } from './question.ts';
 import { unlessDenied } from './reread.ts';
-import { sortThem } from './sort.ts';
+import { type Sorted, sortThem } from './sort.ts';
 
 /**
  * So long a runbook takes, from the alarm until what it does should have made it OK: an event and a plan take half a minute,
@@ -74,7 +76,7 @@ export async function answerPast(sources: Sources, inquiry: Inquiry, range: Rang
   return question.format === 'table' ? pastTable(reports, asking.policy.timezone) : reports;
 }
 
-/** Each with the runbook that it has by now. */
+/** Each with the runbook that it has by now, and what was done about it in truth. */
 async function chosen(
   sources: Sources,
   histories: readonly AlarmHistory[],
@@ -82,15 +84,32 @@ async function chosen(
 ): Promise<readonly ReplayedAlarm[]> {
   const alarms = histories.map(({ alarm }) => alarm);
   const sorted = await sortThem(sources.reader, alarms, asking);
-  const byArn = new Map<Arn, ReplayedAlarm['chosen']>(
-    sorted.map(({ alarm, subject, choice, parent }) => [
-      alarm.arn,
-      choice.runbook && subject.type !== 'none'
-        ? { runbook: choice.runbook, ...placeOf(subject, alarm.scope, parent) }
-        : { because: choice.because },
-    ]),
+  const byArn = new Map<Arn, Sorted>(sorted.map((one) => [one.alarm.arn, one]));
+  return Promise.all(
+    histories.map(async (history) => {
+      const one = byArn.get(history.alarm.arn);
+      if (!one) return { ...history, chosen: { because: 'it was not read' } };
+      const answered = await sources.limit(() => answersTo(sources, one));
+      return { ...history, chosen: chosenFor(one), answered };
+    }),
   );
-  return histories.map((one) => ({ ...one, chosen: byArn.get(one.alarm.arn) ?? { because: 'it was not read' } }));
+}
+
+const chosenFor = ({ alarm, subject, choice, parent }: Sorted): ReplayedAlarm['chosen'] =>
+  choice.runbook && subject.type !== 'none'
+    ? { runbook: choice.runbook, ...placeOf(subject, alarm.scope, parent) }
+    : { because: choice.because };
+
+/** When it went off and Lamplighter changed something for it. */
+async function answersTo(
+  { ledger }: Pick<Sources, 'ledger'>,
+  { alarm, choice, found }: Sorted,
+): Promise<NonNullable<ReplayedAlarm['answered']>> {
+  if (!choice.runbook || !mayAct(choice.runbook) || !found.known || !found.value) return [];
+  const changes = (await Promise.all(ownersOf(found.value.facts).map((arn) => ledger.changesOf(arn)))).flat();
+  return changes.flatMap(({ planId, appliedAt, proposal }) =>
+    appliedAt && proposal.alarm?.arn === alarm.arn ? [{ since: new Date(proposal.alarm.since), plan: planId }] : [],
+  );
 }
 
 const timeLine = ({ alarm: { name, scope, since }, because, ...replayed }: Replayed) => ({

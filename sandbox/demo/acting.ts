@@ -5,6 +5,7 @@ import { followTime } from '../durable/determinism.ts';
 import { listenLambda } from '../durable/http/listen.ts';
 import { Lambda } from '../durable/lambda.ts';
 import { type Handler, inProcess } from '../durable/runtimes/in-process.ts';
+import type { AlarmEvent } from '../estate/alarm-change.ts';
 import type { Hub } from '../hub/hub.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { plainContext } from './context.ts';
@@ -13,11 +14,15 @@ import type { Wired, Wiring } from './wiring.ts';
 /** Who answers in the demo: a role that the shop's policy names, and a session of it. */
 const KIM = 'arn:aws:sts::123456789012:assumed-role/sre-oncall/kim';
 
+const REMEDIATE_ALARM = 'lamplighter-remediate-alarm-prod';
+
 /** The acting half of the shop: Lambda's durable executions on the sandbox's clock, and a person at a terminal. */
 export interface Acting {
   readonly lambda: Lambda;
   /** Where functions in other processes find Lambda. */
   readonly url: string;
+  /** Takes what EventBridge tells of alarms, for remediate-alarm. */
+  readonly queue: (event: AlarmEvent) => void;
   /** `npm run answer -- ...`, typed by Kim; returns what it prints. */
   readonly answer: (...args: string[]) => Promise<string>;
   readonly close: () => Promise<void>;
@@ -40,10 +45,13 @@ export async function openActing({
     runtime: inProcess(carryOut),
     durable: { executionTimeoutSeconds: 90 * 86_400 },
   });
+  const remediate = await load(wiring, 'remediate-alarm', { ...sandbox.env, AWS_ENDPOINT_URL_LAMBDA: api.url });
+  lambda.register(REMEDIATE_ALARM, { runtime: inProcess(remediate) });
   const listen = await load(wiring, 'answer', { ...sandbox.env, AWS_ENDPOINT_URL_LAMBDA: api.url });
   return {
     lambda,
     url: api.url,
+    queue: queueTo(lambda, REMEDIATE_ALARM, wiredIn(wiring, 'remediate-alarm').batchingSeconds ?? 0),
     answer: (...args) => typed(args, { sandbox, hub, listen }),
     close: async () => {
       realTime();
@@ -52,13 +60,27 @@ export async function openActing({
   };
 }
 
+/** Hands over together what has come, as soon as the first of it has waited for so long. */
+function queueTo(lambda: Lambda, functionName: string, seconds: number): Acting['queue'] {
+  const waiting: AlarmEvent[] = [];
+  const handOver = () => {
+    const Records = waiting.splice(0).map((event) => ({ messageId: event.id, body: JSON.stringify(event) }));
+    lambda.send(functionName, JSON.stringify({ Records }));
+  };
+  return (event) => {
+    if (waiting.push(event) === 1) lambda.clock.after({ seconds }, handOver);
+  };
+}
+
 /** Loads a bundle as a cold start does: with the environment that the template gives to it. */
-async function load({ functions }: Wiring, name: string, env: Readonly<Record<string, string>>): Promise<Handler> {
-  const wired = functions.find((one) => one.name === name) as Wired;
+async function load(wiring: Wiring, name: string, env: Readonly<Record<string, string>>): Promise<Handler> {
+  const wired = wiredIn(wiring, name);
   Object.assign(process.env, env, wired.env, { LOG_LEVEL: 'SILENT' });
   const { handler } = (await import(wired.file)) as { handler: Handler };
   return handler;
 }
+
+const wiredIn = ({ functions }: Wiring, name: string): Wired => functions.find((one) => one.name === name) as Wired;
 
 interface Terminal {
   readonly sandbox: Sandbox;

@@ -12,6 +12,7 @@ import { invokeInProcess } from '../hub/invoke.ts';
 import { type Sandbox, startSandbox } from '../sandbox.ts';
 import { openActing } from './acting.ts';
 import { EXPORT_ALARM, playActing } from './acting-story.ts';
+import { playAlarms } from './alarm-story.ts';
 import { indented } from './indented.ts';
 import { playOffHours } from './off-hours-story.ts';
 import { playResizes } from './resize-story.ts';
@@ -127,7 +128,9 @@ try {
   const closing = { screen, sandbox, hub, acting, externalId: EXTERNAL_ID };
   const { offHours } = await playOffHours({ ...closing, wake: (event) => wake(officeHours, event) });
 
-  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours });
+  const { alarms } = await playAlarms({ screen, sandbox, hub, acting, externalId: EXTERNAL_ID });
+
+  finish(screen, { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours, alarms });
   await acting.close();
   hub.dynamodb.destroy();
 } finally {
@@ -156,18 +159,30 @@ interface Played {
   readonly resizes: string;
   readonly snapshots: string;
   readonly offHours: string;
+  readonly alarms: readonly string[];
 }
 
 function finish(
   { title, line }: Screen,
-  { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours }: Played,
+  { sandbox, calls, sent, table, savings, spend, resizes, snapshots, offHours, alarms }: Played,
 ): void {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const messages = sent.map(({ default: facts, email }) => ({ facts: JSON.parse(facts) as unknown, text: email }));
   if (loudness === 'json') {
     console.log(
       JSON.stringify(
-        { messages, calls: Object.fromEntries(calls), table, savings, spend, resizes, snapshots, offHours, seconds },
+        {
+          messages,
+          calls: Object.fromEntries(calls),
+          table,
+          savings,
+          spend,
+          resizes,
+          snapshots,
+          offHours,
+          alarms,
+          seconds,
+        },
         undefined,
         2,
       ),

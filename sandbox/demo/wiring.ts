@@ -13,6 +13,8 @@ export interface Wired {
   readonly env: Readonly<Record<string, string>>;
   /** None for what people and other functions start. */
   readonly schedule?: Schedule;
+  /** So long its queue waits for more before it hands over what has come; only of what a queue wakes. */
+  readonly batchingSeconds?: number;
 }
 
 interface Schedule {
@@ -39,17 +41,22 @@ export async function wire(parameters: Readonly<Record<string, string>>): Promis
   const schedules = ofType(packaged.template, 'AWS::Scheduler::Schedule').map(
     ([, resource]) => resource.Properties ?? {},
   );
+  const queues = ofType(packaged.template, 'AWS::Lambda::EventSourceMapping').map(
+    ([, resource]) => resource.Properties ?? {},
+  );
   return {
     region: REGION,
     functions: functionsOf(packaged).map(({ name, logicalId, properties: own }) => {
       const bundle = packaged.bundles.find((one) => one.name === name);
       const schedule = schedules.find(({ Target }) => targetOf(Target) === logicalId);
+      const queue = queues.find(({ FunctionName }) => logicalIdIn(FunctionName) === logicalId);
       return {
         name,
         file: bundle?.file ?? '',
         bundleKb: Math.round((bundle?.bytes ?? 0) / 1024),
         env: (own.Environment as { Variables: Record<string, string> }).Variables,
         ...(schedule ? { schedule: scheduleOf(schedule) } : {}),
+        ...(queue ? { batchingSeconds: Number(queue.MaximumBatchingWindowInSeconds) } : {}),
       };
     }),
     table: String(properties('AWS::DynamoDB::Table')[0]?.TableName),
@@ -65,8 +72,9 @@ const scheduleOf = (properties: Record<string, unknown>): Schedule => ({
 });
 
 /** The logical id of the function that a schedule's target names. */
-const targetOf = (target: unknown): string =>
-  (target as { Arn: { 'Fn::GetAtt': [string, string] } }).Arn['Fn::GetAtt'][0];
+const targetOf = (target: unknown): string => logicalIdIn((target as { Arn: unknown }).Arn);
+
+const logicalIdIn = (arn: unknown): string => (arn as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
 
 /** The event that EventBridge Scheduler delivers for one planned time. */
 export const scheduledEvent = ({ input }: Schedule, at: Date): unknown =>

@@ -2,9 +2,9 @@ import { describeAction } from './action.ts';
 import { hashOf } from './canonical.ts';
 import { type Change, type ChangeState, callsAPerson, inverseOf } from './change.ts';
 import { consoleLink } from './identity.ts';
-import { bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
+import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { describeSaving } from './money.ts';
-import type { Plan } from './plan.ts';
+import { isRemediation, type Plan } from './plan.ts';
 import { localTime } from './time.ts';
 
 /** What is shown in words; the facts get what the message has room for, and the ledger has them all. */
@@ -15,6 +15,7 @@ export function changesMessage(plan: Plan, ended: readonly Change[], timezone: s
   const changes = [...ended].sort((a, b) => urgencyOf(a) - urgencyOf(b) || worthOf(b) - worthOf(a));
   const worst = changes.some(callsAPerson);
   const text = textOf(plan, changes, timezone);
+  const alarm = changes.length === 1 ? changes[0]?.proposal.alarm : undefined;
   const attributes: MessageAttributes = {
     kind: 'changes',
     severity: worst ? 'critical' : changes.some(deservesALook) ? 'warning' : 'info',
@@ -26,11 +27,12 @@ export function changesMessage(plan: Plan, ended: readonly Change[], timezone: s
   const said = ended.map(({ id, outcome, endedAt }) => ({ id, outcome, endedAt }));
   return {
     id: hashOf({ plan: plan.id, said }).slice(0, 16),
-    subject: `[Lamplighter] ${plan.account}: ${summary(changes)}${worst ? ', a person is needed' : ''}`.slice(0, 99),
+    subject: asciiOf(`[Lamplighter] ${plan.account}: ${headline(changes)}${worst ? ', a person is needed' : ''}`),
     text,
     facts: factsOf(plan, changes, roomForFacts({ text, attributes })),
     chat: chatOf(changes),
     attributes,
+    ...(alarm ? { thread: `alarm ${alarm.arn}` } : {}),
   };
 }
 
@@ -48,7 +50,7 @@ function textOf(plan: Plan, changes: readonly Change[], timezone: string): strin
     `carry-out has worked on the plan ${plan.id}.`,
     ...changes.slice(0, LIMITS.inText).map((change) => changeText(change, timezone)),
     ...(rest.length > 0 ? [`And ${rest.length} more, ${summary(rest)}: npm run answer -- show ${plan.id}`] : []),
-    `To see what was saved: npm run answer -- savings`,
+    ...(isRemediation(plan) ? [] : [`To see what was saved: npm run answer -- savings`]),
   ].join('\n\n');
 }
 
@@ -61,6 +63,13 @@ function chatOf(changes: readonly Change[]): string {
       .map(({ proposal, outcome, because }) => `• *${proposal.resource.name}* ${outcome}: ${because}`),
     ...(rest > 0 ? [`and ${rest} more`] : []),
   ].join('\n');
+}
+
+/** Of one alarm what became of it: `orders: resolved after 7 minutes`. */
+function headline(changes: readonly Change[]): string {
+  const [{ proposal, outcome, because }, ...others] = changes as [Change, ...Change[]];
+  if (others.length > 0 || !proposal.alarm) return summary(changes);
+  return `${proposal.resource.name}: ${outcome === 'kept' ? because : outcome}`;
 }
 
 /** The changes as data, as many as fit into so many bytes. */

@@ -46,6 +46,20 @@ describe('a few changes', () => {
     expect(subject).toMatch(/: 1 stuck, 1 failed, 1 undone, 1 kept, 1 expired, a person is needed$/);
   });
 
+  it.each([
+    ['kept', 'orders: resolved after 7 minutes'],
+    ['skipped', 'orders: skipped'],
+    ['failed', 'orders: failed, a person is needed'],
+  ] as const)('of an alarm begin with what became of it, in the thread of the alarm: %s', (outcome, words) => {
+    const [one] = PLAN.act;
+    const alarm = { name: 'full', arn: 'arn:alarm', scope: { account: PLAN.account, region: 'eu-west-1' }, since: '' };
+    const mended = { ...one!, resource: { ...one!.resource, name: 'orders' }, alarm } as Change['proposal'];
+    const ended = [nth(1, { proposal: mended, outcome, because: 'resolved after 7 minutes' })];
+    const { subject, thread, text } = changesMessage({ ...PLAN, function: 'remediate-alarm' }, ended, 'Asia/Seoul');
+    expect([subject, thread]).toEqual([`[Lamplighter] ${PLAN.account}: ${words}`, 'alarm arn:alarm']);
+    expect(text).not.toContain('saved');
+  });
+
   it('that are alike begin with the dearest', () => {
     const saving = (amount: number) =>
       ({ monthly: { currency: 'USD', amount }, basis: 'list', stillBilled: [] }) as unknown as Change['saving'] &

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Scene } from '../support/carry-out.ts';
-import { filling, keptOf, loaded, openNight, quiet, toldBy, turned, wake } from '../support/remediate-alarm.ts';
+import {
+  deliver,
+  filling,
+  keptOf,
+  loaded,
+  openNight,
+  quiet,
+  toldBy,
+  turned,
+  wake,
+} from '../support/remediate-alarm.ts';
 
 interface Past {
   readonly acted: { readonly needed: number; readonly wrong: number; readonly unknown: number };
@@ -64,8 +74,21 @@ describe('the alarms of some days', () => {
       'DescribeAlarms',
       'DescribeDBInstances',
       'GetItem',
+      'Query',
     ]);
     expect([await keptOf(scene), toldBy(scene)]).toEqual([undefined, []]);
+  });
+
+  it('that were answered in truth are not called wrong when they were OK again soon', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 1 });
+    const [past] = await wake<Past[]>(scene, { from: FROM, to: '2026-11-22T22:30:00Z' });
+    expect(past).toMatchObject({
+      acted: { needed: 0, wrong: 0, unknown: 1 },
+      times: [{ because: expect.stringMatching(/^the plan remediate-alarm-\S+ answered it, and it was OK again/) }],
+    });
   });
 
   it('may be those of one alarm', async () => {

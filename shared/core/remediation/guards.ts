@@ -6,6 +6,7 @@ import type { Alarm } from './alarm.ts';
 import {
   alarmMemory,
   isSameChange,
+  MOST_CHANGES,
   overAt,
   type Remediation,
   type RemediationMemory,
@@ -159,7 +160,8 @@ function flapping({ arn }: Alarm, { policy, memory, now }: GuardContext): Held |
   const one = alarmMemory(memory, arn);
   const { length } = recentChanges(one, limit, now);
   if (length < limit.changes) return undefined;
-  const because = `it flaps: ${length} changes within ${limit.within}. It is left alone until it is quiet (\`remediation.flapping\`)`;
+  const changes = length < MOST_CHANGES ? `${length} changes` : `${length} changes or more`;
+  const because = `it flaps: ${changes} within ${limit.within}. It is left alone until it is quiet (\`remediation.flapping\`)`;
   return one.flappingTold ? quietly('flapping', because) : loudly('flapping', because);
 }
 

@@ -65,7 +65,7 @@ export const alarmMemory = ({ alarms }: RemediationMemory, arn: Arn): AlarmMemor
   alarms.find((one) => one.arn === arn) ?? { arn, changes: [], answers: [] };
 
 /** So many changes of one alarm are remembered, the newest: more than a policy may ask for. */
-const MOST_CHANGES = 40;
+export const MOST_CHANGES = 40;
 
 /** With a change of state that was seen. */
 export function withChange(memory: RemediationMemory, { alarm }: AlarmChange): RemediationMemory {

@@ -67,7 +67,9 @@ function summaryOf(turns: readonly Turned[]): string {
   return `${count(alarmsOf(turns).length, 'alarm')}: ${parts.join(', ')}`;
 }
 
-const runbookOf = ({ runbook }: ToldPart): string => runbook ?? 'no runbook';
+/** What was left before anybody asked for its runbook is called by what left it. */
+const runbookOf = ({ runbook, remedy, held }: ToldPart): string =>
+  runbook ?? (held && !remedy ? held.guard : 'no runbook');
 
 function textOf(turns: readonly Turned[], telling: Telling): string {
   const { account, now, policy, incidents } = telling;

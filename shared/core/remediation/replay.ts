@@ -3,6 +3,7 @@ import type { Alarm, StateChange } from './alarm.ts';
 import { type GuardContext, type GuardId, type Held, heldBeforeActing, heldOnArrival } from './guards.ts';
 import {
   forgetting,
+  isSameChange,
   NOTHING_REMEMBERED,
   type RemediationMemory,
   withAnswer,
@@ -21,6 +22,8 @@ export interface ReplayedAlarm {
   /** The runbook that it has by now, and what it is about. */
   readonly chosen: ({ readonly runbook: RunbookId } & Place) | { readonly because: string };
   readonly changes: readonly StateChange[];
+  /** When it went off and something was done about it in truth, and by which plan. */
+  readonly answered?: readonly { readonly since: Date; readonly plan: string }[];
 }
 
 export interface ReplayContext extends Pick<GuardContext, 'policy' | 'scopes'> {
@@ -48,8 +51,8 @@ export type Replayed = {
 
 /**
  * Plays past changes of state to the guards, the oldest first, as if each had been told at once and every runbook that is not off
- * had gone as far as it goes. Nothing was done in truth: an alarm that was OK again before its runbook would have been through
- * would have been answered for nothing.
+ * had gone as far as it goes. An alarm that was OK again before its runbook would have been through would have been answered for
+ * nothing; unless it was answered in truth: nobody knows what would have come of it by itself.
  */
 export function replay(alarms: readonly ReplayedAlarm[], context: ReplayContext): Replayed[] {
   const policy = withoutWaiting(context.policy);
@@ -107,7 +110,7 @@ function replayOne(one: ReplayedAlarm, told: Alarm, context: ReplayContext & Gua
 }
 
 function outcomeOf(
-  { changes }: ReplayedAlarm,
+  { changes, answered = [] }: ReplayedAlarm,
   { since }: Alarm,
   { runbook, seconds, to }: ReplayContext & { readonly runbook: RunbookId },
 ): Pick<Extract<Replayed, { would: 'act' }>, 'outcome' | 'because'> {
@@ -116,6 +119,9 @@ function outcomeOf(
   const [ok] = changes.filter(({ at, to: state }) => state === 'OK' && at > since).sort(byTime);
   if (ok && ok.at < through) {
     const after = inMinutes((ok.at.getTime() - since.getTime()) / 1000);
+    const own = answered.find((one) => isSameChange(one.since, since));
+    if (own)
+      return { outcome: 'unknown', because: `the plan ${own.plan} answered it, and it was OK again after ${after}` };
     if (ok.by === 'a person') return { outcome: 'unknown', because: `${took}; somebody set it to OK after ${after}` };
     return { outcome: 'wrong', because: `${took}; it was OK again by itself after ${after}` };
   }

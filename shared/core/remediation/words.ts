@@ -31,6 +31,8 @@ export function spanOf({ values, stepSeconds }: MinuteSeries): string {
 function drawingOf({ what, unit, series }: EvidenceMetric): Drawing[] {
   if (!series.known || measuredIn(series.value).length === 0) return [];
   const { values, stepSeconds } = series.value;
+  const hours = stepSeconds / 3600;
+  if (Number.isInteger(hours)) return [{ what, unit, by: 'hour', each: hours, values }];
   return [{ what, unit, by: 'minute', each: Math.max(1, Math.round(stepSeconds / 60)), values }];
 }
 

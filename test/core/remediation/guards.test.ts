@@ -155,6 +155,13 @@ describe('a flapping alarm', () => {
     });
   });
 
+  it('is said to have changed more often than is remembered', () => {
+    const long = Array.from({ length: 50 }, (_, index) => changed(index % 2 === 0 ? 'ALARM' : 'OK', 51 - index));
+    expect(heldOnArrival(disk, context({ memory: remembering(...long, disk) }))?.because).toContain(
+      'it flaps: 40 changes or more within 1h',
+    );
+  });
+
   it('is said once, until it was quiet', () => {
     const { remediation } = policyWith();
     const told = withFlappingTold(remembering(...flaps), disk.arn, NOW);

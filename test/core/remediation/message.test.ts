@@ -165,6 +165,14 @@ describe('what happens next', () => {
     expect(text).toContain('nothing is done by Lamplighter.');
   });
 
+  it('is called by what left it where no runbook was looked for', () => {
+    const held = { guard: 'flapping', because: 'it flaps', tell: 'people' } as const;
+    const { alarms, subject } = part;
+    const message = tell([{ because: 'an alarm', parts: [{ alarms, subject, held }] }]);
+    expect(message.subject).toBe('[Lamplighter] 123456789012: the database orders-qa: flapping, left to you');
+    expect(message.text).toContain('   it flaps [flapping]');
+  });
+
   it('of an alarm that no runbook fits is to look at it', () => {
     const alarm = alarmOn(metric('AWS/SQS', 'Age', {}), { comparison: 'GreaterThanThreshold', threshold: 1 });
     const subject = { type: 'none', why: 'it is about nothing known' } as const;

@@ -54,6 +54,15 @@ describe('a time that an alarm went off', () => {
     ]);
   });
 
+  it('and Lamplighter mended is not called wrong: nobody knows what would have come of it', () => {
+    const flaps = [change(0, 'ALARM'), change(5, 'OK'), change(200, 'ALARM'), change(205, 'OK')];
+    const answered = [{ since: at(0), plan: 'remediate-alarm-1' }];
+    expect(replay([disk(flaps, { answered })], context())).toMatchObject([
+      { outcome: 'unknown', because: 'the plan remediate-alarm-1 answered it, and it was OK again after 5 min' },
+      { outcome: 'wrong' },
+    ]);
+  });
+
   it('just before the end is not judged', () => {
     const last = { ...change(0, 'ALARM'), at: new Date(TO.getTime() - 60_000) };
     expect(replay([disk([last])], context())).toMatchObject([

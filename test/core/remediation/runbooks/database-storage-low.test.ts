@@ -12,6 +12,7 @@ import {
   GIB,
   hoursAgo,
   metric,
+  NOW,
   settings,
   storageAlarm,
   unwellInstance,
@@ -51,6 +52,13 @@ describe('a database that fills up', () => {
     expect(charts[0]?.values.at(-1)).toBeCloseTo(92);
     expect(next).toContain('aws rds modify-db-instance --region ap-northeast-2 --db-instance-identifier orders-qa');
     expect(next).toContain('--allocated-storage 163 --apply-immediately');
+  });
+
+  it('has what was measured hour by hour shown so', () => {
+    const series = known({ from: NOW, stepSeconds: 3600, values: [8, 8] });
+    const free = { metric: metric('AWS/RDS', 'FreeStorageSpace', {}), what: 'free storage', unit: 'GiB', series };
+    const { charts } = databaseStorageLow(facts({ metrics: [free] }), settings);
+    expect(charts).toContainEqual({ what: 'free storage', unit: 'GiB', by: 'hour', each: 1, values: [8, 8] });
   });
 
   it('is grown over the threshold although its trend needs nothing', () => {
