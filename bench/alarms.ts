@@ -95,7 +95,7 @@ async function measureAlarm(file: string, trouble: Trouble): Promise<AlarmFigure
   try {
     const first = await delivered(night, file, [trouble(night, SHOP, 'carts')]);
     night.sandbox.clock.advance({ hours: 4 });
-    const { calls, ...measured } = await delivered(night, file, [trouble(night, SHOP, 'orders')]);
+    const { calls, plans, ...measured } = await delivered(night, file, [trouble(night, SHOP, 'orders')]);
     const toPlan = callsToPlan(calls);
     const after = calls.slice(toPlan.length);
     return {
@@ -103,6 +103,7 @@ async function measureAlarm(file: string, trouble: Trouble): Promise<AlarmFigure
       byOperation: tally(toPlan),
       callsAfter: after.length,
       afterByOperation: tally(after),
+      plans: plans.filter((id) => !first.plans.includes(id)).length,
       ...measured,
       firstApiCalls: callsToPlan(first.calls).length,
     };
@@ -123,11 +124,12 @@ async function measureStorm(file: string, size: number): Promise<StormFigures> {
       ...many(20, (nth) => saturated(night, nth % 2 ? SHOP : PAYMENTS, `carts-${nth}`)),
       ...many(20, (nth) => withoutRunbook(night, nth % 2 ? SHOP : PAYMENTS, `service-${nth}`)),
     ]);
-    const figures = { calls: [] as Call[], plans: 0, wallMs: 0, peakRssMb: 0, deliveries: 0 };
+    const plans = new Set<string>();
+    const figures = { calls: [] as Call[], wallMs: 0, peakRssMb: 0, deliveries: 0 };
     for (let from = 0; from < alarms.length; from += size) {
       const one = await delivered(night, file, alarms.slice(from, from + size));
       figures.calls.push(...one.calls);
-      figures.plans += one.plans;
+      for (const id of one.plans) plans.add(id);
       figures.wallMs += one.wallMs;
       figures.peakRssMb = Math.max(figures.peakRssMb, one.peakRssMb);
       figures.deliveries += 1;
@@ -137,6 +139,7 @@ async function measureStorm(file: string, size: number): Promise<StormFigures> {
       alarms: alarms.length,
       causes: 1 + 40 + 20 + 2, // the group, each database, the one metric of each account
       plannedCauses: 40 + 20,
+      plans: plans.size,
       messages: calls.filter(({ operation }) => operation === 'Publish').length,
       apiCalls: calls.length,
       byOperation: tally(calls),
@@ -156,7 +159,8 @@ const shuffled = (events: readonly AlarmEvent[]): AlarmEvent[] =>
 
 interface Delivered {
   readonly calls: readonly Call[];
-  readonly plans: number;
+  /** What the last delivery of each account has planned. */
+  readonly plans: readonly string[];
   readonly wallMs: number;
   readonly peakRssMb: number;
 }
@@ -175,10 +179,9 @@ async function delivered(night: Night, file: string, alarms: readonly AlarmEvent
   return { calls, plans: await plansOf(night), wallMs, peakRssMb };
 }
 
-/** What the last delivery has planned. */
-async function plansOf({ hub: { dynamodb: client, table } }: Night): Promise<number> {
+async function plansOf({ hub: { dynamodb: client, table } }: Night): Promise<string[]> {
   const { kept } = await remediationLedger({ client, table }).opened([SHOP, PAYMENTS]);
-  return [...kept.values()].reduce((sum, { plans }) => sum + plans.length, 0);
+  return [...kept.values()].flatMap(({ plans }) => plans.map(({ id }) => id));
 }
 
 /** Up to the last write that makes a plan, or what is remembered. */
