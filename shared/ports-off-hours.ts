@@ -48,8 +48,11 @@ export interface KeepOnAnswers {
   recordKeepOn(account: string, answer: KeepOnAnswer): Promise<void>;
 }
 
-/** How far what a tick has decided has come: a start waits for no message. */
-export type RecordState = 'recorded' | 'handed-over' | 'told';
+/**
+ * How far what was decided has come: a start waits for no message, nor does what an alarm wants. `announced`: people know of it, but
+ * carry-out could not be given all of it.
+ */
+export type RecordState = 'recorded' | 'handed-over' | 'announced' | 'told';
 
 /** The record of an account that counts. */
 export interface KeptRecord extends OffHoursRecord {

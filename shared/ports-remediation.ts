@@ -10,6 +10,7 @@ import type { AlarmedResource, EvidenceMetric, Happening, RunbookId } from './co
 import type { KnownSubject } from './core/remediation/subject.ts';
 import type { CountedDatabase, TopLoad } from './core/remediation/top-load.ts';
 import type { ChangeHistory, Ledger, StoredPolicy, TimeRange } from './ports.ts';
+import type { RecordState } from './ports-off-hours.ts';
 
 /** Reads alarms anew: an event may be late, come twice, or after the one that follows it. */
 export interface AlarmReader {
@@ -112,8 +113,7 @@ export interface RemediationRecord {
 
 /** The record of an account that counts. */
 export interface KeptRemediation extends RemediationRecord {
-  /** An alarm waits for no message: it is handed over, and then told. */
-  readonly state: 'recorded' | 'handed-over' | 'told';
+  readonly state: RecordState;
   /** Its plans are recorded with it. */
   readonly planned?: true | undefined;
   /** What tells it from every other. */

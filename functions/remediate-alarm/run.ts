@@ -5,6 +5,7 @@ import { NOTHING_REMEMBERED } from '../../shared/core/remediation/memory.ts';
 import type { Announcer, Starter } from '../../shared/ports.ts';
 import type { KeptRemediation, RemediationLedger, RemediationRecord } from '../../shared/ports-remediation.ts';
 import { AtWorkError } from '../../shared/runtime/errors.ts';
+import { stuckMessage } from './stuck.ts';
 
 /** What runs are made of, and the delivery that they work for. */
 export interface Delivery {
@@ -52,15 +53,16 @@ export async function run<Report>(
 ): Promise<Outcome<Report>> {
   const { ledger, holder, clock } = delivery;
   for (let before = await freed(delivery, opened), attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const untold = before && before.state !== 'told' ? await finish(delivery, before) : undefined;
+    const unfinished = before && before.state !== 'told' ? await finish(delivery, before) : undefined;
     const { report, record, tell } = await look(before);
     if (!isWorthKeeping(record, before)) {
-      if (untold) throw untold.error;
+      if (unfinished) throw unfinished.error;
       return { report, said: 'nothing' };
     }
     const until = new Date(clock().getTime() + FINISHED_MS).toISOString();
-    const messages = [...(untold?.messages ?? []), ...record.messages];
-    const kept = await ledger.keep({ ...record, messages, holder, until }, before);
+    const plans = [...(unfinished?.plans ?? []), ...record.plans];
+    const messages = [...(unfinished?.messages ?? []), ...record.messages];
+    const kept = await ledger.keep({ ...record, plans, messages, holder, until }, before);
     if (kept) {
       let told: Told<Report> | undefined;
       const failed = await finish(delivery, kept, async () => {
@@ -108,39 +110,71 @@ async function freed(delivery: Delivery, kept: KeptRemediation | undefined): Pro
 }
 
 const isAtWork = ({ state, holder, until }: KeptRemediation, delivery: Delivery): boolean =>
-  state !== 'told' && holder !== delivery.holder && Date.parse(until) > delivery.clock().getTime();
+  !['told', 'announced'].includes(state) &&
+  holder !== delivery.holder &&
+  Date.parse(until) > delivery.clock().getTime();
 
-/** What could not be said, and why. */
-interface Untold {
+/** What carry-out could not be given, and what could not be said; and why. */
+interface Unfinished {
+  readonly plans: readonly Plan[];
   readonly messages: readonly Message[];
   readonly error: unknown;
 }
 
 /**
- * Brings what is kept to its end from wherever it stands. First what is to be done: an alarm does not wait for a message. A
- * crash between SNS taking a message and the ledger noting it repeats the message with the same id; nothing else can
- * repeat it, and nothing can lose it. Starting twice starts once.
+ * Brings what is kept to its end from wherever it stands. First what is to be done: an alarm does not wait for a message, and no
+ * plan for another one that cannot be handed over, which people hear of. A crash between SNS taking a message and the ledger
+ * noting it repeats the message with the same id; nothing else can repeat it, and nothing can lose it. Starting twice
+ * starts once.
  */
 async function finish(
   delivery: Delivery,
   kept: KeptRemediation,
   tell: () => Promise<readonly Message[]> = async () => [],
-): Promise<Untold | undefined> {
-  const { ledger, announcer } = delivery;
-  const { plans, planned, state, messages } = kept;
-  if (state === 'recorded') {
-    for (const plan of planned ? [] : plans) await ledger.record(plan, digestOf(plan));
-    for (const plan of plans) await handOver(delivery, plan);
-    if (messages.length > 0) await ledger.advance(kept, 'handed-over');
-  }
-  try {
-    const told = new Map((messages.length > 0 ? await tell() : []).map((one) => [one.id, one]));
-    for (const message of messages) await announcer.send(told.get(message.id) ?? message);
-  } catch (error) {
-    return { messages, error };
+): Promise<Unfinished | undefined> {
+  const { ledger } = delivery;
+  const stuck = kept.state === 'handed-over' ? undefined : await handOverAll(delivery, kept);
+  if (kept.state === 'recorded' && !stuck && kept.messages.length > 0) await ledger.advance(kept, 'handed-over');
+  const untold = kept.state === 'announced' ? undefined : await say(delivery, { kept, tell, stuck });
+  if (untold) return { plans: stuck?.plans ?? [], ...untold };
+  if (stuck) {
+    if (kept.state === 'recorded') await ledger.advance(kept, 'announced');
+    return { ...stuck, messages: [] };
   }
   await ledger.advance(kept, 'told');
   return undefined;
+}
+
+type Stuck = Pick<Unfinished, 'plans' | 'error'>;
+
+async function handOverAll(delivery: Delivery, { plans, planned }: KeptRemediation): Promise<Stuck | undefined> {
+  const failed: { readonly plan: Plan; readonly error: unknown }[] = [];
+  for (const plan of plans) {
+    if (!planned) await delivery.ledger.record(plan, digestOf(plan));
+    await handOver(delivery, plan).catch((error: unknown) => failed.push({ plan, error }));
+  }
+  const [first] = failed;
+  return first && { plans: failed.map(({ plan }) => plan), error: first.error };
+}
+
+interface Saying {
+  readonly kept: KeptRemediation;
+  readonly tell: () => Promise<readonly Message[]>;
+  readonly stuck: Stuck | undefined;
+}
+
+async function say(
+  { announcer }: Delivery,
+  { kept: { account, messages }, tell, stuck }: Saying,
+): Promise<Pick<Unfinished, 'messages' | 'error'> | undefined> {
+  try {
+    const told = new Map((messages.length > 0 ? await tell() : []).map((one) => [one.id, one]));
+    for (const message of messages) await announcer.send(told.get(message.id) ?? message);
+    if (stuck) await announcer.send(stuckMessage(account, stuck.plans, (stuck.error as Error).message));
+    return undefined;
+  } catch (error) {
+    return { messages, error };
+  }
 }
 
 /** People hear of it while it is done: an alarm that is on waits for nobody. */

@@ -439,6 +439,44 @@ describe('CloudTrail that does not answer', () => {
   });
 });
 
+describe('carry-out that cannot be started', () => {
+  const given = () => process.env.CARRY_OUT_ARN ?? '';
+  const grown = async (scene: Scene) =>
+    (await changesOf(scene)).flatMap(({ appliedAt, proposal }) => (appliedAt ? [proposal.resource.name] : [])).sort();
+
+  it('has people told of the alarm and of that, and gets the plan as soon as it can be', async () => {
+    const { scene, event } = await nearlyFull();
+    const arn = given();
+    process.env.CARRY_OUT_ARN = arn.replace('carry-out', 'gone');
+    expect(await deliver({ ...scene }, [event])).toEqual(['0']);
+    expect(toldBy(scene).map(({ subject }) => subject)).toEqual([
+      expect.stringContaining('orders: database-storage-low'),
+      '[Lamplighter] 111111111111: carry-out cannot be started, 1 plan left to you',
+    ]);
+    expect(await deliver({ ...scene }, [event])).toEqual(['0']);
+    expect(texts(scene)).toHaveLength(2); // said once
+
+    process.env.CARRY_OUT_ARN = arn;
+    expect(await deliver({ ...scene }, [event])).toEqual([]);
+    expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 2]);
+    expect(await grown(scene)).toEqual(['orders']);
+  });
+
+  it('keeps no other alarm of the account from being looked into and told', async () => {
+    const { scene, event } = await nearlyFull();
+    const arn = given();
+    process.env.CARRY_OUT_ARN = arn.replace('carry-out', 'gone');
+    await deliver({ ...scene }, [event]);
+    const other = turned(scene, filling(scene, 'carts').alarm);
+    expect(await deliver({ ...scene }, [other])).toEqual(['0']);
+    expect(texts(scene)).toContainEqual(expect.stringContaining('carts-storage'));
+
+    process.env.CARRY_OUT_ARN = arn;
+    expect(await deliver({ ...scene }, [other])).toEqual([]);
+    expect(await grown(scene)).toEqual(['carts', 'orders']);
+  });
+});
+
 describe('the ledger that cannot be reached', () => {
   it('has nothing done, people told of the alarm by SNS, and the batch come again', async () => {
     const { scene, event } = await nearlyFull();

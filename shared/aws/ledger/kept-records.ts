@@ -22,7 +22,7 @@ interface AccountRecord {
 }
 
 const schema = z.object({
-  state: z.enum(['recorded', 'handed-over', 'told']),
+  state: z.enum(['recorded', 'handed-over', 'announced', 'told']),
   edition: z.string(),
   /** Its plans are recorded with it. */
   planned: z.literal(true).optional(),
