@@ -6,7 +6,7 @@ import type { UnreadableScope } from './core/facts.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { OffHoursRecord } from './core/off-hours/record.ts';
 import type { ScheduledResource } from './core/off-hours/resource.ts';
-import type { Ledger, Turns } from './ports.ts';
+import type { Ledger, RecordState, Turns } from './ports.ts';
 
 /** Reads what is under schedules, in one scope, page by page. */
 export interface ScheduledReader {
@@ -47,12 +47,6 @@ export interface KeepOnAnswers {
   /** A new answer about a resource takes the place of the one before. */
   recordKeepOn(account: string, answer: KeepOnAnswer): Promise<void>;
 }
-
-/**
- * How far what was decided has come: a start waits for no message, nor does what an alarm wants. `announced`: people know of it, but
- * carry-out could not be given all of it.
- */
-export type RecordState = 'recorded' | 'handed-over' | 'announced' | 'told';
 
 /** The record of an account that counts. */
 export interface KeptRecord extends OffHoursRecord {

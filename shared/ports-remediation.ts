@@ -9,8 +9,7 @@ import type { RemediationMemory } from './core/remediation/memory.ts';
 import type { AlarmedResource, EvidenceMetric, Happening, RunbookId } from './core/remediation/runbook.ts';
 import type { KnownSubject } from './core/remediation/subject.ts';
 import type { CountedDatabase, TopLoad } from './core/remediation/top-load.ts';
-import type { ChangeHistory, Ledger, StoredPolicy, TimeRange } from './ports.ts';
-import type { RecordState } from './ports-off-hours.ts';
+import type { ChangeHistory, Ledger, RecordState, StoredPolicy, TimeRange } from './ports.ts';
 
 /** Reads alarms anew: an event may be late, come twice, or after the one that follows it. */
 export interface AlarmReader {
@@ -127,6 +126,8 @@ export interface RemediationLedger
   /** The policy in force and what was kept of these accounts, in one read. @throws {LedgerCorruptError} when parts are missing */
   opened(accounts: readonly string[]): Promise<OpenedLedger>;
   kept(account: string): Promise<KeptRemediation | undefined>;
+  /** What schedules have stopped in an account, or are about to, as off-hours remembers it. */
+  stoppedBySchedule(account: string): Promise<readonly Arn[]>;
   /**
    * Keeps a record in the place of the one before, and records its plans in the same write if they fit into it; nothing when another
    * one has taken that place meanwhile.

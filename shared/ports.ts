@@ -106,6 +106,12 @@ export interface RunKey {
 /** `recorded -> announced -> handed-over`. A plan in which nothing may be carried out ends at `announced`. */
 export type RunState = 'recorded' | 'announced' | 'handed-over';
 
+/**
+ * How far what was decided has come: a start waits for no message, nor does what an alarm wants. `announced`: people know of it, but
+ * carry-out could not be given all of it.
+ */
+export type RecordState = 'recorded' | 'handed-over' | 'announced' | 'told';
+
 export interface Run extends RunKey {
   readonly planId: string;
   readonly state: RunState;

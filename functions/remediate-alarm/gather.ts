@@ -9,9 +9,15 @@ import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
 import { wordsFor } from '../../shared/core/remediation/subject.ts';
 import { modeOfRunbook, runbookSettings } from '../../shared/core/remediation/terms.ts';
-import type { ChangeHistory } from '../../shared/ports.ts';
-import type { AlarmReader, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
+import type {
+  AlarmReader,
+  Looked,
+  RemediationLedger,
+  RemediationReader,
+  Wanted,
+} from '../../shared/ports-remediation.ts';
 import type { LookedIncident, LookedPart } from './decide.ts';
+import { expectedOf } from './expected.ts';
 import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
 import { arnOfTurn, endsIn, isDown, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
 import type { Seen } from './reread.ts';
@@ -21,7 +27,7 @@ import { type Sorted, sortThem } from './sort.ts';
 export interface Sources {
   readonly alarms: AlarmReader;
   readonly reader: RemediationReader;
-  readonly ledger: ChangeHistory;
+  readonly ledger: Pick<RemediationLedger, 'changesOf' | 'stoppedBySchedule'>;
   readonly limit: LimitFunction;
   /** Ends by itself after so many milliseconds. */
   readonly wait: (milliseconds: number) => Promise<unknown>;
@@ -43,7 +49,9 @@ export async function gather(
 ): Promise<LookedIncident[]> {
   const on = seen.filter(({ held, unread }) => !held && unread === undefined).map(({ alarm }) => alarm);
   const sorted = await sortThem(sources.reader, on, context);
-  const incidents = foldAlarms(sorted.filter(({ choice }) => !choice.quiet));
+  const expected = await expectedOf(sources, sorted);
+  const isExpected = ({ alarm }: Sorted) => expected.some((one) => one.alarm === alarm);
+  const incidents = foldAlarms(sorted.filter((one) => !one.choice.quiet && !isExpected(one)));
   const byArn = new Map(sorted.map((one) => [one.alarm.arn, one]));
   const parts = incidents.flatMap((incident) => incident.parts);
   const began = parts.map((part) => begin(part, byArn, context));
@@ -53,7 +61,7 @@ export async function gather(
     ...incidents.map((one) =>
       withComposite({ ...one, parts: one.parts.flatMap((part) => lookedOf.get(part) ?? []) }, seen),
     ),
-    ...seen.flatMap(leftAlone),
+    ...[...seen, ...expected].flatMap(leftAlone),
   ];
 }
 

@@ -19,7 +19,7 @@ export const unreadable = (what: string, why: string): Remedy => ({
 export const gone = ({ subject, alarm }: LookedPart): Remedy => ({
   ...SHOWN,
   because: `${wordsFor(subject)} is not there: it is deleted, or has another name by now`,
-  next: `delete the alarm: aws cloudwatch delete-alarms --region ${alarm.scope.region} --alarm-names '${alarm.name}'`,
+  next: `if it is gone for good, delete the alarm: aws cloudwatch delete-alarms --region ${alarm.scope.region} --alarm-names '${alarm.name}'`,
 });
 
 /** An alarm that is left before anybody looks into what it is about. */

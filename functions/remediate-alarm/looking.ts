@@ -71,7 +71,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       stage: stageOf('remediate-alarm', config.AWS_LAMBDA_FUNCTION_NAME),
       ledger,
       reads: {
-        ...familyReads(table, ['CATALOGUE#', 'PLAN#', 'PRICE#', 'RESOURCE#']),
+        ...familyReads(table, ['CATALOGUE#', 'PLAN#', 'PRICE#', 'RESOURCE#', 'RUN#off-hours#']),
         'RUN#': ({ account }) => ledger.kept(account),
       },
       roles: [

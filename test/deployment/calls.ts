@@ -25,7 +25,10 @@ const PREFIX: Readonly<Record<string, string>> = {
 };
 
 /** The operations whose action has another name. */
-const ACTION: Readonly<Record<string, string>> = { 'lambda:Invoke': 'lambda:InvokeFunction' };
+const ACTION: Readonly<Record<string, string>> = {
+  'dynamodb:TransactWriteItems': 'dynamodb:PutItem', // IAM asks for what is in the transaction, and here that is puts
+  'lambda:Invoke': 'lambda:InvokeFunction',
+};
 
 /** In the bundle, but not called: the DynamoDB client carries it for endpoint discovery, which is off. */
 const NEVER_SENT = ['dynamodb:DescribeEndpoints'];

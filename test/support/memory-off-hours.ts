@@ -2,8 +2,8 @@ import { hashOf } from '../../shared/core/canonical.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { OffHoursRecord } from '../../shared/core/off-hours/record.ts';
 import type { Plan } from '../../shared/core/plan.ts';
-import type { Claim, Run, StoredPolicy } from '../../shared/ports.ts';
-import type { ChangePlace, KeptRecord, OffHoursLedger, RecordState } from '../../shared/ports-off-hours.ts';
+import type { Claim, RecordState, Run, StoredPolicy } from '../../shared/ports.ts';
+import type { ChangePlace, KeptRecord, OffHoursLedger } from '../../shared/ports-off-hours.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
 /** What off-hours keeps, in Maps. No method waits, so each is one step. */

@@ -37,6 +37,10 @@ export class MemoryRemediation implements RemediationLedger {
     return structuredClone(this.#kept.get(account));
   }
 
+  async stoppedBySchedule(): Promise<[]> {
+    return [];
+  }
+
   async keep(next: RemediationRecord, before: KeptRemediation | undefined): Promise<KeptRemediation | undefined> {
     if (this.#kept.get(next.account)?.edition !== before?.edition) return undefined;
     const isPlanned = this.#fits && next.plans.length > 0;

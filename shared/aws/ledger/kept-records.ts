@@ -1,18 +1,7 @@
 import * as z from 'zod';
 import { expiresAfter, readItem } from './items.ts';
 import { packedInto, unpackedFrom } from './packed-items.ts';
-import {
-  fitsTransaction,
-  getItem,
-  IF_NEW,
-  type Item,
-  type Key,
-  type LedgerTable,
-  type Put,
-  putItem,
-  putTogether,
-  updateItem,
-} from './table.ts';
+import { getItem, IF_NEW, type Item, type Key, type LedgerTable, type Put, updateItem } from './table.ts';
 
 /** What a function remembers of an account, and what it has decided last. */
 interface AccountRecord {
@@ -35,8 +24,8 @@ export interface KeptRecords<R> {
   /** @throws {LedgerCorruptError} when parts of it are missing */
   readonly keptIn: (item: Item) => Promise<Kept<R>>;
   readonly kept: (account: string) => Promise<Kept<R> | undefined>;
-  /** @param plans what is to be recorded in the same write, if all of it fits into one: then it is `planned` */
-  readonly keep: (next: R, before: Kept<R> | undefined, plans?: readonly Put[]) => Promise<Kept<R> | undefined>;
+  /** What keeps a record in the place of the one before, and how it is then. Its write is refused when another one has that place. */
+  readonly next: (next: R, before: Kept<R> | undefined) => Promise<{ readonly put: Put; readonly kept: Kept<R> }>;
   readonly advance: (kept: Kept<R>, state: Kept<R>['state']) => Promise<void>;
 }
 
@@ -63,20 +52,12 @@ export function keptRecordsIn<R extends AccountRecord>(
       const item = await getItem(ledger, keyOf(account));
       return item && keptIn(item);
     },
-    keep: async (next, before, plans = []) => {
+    next: async (next, before) => {
       const key = { ...keyOf(next.account), expires: expiresAfter(new Date(next.time)) };
       const packed = await packedInto(ledger, key, [next]);
-      const condition = inPlaceOf(before);
       const state = isSilent(next) ? 'told' : 'recorded';
-      const kept: Kept<R> = { ...next, state, edition: packed.edition };
-      const item = { ...key, state, ...packed };
-      const together = [{ item: { ...item, planned: true }, condition }, ...plans];
-      if (plans.length > 0 && fitsTransaction(together)) {
-        const [isOurs, ...arePlansNew] = await putTogether(ledger, together);
-        if (!isOurs) return undefined;
-        if (arePlansNew.every(Boolean)) return { ...kept, planned: true };
-      }
-      return (await putItem(ledger, item, condition)) ? kept : undefined;
+      const put = { item: { ...key, state, ...packed }, condition: inPlaceOf(before) };
+      return { put, kept: { ...next, state, edition: packed.edition } };
     },
     advance: async ({ account, edition }, state) => {
       // Refused: another record is there, so this one had come to its end.

@@ -2,15 +2,18 @@ import type { OffHoursRecord } from '../../core/off-hours/record.ts';
 import type { OffHoursLedger } from '../../ports-off-hours.ts';
 import { changeKey, changeOf } from './change-items.ts';
 import { keptRecordsIn } from './kept-records.ts';
-import { getItems, type LedgerTable } from './table.ts';
+import { getItems, type LedgerTable, putItem } from './table.ts';
 
 type Records = Pick<OffHoursLedger, 'kept' | 'keep' | 'advance' | 'outcomes'>;
 
 export const offHoursRecordsIn = (ledger: LedgerTable): Records => {
-  const { kept, keep, advance } = keptRecordsIn<OffHoursRecord>(ledger, 'off-hours', isSilent);
+  const { kept, next: nextOf, advance } = keptRecordsIn<OffHoursRecord>(ledger, 'off-hours', isSilent);
   return {
     kept,
-    keep,
+    keep: async (next, before) => {
+      const { put, kept: ours } = await nextOf(next, before);
+      return (await putItem(ledger, put.item, put.condition)) ? ours : undefined;
+    },
     advance,
     outcomes: async (places) => {
       const changes = (await getItems(ledger, places.map(changeKey))).map(changeOf);

@@ -1,11 +1,13 @@
 import { digestOf } from '../../core/plan.ts';
-import type { RemediationLedger, RemediationRecord } from '../../ports-remediation.ts';
+import type { RemediationLedger } from '../../ports-remediation.ts';
 import { historyIn } from './changes.ts';
-import { keptRecordsIn } from './kept-records.ts';
+import { offHoursRecordsIn } from './off-hours-records.ts';
 import { newPlan, plansIn } from './plans.ts';
 import { CURRENT, policyIn, storedPolicyOf } from './policies.ts';
+import { remediationMemoryIn } from './remediation-memory.ts';
 import { runsIn } from './runs.ts';
-import { getItems, type LedgerTable } from './table.ts';
+import { getItems, type LedgerTable, putItem } from './table.ts';
+import { fitsTransaction, putTogether } from './transaction.ts';
 import { vetoesIn } from './vetoes.ts';
 
 /**
@@ -28,18 +30,29 @@ export function remediationLedger(table: LedgerTable): RemediationLedger {
   };
 }
 
-type Records = Pick<RemediationLedger, 'opened' | 'kept' | 'keep' | 'advance'>;
+type Records = Pick<RemediationLedger, 'opened' | 'kept' | 'keep' | 'advance' | 'stoppedBySchedule'>;
 
 function remediationRecordsIn(ledger: LedgerTable): Records {
-  const { keyOf, keptIn, keep, ...records } = keptRecordsIn<RemediationRecord>(ledger, 'remediate-alarm', isSilent);
+  const { keyOf, keptIn, next: nextOf, ...records } = remediationMemoryIn(ledger);
   return {
     ...records,
-    keep: (next, before) =>
-      keep(
-        next,
-        before,
-        next.plans.flatMap((plan) => newPlan(plan, digestOf(plan))),
-      ),
+    stoppedBySchedule: async (account) => {
+      const { memories = [] } = (await offHoursRecordsIn(ledger).kept(account)) ?? {};
+      return memories
+        .filter(({ stoppedByUs, pending }) => stoppedByUs || pending !== undefined)
+        .map(({ identity }) => identity.arn);
+    },
+    keep: async (next, before) => {
+      const { put, kept } = await nextOf(next, before);
+      const plans = next.plans.flatMap((plan) => newPlan(plan, digestOf(plan)));
+      const together = [{ ...put, item: { ...put.item, planned: true } }, ...plans];
+      if (plans.length > 0 && fitsTransaction(together)) {
+        const [isOurs, ...arePlansNew] = await putTogether(ledger, together);
+        if (!isOurs) return undefined;
+        if (arePlansNew.every(Boolean)) return { ...kept, planned: true };
+      }
+      return (await putItem(ledger, put.item, put.condition)) ? kept : undefined;
+    },
     opened: async (accounts) => {
       const items = await getItems(ledger, [CURRENT, ...[...new Set(accounts)].map(keyOf)]);
       const current = items.find(({ pk }) => pk === CURRENT.pk);
@@ -51,5 +64,3 @@ function remediationRecordsIn(ledger: LedgerTable): Records {
     },
   };
 }
-
-const isSilent = ({ plans, messages }: RemediationRecord): boolean => plans.length + messages.length === 0;

@@ -3,14 +3,11 @@ import {
   type AttributeValue,
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  type CancellationReason,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
@@ -95,52 +92,6 @@ export async function updatedItem(
 export interface Put {
   readonly item: Item;
   readonly condition?: Expression;
-}
-
-/** DynamoDB's own limits on one transaction; the bytes are of all items together, of which it takes 4 MB. */
-const TRANSACTION = { items: 100, bytes: 3 * 1024 * 1024 } as const;
-
-/** Whether so much goes into one transaction. */
-export function fitsTransaction(puts: readonly Put[]): boolean {
-  const bytes = puts.reduce((sum, { item }) => sum + bytesOf(item), 0);
-  return puts.length <= TRANSACTION.items && bytes <= TRANSACTION.bytes;
-}
-
-const bytesOf = (item: Item): number =>
-  Object.values(item).reduce<number>(
-    (sum, value) => sum + (value instanceof Uint8Array ? value.length : Buffer.byteLength(JSON.stringify(value) ?? '')),
-    0,
-  );
-
-/**
- * Writes all of them or, where one condition does not hold, none.
- * @returns in the order given, whose condition held
- */
-export async function putTogether(ledger: LedgerTable, puts: readonly Put[]): Promise<boolean[]> {
-  const TransactItems = puts.map(({ item, condition }) => ({
-    Put: {
-      TableName: ledger.table,
-      Item: attributesOf(item),
-      ...(condition && { ConditionExpression: condition.text, ...placeholders(condition) }),
-    },
-  }));
-  try {
-    await answered(ledger, 'TransactWriteItems', ledger.client.send(new TransactWriteItemsCommand({ TransactItems })));
-    return puts.map(() => true);
-  } catch (error) {
-    const reasons = refusalsIn(error);
-    if (!reasons) throw error;
-    return puts.map((_, index) => !REFUSED.includes(reasons[index]?.Code ?? ''));
-  }
-}
-
-/** A condition that does not hold, or somebody else who writes the same item just then. */
-const REFUSED = ['ConditionalCheckFailed', 'TransactionConflict'];
-
-function refusalsIn(error: unknown): readonly CancellationReason[] | undefined {
-  const { cause } = error as Error;
-  const { CancellationReasons: reasons = [] } = cause instanceof TransactionCanceledException ? cause : {};
-  return reasons.some(({ Code = '' }) => REFUSED.includes(Code)) ? reasons : undefined;
 }
 
 /** What a query asks for; `firstPage` is for readers who will probably need no more than so many items. */
@@ -232,7 +183,7 @@ async function untilNothingIsLeft<Rest extends readonly unknown[]>(
 }
 
 /** @throws {LedgerUnavailableError} for every failure but a condition that does not hold */
-async function answered<T>({ table }: LedgerTable, operation: string, answer: Promise<T>): Promise<T> {
+export async function answered<T>({ table }: LedgerTable, operation: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
@@ -250,7 +201,7 @@ async function unlessRefused<T>(written: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function placeholders({ names, values }: Omit<Expression, 'text'>) {
+export function placeholders({ names, values }: Omit<Expression, 'text'>) {
   return {
     ...(names && { ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])) }),
     ...(values && {
@@ -262,7 +213,7 @@ function placeholders({ names, values }: Omit<Expression, 'text'>) {
 }
 
 /** Leaves out what is undefined, as JSON does. */
-const attributesOf = (item: Item) => marshall(item, { removeUndefinedValues: true });
+export const attributesOf = (item: Item) => marshall(item, { removeUndefinedValues: true });
 
 /** Every item of the table has both keys: DynamoDB takes no other. */
 const toItem = (attributes: Record<string, AttributeValue>): Item => unmarshall(attributes) as Item;

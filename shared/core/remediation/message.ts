@@ -148,11 +148,11 @@ function evidenceLines({ charts, evidence }: Remedy): string[] {
 function happeningLines({ happenings }: ToldPart, { policy }: Telling): string[] {
   if (!happenings) return [];
   if (!happenings.known) return [`changed in the hour before: unknown, ${happenings.why}`];
-  if (happenings.value.length === 0) return ['changed in the hour before: nothing'];
+  if (happenings.value.length === 0) return ['changed in the hour before: nothing that CloudTrail tells by now'];
   const newest = happenings.value.toSorted((a, b) => b.at.getTime() - a.at.getTime());
   const rest = newest.length - LIMITS.happenings;
   return [
-    'changed in the hour before:',
+    'changed in the hour before, as far as CloudTrail tells by now:',
     ...newest
       .slice(0, LIMITS.happenings)
       .map(({ at, what, by }) => `- ${localTime(at, policy.timezone)} ${what} (${by})`),

@@ -80,7 +80,7 @@ It is about the alarm FreeStorageSpace-alarm of the database orders-qa.
    undo: none; it loses its smaller size: storage of RDS never shrinks
    storage used by 6 hours, 0..100 %: BARS
    - forecast: 8 GiB free, at 2 GiB a day (trend of 14 days) it is full in 4 days
-   changed in the hour before:
+   changed in the hour before, as far as CloudTrail tells by now:
    - 2026-11-23 04:45 Asia/Seoul deployment d-ABC of shop (a deployment)
    - 2026-11-23 04:15 Asia/Seoul ModifyDBInstance by role/deploy (a person)
    what happens next: it is carried out now, without a grace, for the alarm is on. If it is not OK 30m later, at about 2026-11-23 05:30 Asia/Seoul, people are called.
@@ -186,7 +186,7 @@ describe('what happens next', () => {
 
 describe('what changed in the hour before', () => {
   it.each([
-    ['nothing', known([]), 'changed in the hour before: nothing'],
+    ['nothing', known([]), 'changed in the hour before: nothing that CloudTrail tells by now'],
     ['not known', unknown('AccessDenied'), 'changed in the hour before: unknown, AccessDenied'],
   ])('may be %s', (_, happenings, words) => {
     expect(left({ happenings }).text).toContain(words);

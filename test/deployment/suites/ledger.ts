@@ -26,7 +26,7 @@ const FAMILIES: readonly (readonly [key: string, ...Access[]])[] = [
   ['RUN#watch-spend#123456789012', 'nothing', 'reads', 'reads', 'writes', 'nothing', 'nothing', 'nothing'],
   ['RUN#snapshot-databases#123456789012', 'nothing', 'reads', 'reads', 'reads', 'writes', 'nothing', 'nothing'],
   ['RUN#prune-snapshots#123456789012', 'nothing', 'reads', 'reads', 'reads', 'writes', 'nothing', 'nothing'],
-  ['RUN#off-hours#123456789012', 'nothing', 'reads', 'reads', 'reads', 'nothing', 'writes', 'nothing'],
+  ['RUN#off-hours#123456789012', 'nothing', 'reads', 'reads', 'reads', 'nothing', 'writes', 'reads'],
   ['RUN#remediate-alarm#123456789012', 'reads', 'reads', 'reads', 'reads', 'nothing', 'nothing', 'writes'],
   ['PLAN#right-size-2026-11-22-123456789012-3f9a1c', 'writes', 'writes', 'reads', 'reads', 'reads', 'reads', 'reads'],
   ['PLAN#undo-2026-11-22-123456789012-3f9a1c', 'reads', 'writes', 'writes', 'reads', 'reads', 'reads', 'reads'],
