@@ -57,7 +57,7 @@ interface StormFigures {
 
 export interface RemediateFigures {
   readonly alarm: Readonly<Record<string, AlarmFigures>>;
-  /** By the alarms of one batch of the queue, of which serverless.yml allows 200. */
+  /** By the alarms of one batch of the queue, of which serverless.yml allows 100. */
   readonly storm: Readonly<Record<string, StormFigures>>;
 }
 
@@ -72,7 +72,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 /** As few as one window has, the alarms of a window of 20 s, and as many as a batch takes. */
-const BATCHES = [10, 67, 200];
+const BATCHES = [10, 67, 100];
 
 export async function measureAlarms(): Promise<RemediateFigures> {
   const out = await mkdtemp(join(tmpdir(), 'lamplighter-bench-'));

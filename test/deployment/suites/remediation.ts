@@ -58,7 +58,7 @@ export function remediationSuite(packaged: Packaged): void {
     it('come to remediate-alarm many at once, each of which may come again alone', () => {
       expect(source).toMatchObject({
         EventSourceArn: QUEUE,
-        BatchSize: 200,
+        BatchSize: 100,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
         ScalingConfig: { MaximumConcurrency: 2 },
       });
