@@ -9,6 +9,7 @@ import type { RemediationMemory } from './core/remediation/memory.ts';
 import type { AlarmedResource, EvidenceMetric, Happening, RunbookId } from './core/remediation/runbook.ts';
 import type { KnownSubject } from './core/remediation/subject.ts';
 import type { CountedDatabase, TopLoad } from './core/remediation/top-load.ts';
+import type { Veto } from './core/rules/exempt.ts';
 import type { ChangeHistory, Ledger, StoredPolicy, TimeRange } from './ports.ts';
 
 /** Reads alarms anew: an event may be late, come twice, or after the one that follows it. */
@@ -119,8 +120,11 @@ export interface KeptRemediation extends RemediationRecord {
 export interface RemediationLedger
   extends ChangeHistory,
     Pick<Ledger, 'currentPolicy' | 'vetoes' | 'record' | 'announced' | 'handedOver'> {
-  /** The policy in force and what was kept of these accounts, in one read. @throws {LedgerCorruptError} when parts are missing */
-  opened(accounts: readonly string[]): Promise<OpenedLedger>;
+  /**
+   * The policy in force, what was kept of these accounts, and the vetoes of these resources, in one read.
+   * @throws {LedgerCorruptError} when parts are missing
+   */
+  opened(accounts: readonly string[], resources: readonly Arn[]): Promise<OpenedLedger>;
   kept(account: string): Promise<KeptRemediation | undefined>;
   /** Keeps a record in the place of the one before; nothing when another one has taken that place meanwhile. */
   keep(next: RemediationRecord, before: KeptRemediation | undefined): Promise<KeptRemediation | undefined>;
@@ -133,4 +137,5 @@ export interface OpenedLedger {
   readonly stored?: StoredPolicy;
   /** By account, of those that have one. */
   readonly kept: ReadonlyMap<string, KeptRemediation>;
+  readonly vetoes: readonly Veto[];
 }

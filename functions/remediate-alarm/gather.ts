@@ -9,7 +9,7 @@ import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
 import { wordsFor } from '../../shared/core/remediation/subject.ts';
 import { modeOfRunbook, runbookSettings } from '../../shared/core/remediation/terms.ts';
-import type { ChangeHistory } from '../../shared/ports.ts';
+import type { ChangeHistory, Ledger } from '../../shared/ports.ts';
 import type { AlarmReader, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
 import type { LookedIncident, LookedPart } from './decide.ts';
 import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
@@ -21,7 +21,7 @@ import { type Sorted, sortThem } from './sort.ts';
 export interface Sources {
   readonly alarms: AlarmReader;
   readonly reader: RemediationReader;
-  readonly ledger: ChangeHistory;
+  readonly ledger: ChangeHistory & Pick<Ledger, 'vetoes'>;
   readonly limit: LimitFunction;
   /** Ends by itself after so many milliseconds. */
   readonly wait: (milliseconds: number) => Promise<unknown>;

@@ -71,6 +71,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       ledger,
       reads: {
         ...familyReads(table, ['CATALOGUE#', 'PLAN#', 'PRICE#', 'RESOURCE#']),
+        'ANSWER#': ({ account }, now) => ledger.vetoes(account, now),
         'RUN#': ({ account }) => ledger.kept(account),
       },
       roles: [

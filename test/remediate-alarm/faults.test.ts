@@ -21,6 +21,7 @@ import {
   storedDatabase,
   toldBy,
   turned,
+  vetoed,
   wake,
 } from '../support/remediate-alarm.ts';
 
@@ -666,5 +667,53 @@ describe('a member of a cluster', () => {
     const { scene, event } = await openShop({ resource: member('cart-1'), within: `${CLUSTER}-2` });
     await deliver(scene, [event]);
     expect(texts(scene)[0]).not.toContain('already');
+  });
+});
+
+describe('what a person has vetoed', () => {
+  it('is left, with the reason, without a further question', async () => {
+    const { scene, event, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    scene.sandbox.calls.clear();
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('but it is vetoed by kim until 2026-11-24: audit [database-storage-low]')],
+    ]);
+    const asked = scene.sandbox.calls
+      .byOperation('Query')
+      .filter(({ input }) => JSON.stringify(input).includes('VETO#'));
+    expect(asked).toEqual([]);
+  });
+
+  it('is left also when it comes under a composite, or somebody asks by hand', async () => {
+    const { scene, alarm, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    composite(scene, 'orders-down', [alarm]);
+    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('vetoed by kim')]]);
+    const [answer] = await wake(scene, { alarm, mode: 'report' });
+    expect(answer?.told).toMatchObject([{ turn: 'left', because: expect.stringContaining('vetoed by kim') as string }]);
+  });
+
+  it('is not touched by carry-out when the veto comes after the plan', async () => {
+    const { scene, event, stored } = await nearlyFull({
+      remediation: { modes: { 'database-storage-low': 'approve' } },
+    });
+    await deliver(scene, [event]);
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    await approve(scene);
+    await scene.lambda.advance({ minutes: 30 });
+    expect(mutations(scene)).toEqual([]);
+    expect(await changesOf(scene)).toMatchObject([
+      { outcome: 'skipped', because: expect.stringContaining('vetoed by kim until') as string },
+    ]);
+  });
+
+  it('is free again when the veto has ended', async () => {
+    const { scene, event, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '', -1);
+    await deliver(scene, [event]);
+    expect(plansOf(scene)).toHaveLength(1);
   });
 });

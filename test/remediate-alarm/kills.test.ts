@@ -83,8 +83,8 @@ interface Death {
   readonly after: boolean;
 }
 
-/** kept, keep, record, announced, start, handedOver, advance, changesOf, send, advance */
-const CALLS = { keep: 2, start: 5, send: 9, last: 10 } as const;
+/** kept, vetoes, keep, record, announced, start, handedOver, advance, changesOf, send, advance */
+const CALLS = { keep: 3, start: 6, send: 10, last: 11 } as const;
 const KILLS = Array.from({ length: CALLS.last }, (_, index) => index + 1).flatMap((at) =>
   [false, true].map((after): Death => ({ at, after })),
 );
