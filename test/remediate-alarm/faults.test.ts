@@ -358,7 +358,7 @@ describe('storage', () => {
     storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
     await deliver(scene, [turned(scene, alarm)]);
     expect(texts(scene).at(-1)).toContain(
-      'its storage was changed less than 6 hours ago: it may be changed again from',
+      'its storage was changed less than 6 hours ago: RDS may refuse the next change until',
     );
     expect(mutations(scene)).toHaveLength(1);
   });
@@ -715,5 +715,25 @@ describe('what a person has vetoed', () => {
     await vetoed(scene, stored.DBInstanceArn ?? '', -1);
     await deliver(scene, [event]);
     expect(plansOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('the calls from an alarm to its plan', () => {
+  it.each([
+    ['of storage', filling, 7],
+    [
+      'of a saturated database',
+      (scene: Scene, name: string) => loaded(scene, name, { PerformanceInsightsEnabled: true }),
+      8,
+    ],
+  ])('%s are few, once its prices and the session are remembered', async (_, trouble, most) => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, trouble(scene, 'carts').alarm)]);
+    const event = turned(scene, trouble(scene, 'orders').alarm);
+    scene.sandbox.calls.clear();
+    await deliver(scene, [event]);
+    const calls = scene.sandbox.calls.all().map(({ service, operation }) => `${service}:${operation}`);
+    const kept = calls.indexOf('dynamodb:PutItem');
+    expect(calls.slice(0, kept + 1)).toHaveLength(most);
   });
 });
