@@ -180,7 +180,7 @@ async function delivered(night: Night, file: string, alarms: readonly AlarmEvent
 }
 
 async function plansOf({ hub: { dynamodb: client, table } }: Night): Promise<string[]> {
-  const { kept } = await remediationLedger({ client, table }).opened([SHOP, PAYMENTS]);
+  const { kept } = await remediationLedger({ client, table }).opened([SHOP, PAYMENTS], []);
   return [...kept.values()].flatMap(({ plans }) => plans.map(({ id }) => id));
 }
 

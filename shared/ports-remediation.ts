@@ -9,6 +9,7 @@ import type { RemediationMemory } from './core/remediation/memory.ts';
 import type { AlarmedResource, EvidenceMetric, Happening, RunbookId } from './core/remediation/runbook.ts';
 import type { KnownSubject } from './core/remediation/subject.ts';
 import type { CountedDatabase, TopLoad } from './core/remediation/top-load.ts';
+import type { Veto } from './core/rules/exempt.ts';
 import type { ChangeHistory, Ledger, RecordState, StoredPolicy, TimeRange } from './ports.ts';
 
 /** Reads alarms anew: an event may be late, come twice, or after the one that follows it. */
@@ -123,8 +124,11 @@ export interface KeptRemediation extends RemediationRecord {
 export interface RemediationLedger
   extends ChangeHistory,
     Pick<Ledger, 'currentPolicy' | 'vetoes' | 'record' | 'announced' | 'handedOver'> {
-  /** The policy in force and what was kept of these accounts, in one read. @throws {LedgerCorruptError} when parts are missing */
-  opened(accounts: readonly string[]): Promise<OpenedLedger>;
+  /**
+   * The policy in force, what was kept of these accounts, and the vetoes of these resources, in one read.
+   * @throws {LedgerCorruptError} when parts are missing
+   */
+  opened(accounts: readonly string[], resources: readonly Arn[]): Promise<OpenedLedger>;
   kept(account: string): Promise<KeptRemediation | undefined>;
   /** What schedules have stopped in an account, or are about to, as off-hours remembers it. */
   stoppedBySchedule(account: string): Promise<readonly Arn[]>;
@@ -142,4 +146,5 @@ export interface OpenedLedger {
   readonly stored?: StoredPolicy;
   /** By account, of those that have one. */
   readonly kept: ReadonlyMap<string, KeptRemediation>;
+  readonly vetoes: readonly Veto[];
 }

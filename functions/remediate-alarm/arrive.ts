@@ -1,4 +1,6 @@
+import type { Arn } from '../../shared/core/identity.ts';
 import type { AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import { arnOfSubject, subjectOf } from '../../shared/core/remediation/subject.ts';
 import type { KeptRemediation } from '../../shared/ports-remediation.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -6,6 +8,7 @@ import { type Asking, askingOf, isLookedAfter } from './asking.ts';
 import { sourcesOf } from './gather.ts';
 import type { Looking, Ports } from './handle.ts';
 import { look } from './look.ts';
+import type { Answered } from './people.ts';
 import type { AccountReport } from './report.ts';
 import { type Outcome, run } from './run.ts';
 import { unreachableMessage } from './unreachable.ts';
@@ -19,12 +22,15 @@ export type Arrived =
 export async function arrive(ports: Ports, changes: readonly AlarmChange[], tick: Tick): Promise<Arrived[]> {
   const byAccount = Map.groupBy(changes, ({ alarm }) => alarm.scope.account);
   const accounts = [...byAccount.keys()];
-  const [opening, looking] = await Promise.all([settled(ports.ledger.opened(accounts)), ports.looking()]);
+  const resources = resourcesOf(changes);
+  const [opening, looking] = await Promise.all([settled(ports.ledger.opened(accounts, resources)), ports.looking()]);
   const arrived = await Promise.all(
     [...byAccount].map(async ([account, told]): Promise<Arrived> => {
       if ('error' in opening) return { account, error: opening.error };
-      const { stored, kept } = opening.value;
-      const arriving: Arriving = { ports, looking, asking: askingOf(stored?.policy, tick), holder: tick.requestId };
+      const { stored, kept, vetoes } = opening.value;
+      const asking = askingOf(stored?.policy, tick);
+      const answered = { resources, vetoes };
+      const arriving: Arriving = { ports, looking, asking, answered, holder: tick.requestId };
       const done = await settled(arriveIn(arriving, { account, changes: told, opened: kept.get(account) }));
       return 'error' in done ? { account, error: done.error } : done.value;
     }),
@@ -41,6 +47,18 @@ export async function arrive(ports: Ports, changes: readonly AlarmChange[], tick
   return arrived;
 }
 
+/** One read of the ledger takes a hundred keys. What is left out is asked for when something is to be done about it. */
+const MOST_RESOURCES = 80;
+
+/** What alarms that are on are about, as far as their events tell. */
+function resourcesOf(changes: readonly AlarmChange[]): Arn[] {
+  const arns = changes.flatMap(({ alarm }) => {
+    const subject = subjectOf(alarm);
+    return alarm.state === 'ALARM' && subject.type !== 'none' ? [arnOfSubject(subject, alarm)] : [];
+  });
+  return [...new Set(arns)].slice(0, MOST_RESOURCES);
+}
+
 type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 const settled = <T>(work: Promise<T>): Promise<Settled<T>> =>
@@ -53,6 +71,7 @@ interface Arriving {
   readonly ports: Ports;
   readonly looking: Looking;
   readonly asking: Asking;
+  readonly answered: Answered;
   readonly holder: string;
 }
 
@@ -62,14 +81,17 @@ interface InAccount {
   readonly opened: KeptRemediation | undefined;
 }
 
-async function arriveIn({ ports, looking, asking, holder }: Arriving, { account, changes, opened }: InAccount) {
+async function arriveIn(
+  { ports, looking, asking, answered, holder }: Arriving,
+  { account, changes, opened }: InAccount,
+) {
   const ours = changes.filter(({ alarm }) => isLookedAfter(asking, alarm.scope));
   for (const { alarm } of changes.filter((one) => !ours.includes(one))) {
     log.warn('out of scope', { alarm: alarm.name, ...alarm.scope });
   }
   const sources = sourcesOf({ ...ports, ...looking }, asking);
   const { report, said } = await run({ ...ports, ...looking, holder }, { account, opened }, (before) =>
-    look(sources, asking, { account, changes: ours }, before),
+    look(sources, asking, { account, changes: ours, answered }, before),
   );
   logReport(report, said);
   return { ...report, said };

@@ -15,6 +15,7 @@ import {
 import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import type { ToldIncident, ToldPart } from '../../shared/core/remediation/told.ts';
+import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import type { FoundResource, Looked, Wanted } from '../../shared/ports-remediation.ts';
 import type { Ended } from './own.ts';
@@ -60,7 +61,7 @@ export interface Decision {
   readonly memory: RemediationMemory;
 }
 
-export interface Deciding extends GuardContext {
+export interface Deciding extends GuardContext, Pick<JudgeContext, 'vetoes'> {
   readonly account: string;
   /** When what was kept before was decided: an ISO time. */
   readonly after?: string | undefined;

@@ -27,7 +27,7 @@ import { type Sorted, sortThem } from './sort.ts';
 export interface Sources {
   readonly alarms: AlarmReader;
   readonly reader: RemediationReader;
-  readonly ledger: Pick<RemediationLedger, 'changesOf' | 'stoppedBySchedule'>;
+  readonly ledger: Pick<RemediationLedger, 'changesOf' | 'stoppedBySchedule' | 'vetoes'>;
   readonly limit: LimitFunction;
   /** Ends by itself after so many milliseconds. */
   readonly wait: (milliseconds: number) => Promise<unknown>;

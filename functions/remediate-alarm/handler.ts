@@ -5,7 +5,7 @@ import { HASTY } from '../../shared/aws/patient.ts';
 import { defineFunction } from '../../shared/runtime/define-function.ts';
 import { handingOverConfig } from '../../shared/runtime/scanner-config.ts';
 import { eventSchema } from './event.ts';
-import { handle } from './handle.ts';
+import { handle, type Looking } from './handle.ts';
 
 const config = handingOverConfig(process.env);
 
@@ -13,6 +13,9 @@ const table = {
   client: new DynamoDBClient({ region: config.AWS_REGION, ...HASTY }),
   table: config.LEDGER_TABLE,
 };
+
+/** Once a process: a session with an account, and its connections, are good for the next alarm, too. */
+let looking: Promise<Looking> | undefined;
 
 export const handler = defineFunction({
   name: 'remediate-alarm',
@@ -22,6 +25,9 @@ export const handler = defineFunction({
     clock: () => new Date(),
     // Nobody stays for what is only waited for.
     wait: (milliseconds) => pause(milliseconds, undefined, { ref: false }),
-    looking: async () => (await import('./looking.ts')).lookingWith(config, table),
+    looking: () => {
+      looking ??= import('./looking.ts').then(({ lookingWith }) => lookingWith(config, table));
+      return looking;
+    },
   }),
 });

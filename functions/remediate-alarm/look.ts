@@ -1,5 +1,6 @@
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import {
   alarmMemory,
   forgetting,
@@ -16,13 +17,14 @@ import { withEvidence } from './evidence.ts';
 import { gather, type Sources } from './gather.ts';
 import { withHappenings } from './happenings.ts';
 import { keyOfArn } from './own.ts';
+import { type Answered, vetoesOf } from './people.ts';
 import { type AccountReport, accountReport } from './report.ts';
 import { asRead, reread } from './reread.ts';
 import type { Found } from './run.ts';
 
 /** Alarms of one account: as events told of them, or as they were read because somebody asks about them. */
 export type Alarmed = { readonly account: string } & (
-  | { readonly changes: readonly AlarmChange[] }
+  | { readonly changes: readonly AlarmChange[]; readonly answered?: Answered }
   | { readonly alarms: readonly Alarm[] }
 );
 
@@ -38,12 +40,16 @@ export async function look(
   const remembered = forgetting(before?.memory ?? NOTHING_REMEMBERED, policy.remediation, now);
   const memory =
     'changes' in alarmed ? alarmed.changes.reduce(withChange, remembered) : askedAgain(remembered, alarmed.alarms);
-  const deciding: Deciding = { ...asking, account, memory, after: before?.time };
+  const context: GuardContext = { ...asking, memory };
   const seeing =
     'changes' in alarmed
-      ? reread(sources.alarms, alarmed.changes, deciding)
-      : asRead(sources.alarms, alarmed.alarms, deciding);
-  const decision = decide(await gather(sources, await seeing, deciding), deciding);
+      ? reread(sources.alarms, alarmed.changes, context)
+      : asRead(sources.alarms, alarmed.alarms, context);
+  const incidents = await gather(sources, await seeing, context);
+  const answered = 'answered' in alarmed ? alarmed.answered : undefined;
+  const vetoes = await vetoesOf(sources, incidents, { answered, now });
+  const deciding: Deciding = { ...context, account, vetoes, after: before?.time };
+  const decision = decide(incidents, deciding);
   return foundOf(decision, { sources, deciding, idle: before?.idle });
 }
 

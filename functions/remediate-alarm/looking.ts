@@ -72,6 +72,7 @@ export function lookingWith(config: Settings, table: LedgerTable): Looking {
       ledger,
       reads: {
         ...familyReads(table, ['CATALOGUE#', 'PLAN#', 'PRICE#', 'RESOURCE#', 'RUN#off-hours#']),
+        'ANSWER#': ({ account }, now) => ledger.vetoes(account, now),
         'RUN#': ({ account }) => ledger.kept(account),
       },
       roles: [

@@ -4,10 +4,9 @@ import { closedBecause } from '../../shared/core/gates.ts';
 import { describeResource, type Proposal } from '../../shared/core/plan.ts';
 import type { Mode, Policy } from '../../shared/core/policy.ts';
 import type { Alarm } from '../../shared/core/remediation/alarm.ts';
-import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import type { Remedy, RunbookId } from '../../shared/core/remediation/runbook.ts';
 import { modeOfRunbook, runbookSettings } from '../../shared/core/remediation/terms.ts';
-import { exemptFromAll } from '../../shared/core/rules/exempt.ts';
+import { exemptFromAll, type JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { chart } from '../../shared/core/sparkline.ts';
 import { localDate } from '../../shared/core/time.ts';
 import type { FoundResource } from '../../shared/ports-remediation.ts';
@@ -25,10 +24,8 @@ export interface Wish {
   readonly found: FoundResource;
 }
 
-type Terms = Pick<GuardContext, 'policy' | 'now'>;
-
 /** The proposal; or the remedy without its action, where carry-out's gate would be closed to it: nobody is to wait for that. */
-export function propose(wish: Wish, terms: Terms): { readonly proposal: Proposal } | { readonly left: Remedy } {
+export function propose(wish: Wish, terms: JudgeContext): { readonly proposal: Proposal } | { readonly left: Remedy } {
   const { runbook, alarm, alarms, remedy, act, found } = wish;
   const closed = closedTo(wish, terms);
   if (closed) {
@@ -62,10 +59,11 @@ function modeFor(runbook: RunbookId, { onlyApproved }: Act, policy: Policy): Mod
   return onlyApproved && mode === 'auto' ? 'approve' : mode;
 }
 
-/** What the tags and the policy say by now. The gate has the last word: it asks people and the switches, too. */
-function closedTo({ act: { action }, found }: Wish, { policy, now }: Terms): string | undefined {
+/** What the tags, people and the policy say by now. The gate has the last word: it asks again, and the switches, too. */
+function closedTo({ act: { action }, found }: Wish, terms: JudgeContext): string | undefined {
+  const { policy, now } = terms;
   const mayRestart = isRestart(action) && runbookSettings(policy).rebootInFreeze;
-  const exempt = exemptFromAll(found.facts, { policy, now, vetoes: [] });
+  const exempt = exemptFromAll(found.facts, terms);
   return closedBecause({
     direction: directionOf(action),
     finishing: false,

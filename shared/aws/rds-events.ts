@@ -2,6 +2,7 @@ import { paginateDescribeEvents, RDSClient } from '@aws-sdk/client-rds';
 import { type Evidence, known } from '../core/evidence.ts';
 import type { Facts } from '../core/facts.ts';
 import { type Arn, parseArn, type Scope } from '../core/identity.ts';
+import type { StorageChanges } from '../core/remediation/runbook.ts';
 import type { Start } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
@@ -44,22 +45,29 @@ export async function readClassChanges(
  */
 const STORAGE_CHANGED = /\bapplying (autoscaling-initiated )?modification to allocated storage/i;
 
+/** The first half of these: a change that has begun. */
+const STORAGE_BEGUN = /^applying/i;
+
 /**
- * When the storage of each of these databases was last changed, or began to be, as far back as RDS keeps events; one question for
- * one database, and one for any number of others. By name: those of another database that had it before count as well.
+ * When the storage of each of these databases was changed, as far back as RDS keeps events; one question for one database, and one
+ * for any number of others. By name: those of another database that had it before count as well.
  */
-export async function lastStorageChanges(client: RDSClient, names: readonly string[]): Promise<Map<string, Date>> {
+export async function storageChanges(
+  client: RDSClient,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, StorageChanges>> {
   const [only, ...others] = names;
   const EventCategories = ['configuration change'];
   const which = others.length === 0 ? { SourceIdentifier: only } : {};
   const input = { SourceType: 'db-instance', EventCategories, Duration: KEPT_MINUTES, ...which } as const;
   const events = await everyItem(paginateDescribeEvents({ client, pageSize: 100 }, input), (page) => page.Events);
-  const last = new Map<string, Date>();
+  const changes = new Map<string, StorageChanges>();
   for (const { SourceIdentifier: name = '', Message = '', Date: at } of events) {
-    const before = last.get(name);
-    if (at && STORAGE_CHANGED.test(Message) && (!before || before < at)) last.set(name, at);
+    if (!at || !STORAGE_CHANGED.test(Message)) continue;
+    const { last = at, begun = [] } = changes.get(name) ?? {};
+    changes.set(name, { last: at > last ? at : last, begun: STORAGE_BEGUN.test(Message) ? [...begun, at] : begun });
   }
-  return last;
+  return changes;
 }
 
 /** RDS-EVENT-0088 (instance) and 0151 (cluster): `DB instance started`. After AWS's own start it comes as well. */

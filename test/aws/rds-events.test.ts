@@ -5,7 +5,7 @@ import {
   StopDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
-import { firstStart, lastStorageChanges, startsSeenBy } from '../../shared/aws/rds-events.ts';
+import { firstStart, startsSeenBy, storageChanges } from '../../shared/aws/rds-events.ts';
 import { openSandbox } from './support.ts';
 
 const START = new Date('2026-11-02T00:00:00Z');
@@ -102,15 +102,28 @@ describe('when the storage of databases was changed', () => {
   }
 
   it.each([
-    'Applying modification to allocated storage',
-    'Finished applying modification to allocated storage',
-    'Applying autoscaling-initiated modification to allocated storage.',
-    'Finished applying autoscaling-initiated modification to allocated storage.',
-  ])('is said by: %s', async (words) => {
+    ['Applying modification to allocated storage', 1],
+    ['Finished applying modification to allocated storage', 0],
+    ['Applying autoscaling-initiated modification to allocated storage.', 1],
+    ['Finished applying autoscaling-initiated modification to allocated storage.', 0],
+  ])('is said by: %s', async (words, begun) => {
     const { rds, say, sandbox } = await openChanged();
     say('orders', words, 20);
     const at = new Date(sandbox.clock.now().getTime() - 20 * 60_000);
-    expect(await lastStorageChanges(rds, ['orders'])).toEqual(new Map([['orders', at]]));
+    expect(await storageChanges(rds, ['orders'])).toEqual(
+      new Map([['orders', { last: at, begun: begun === 1 ? [at] : [] }]]),
+    );
+  });
+
+  it('is each time that a change began, and the last of all', async () => {
+    const { rds, say, sandbox } = await openChanged();
+    for (const minutes of [600, 300]) {
+      say('orders', 'Applying modification to allocated storage', minutes);
+      say('orders', 'Finished applying modification to allocated storage', minutes - 5);
+    }
+    const at = (minutes: number) => new Date(sandbox.clock.now().getTime() - minutes * 60_000);
+    const { last, begun = [] } = (await storageChanges(rds, ['orders'])).get('orders') ?? {};
+    expect([last, [...begun].sort()]).toEqual([at(295), [at(600), at(300)]]);
   });
 
   it('is the last time, of each of several, in one question', async () => {
@@ -120,10 +133,10 @@ describe('when the storage of databases was changed', () => {
     say('carts', words, 60);
     say('users', 'Finished applying modification to DB instance class', 5);
     const at = (minutes: number) => new Date(sandbox.clock.now().getTime() - minutes * 60_000);
-    expect(await lastStorageChanges(rds, ['orders', 'carts', 'users'])).toEqual(
+    expect(await storageChanges(rds, ['orders', 'carts', 'users'])).toEqual(
       new Map([
-        ['orders', at(10)],
-        ['carts', at(60)],
+        ['orders', { last: at(10), begun: [] }],
+        ['carts', { last: at(60), begun: [] }],
       ]),
     );
     expect(sandbox.calls.byOperation('DescribeEvents')).toHaveLength(1);

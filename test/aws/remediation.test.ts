@@ -404,7 +404,7 @@ describe('a database whose storage is low', () => {
       classUp: { known: false, why: 'its runbook does not ask for it' },
       performanceInsights: 'off',
     });
-    expect(resource.lastStorageChange).toBeUndefined();
+    expect(resource.storageChanges).toBeUndefined();
     if (!resource.freeStorageHours.known) throw new Error(resource.freeStorageHours.why);
     const { values } = resource.freeStorageHours.value;
     expect(values).toHaveLength(14 * 24);
@@ -440,7 +440,7 @@ describe('a database whose storage is low', () => {
     await clients.rds.send(new ModifyDBInstanceCommand(change));
     sandbox.clock.advance({ hours: 1 });
     const { resource } = await lookAtDatabase('disk', 'database-storage-low');
-    const changed = resource.lastStorageChange?.getTime() ?? 0;
+    const changed = resource.storageChanges?.last.getTime() ?? 0;
     expect(changed).toBeGreaterThan(sandbox.clock.now().getTime() - HOUR);
     expect(resource.facts).toMatchObject({ status: 'storage-optimization', storage: { sizeGiB: 150 } });
   });

@@ -120,11 +120,25 @@ describe.each([
   });
 
   it('opens with the policy and what was kept of each account', async () => {
-    expect(await twin.ledger.opened([ACCOUNT, OTHER])).toEqual({ kept: new Map() });
+    expect(await twin.ledger.opened([ACCOUNT, OTHER], [])).toEqual({ kept: new Map(), vetoes: [] });
     const stored = await twin.policies.store({ policy: DEFAULT_POLICY }, 'kim', TICK);
     const kept = await twin.ledger.keep(night, undefined);
     await twin.ledger.keep({ ...quiet, account: '111111111111' }, undefined);
-    expect(await twin.ledger.opened([ACCOUNT, OTHER, ACCOUNT])).toEqual({ stored, kept: new Map([[ACCOUNT, kept]]) });
+    expect(await twin.ledger.opened([ACCOUNT, OTHER, ACCOUNT], [])).toEqual({
+      stored,
+      kept: new Map([[ACCOUNT, kept]]),
+      vetoes: [],
+    });
+  });
+
+  it('opens with the vetoes of the resources that it is asked for', async () => {
+    const of = (name: string) => `arn:aws:rds:ap-northeast-2:${ACCOUNT}:db:${name}`;
+    const until = new Date('2026-12-01T00:00:00Z');
+    const veto = (name: string) => ({ resource: of(name), until, by: 'kim', why: 'audit' });
+    for (const name of ['orders', 'carts']) await twin.answering.recordVeto(ACCOUNT, veto(name));
+    await twin.ledger.keep(night, undefined);
+    const { vetoes, kept } = await twin.ledger.opened([ACCOUNT], [of('orders'), of('users'), of('orders')]);
+    expect([vetoes, [...kept.keys()]]).toEqual([[veto('orders')], [ACCOUNT]]);
   });
 
   it('keeps it however much it is', async () => {
@@ -133,7 +147,7 @@ describe.each([
     const large = { ...night, idle };
     await twin.ledger.keep(large, undefined);
     expect(await twin.ledger.kept(ACCOUNT)).toMatchObject(large);
-    expect((await twin.ledger.opened([ACCOUNT])).kept.get(ACCOUNT)).toMatchObject(large);
+    expect((await twin.ledger.opened([ACCOUNT], [])).kept.get(ACCOUNT)).toMatchObject(large);
   });
 
   it('keeps what has nothing to hand over and nothing to say as done', async () => {
@@ -218,7 +232,7 @@ describe('in DynamoDB', () => {
     const ledger = remediationLedger(table);
     await dynamoPolicyStore(table).store({ policy: DEFAULT_POLICY }, 'kim', TICK);
     expect(await callsOf(table.client, () => ledger.keep(night, undefined))).toEqual(['TransactWriteItems']);
-    expect(await callsOf(table.client, () => ledger.opened([ACCOUNT, OTHER]))).toEqual(['BatchGetItem']);
+    expect(await callsOf(table.client, () => ledger.opened([ACCOUNT, OTHER], [ALARM]))).toEqual(['BatchGetItem']);
   });
 
   it('keeps what is too much for one write all the same, and leaves its plans to be recorded', async () => {
@@ -252,7 +266,7 @@ describe('in DynamoDB', () => {
     const ledger = remediationLedger(table);
     const key = { pk: `RUN#remediate-alarm#${ACCOUNT}`, sk: 'MEMORY' };
     await writeItems(table, [{ ...key, state: 'told', edition: 'x', pieces: 1, packed: new Uint8Array([1, 2, 3]) }]);
-    await expect(ledger.opened([ACCOUNT])).rejects.toMatchObject({ name: 'LedgerCorruptError' });
+    await expect(ledger.opened([ACCOUNT], [])).rejects.toMatchObject({ name: 'LedgerCorruptError' });
     await expect(ledger.kept(ACCOUNT)).rejects.toMatchObject({ name: 'LedgerCorruptError' });
   });
 });

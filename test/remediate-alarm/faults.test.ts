@@ -21,6 +21,7 @@ import {
   storedDatabase,
   toldBy,
   turned,
+  vetoed,
   wake,
 } from '../support/remediate-alarm.ts';
 
@@ -357,7 +358,7 @@ describe('storage', () => {
     storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
     await deliver(scene, [turned(scene, alarm)]);
     expect(texts(scene).at(-1)).toContain(
-      'its storage was changed less than 6 hours ago: it may be changed again from',
+      'its storage was changed less than 6 hours ago: RDS may refuse the next change until',
     );
     expect(mutations(scene)).toHaveLength(1);
   });
@@ -516,25 +517,6 @@ describe('the ledger that cannot be reached', () => {
     remove();
     await deliver(scene, [event]);
     expect(plansOf(scene)).toHaveLength(1);
-  });
-});
-
-describe('an alarm', () => {
-  it('takes seven calls until its plan is in the ledger', async () => {
-    const scene = await openNight();
-    const event = turned(scene, filling(scene, 'orders').alarm);
-    scene.sandbox.calls.clear();
-    await deliver({ ...scene }, [event]); // a new execution environment
-    const operations = scene.sandbox.calls.all().map(({ operation }) => operation);
-    expect(operations.slice(0, operations.indexOf('TransactWriteItems') + 1).sort()).toEqual([
-      'AssumeRole',
-      'BatchGetItem', // the policy, and what is remembered
-      'DescribeAlarms',
-      'DescribeDBInstances',
-      'DescribeEvents',
-      'GetMetricData',
-      'TransactWriteItems', // what is remembered, and the plan
-    ]);
   });
 });
 
@@ -706,5 +688,87 @@ describe('a member of a cluster', () => {
     const { scene, event } = await openShop({ resource: member('cart-1'), within: `${CLUSTER}-2` });
     await deliver(scene, [event]);
     expect(texts(scene)[0]).not.toContain('already');
+  });
+});
+
+describe('what a person has vetoed', () => {
+  it('is left, with the reason, without a further question', async () => {
+    const { scene, event, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    scene.sandbox.calls.clear();
+    await deliver(scene, [event]);
+    expect([plansOf(scene), texts(scene)]).toEqual([
+      [],
+      [expect.stringContaining('but it is vetoed by kim until 2026-11-24: audit [database-storage-low]')],
+    ]);
+    const asked = scene.sandbox.calls
+      .byOperation('Query')
+      .filter(({ input }) => JSON.stringify(input).includes('VETO#'));
+    expect(asked).toEqual([]);
+  });
+
+  it('is left also when it comes under a composite, or somebody asks by hand', async () => {
+    const { scene, alarm, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    composite(scene, 'orders-down', [alarm]);
+    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('vetoed by kim')]]);
+    const [answer] = await wake(scene, { alarm, mode: 'report' });
+    expect(answer?.told).toMatchObject([{ turn: 'left', because: expect.stringContaining('vetoed by kim') as string }]);
+  });
+
+  it('is not touched by carry-out when the veto comes after the plan', async () => {
+    const { scene, event, stored } = await nearlyFull({
+      remediation: { modes: { 'database-storage-low': 'approve' } },
+    });
+    await deliver(scene, [event]);
+    await vetoed(scene, stored.DBInstanceArn ?? '');
+    await approve(scene);
+    await scene.lambda.advance({ minutes: 30 });
+    expect(mutations(scene)).toEqual([]);
+    expect(await changesOf(scene)).toMatchObject([
+      { outcome: 'skipped', because: expect.stringContaining('vetoed by kim until') as string },
+    ]);
+  });
+
+  it('is free again when the veto has ended', async () => {
+    const { scene, event, stored } = await nearlyFull();
+    await vetoed(scene, stored.DBInstanceArn ?? '', -1);
+    await deliver(scene, [event]);
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+});
+
+describe('the calls from an alarm to its plan', () => {
+  const EVERY = ['BatchGetItem', 'AssumeRole', 'DescribeAlarms', 'TransactWriteItems'];
+
+  it.each<[string, (scene: Scene, name: string) => { readonly alarm: string }, string[]]>([
+    ['of storage', filling, ['DescribeDBInstances', 'DescribeEvents', 'GetMetricData']],
+    [
+      'of a saturated database',
+      (scene, name) => loaded(scene, name, { PerformanceInsightsEnabled: true }),
+      ['DescribeDBInstances', 'BatchGetItem'], // what AWS sells is remembered
+    ],
+    [
+      'of an instance that is unwell',
+      (scene, name) => failing(scene, name, 'instance'),
+      ['DescribeInstances', 'DescribeInstanceStatus'],
+    ],
+    [
+      'of a host that is',
+      (scene, name) => failing(scene, name, 'system'),
+      ['DescribeInstances', 'DescribeInstanceStatus', 'DescribeInstanceTypes', 'DescribeInstanceAttribute'],
+    ],
+    ['of CPU credits', exhausted, ['DescribeInstances', 'DescribeInstanceCreditSpecifications']],
+  ])('%s are at most eight, in a new execution environment', async (_, trouble, more) => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, trouble(scene, 'carts').alarm)]);
+    const event = turned(scene, trouble(scene, 'orders').alarm);
+    scene.sandbox.calls.clear();
+    await deliver({ ...scene }, [event]);
+    const operations = scene.sandbox.calls.all().map(({ operation }) => operation);
+    const toPlan = operations.slice(0, operations.indexOf('TransactWriteItems') + 1);
+    expect(toPlan.sort()).toEqual([...EVERY, ...more].sort());
+    expect(toPlan.length).toBeLessThanOrEqual(8);
   });
 });

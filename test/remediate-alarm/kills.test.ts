@@ -92,11 +92,11 @@ interface Way {
   readonly last: number;
 }
 
-/** kept, keep with the plan, announced, start, handedOver, advance, changesOf, send, advance */
-const TOGETHER: Way = { keep: 2, send: 8, last: 9 };
+/** kept, vetoes, keep with the plan, announced, start, handedOver, advance, changesOf, send, advance */
+const TOGETHER: Way = { keep: 3, send: 9, last: 10 };
 
-/** kept, keep, record, announced, start, handedOver, advance, changesOf, send, advance */
-const APART: Way = { keep: 2, send: 9, last: 10 };
+/** kept, vetoes, keep, record, announced, start, handedOver, advance, changesOf, send, advance */
+const APART: Way = { keep: 3, send: 10, last: 11 };
 
 const KILLS = [TOGETHER, APART].flatMap((way) =>
   Array.from({ length: way.last }, (_, index) => index + 1).flatMap((at) =>

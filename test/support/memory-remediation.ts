@@ -24,12 +24,14 @@ export class MemoryRemediation implements RemediationLedger {
     this.#fits = fits;
   }
 
-  async opened(accounts: readonly string[]): Promise<OpenedLedger> {
+  async opened(accounts: readonly string[], resources: readonly Arn[]): Promise<OpenedLedger> {
     const stored = await this.others.currentPolicy();
+    const vetoes = await Promise.all(accounts.map((account) => this.others.vetoes(account, new Date(0))));
     const kept = await Promise.all(accounts.map((account) => this.kept(account)));
     return {
       ...(stored && { stored }),
       kept: new Map(kept.flatMap((one) => (one ? [[one.account, one] as const] : []))),
+      vetoes: vetoes.flat().filter(({ resource }) => resources.includes(resource)),
     };
   }
 

@@ -2,6 +2,7 @@ import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { vi } from 'vitest';
 import type { AccountReport } from '../../functions/remediate-alarm/report.ts';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
+import { answerLedger } from '../../shared/aws/ledger/answering.ts';
 import { changesIn, recordedChangesIn } from '../../shared/aws/ledger/changes.ts';
 import { remediationLedger } from '../../shared/aws/ledger/remediation.ts';
 import type { Change } from '../../shared/core/change.ts';
@@ -234,6 +235,12 @@ export async function remember(scene: Scene, turn: Remediation): Promise<void> {
   const memory = { alarms: [], remediations: [turn] };
   const nothing = { plans: [], messages: [], idle: [], holder: 'before', until: turn.at };
   await ledger.keep({ account: ACCOUNT, time: turn.at, memory, ...nothing }, undefined);
+}
+
+/** A person wants a resource left alone for so many days from now. */
+export async function vetoed(scene: Scene, resource: string, days = 1): Promise<void> {
+  const until = new Date(scene.sandbox.clock.now().getTime() + days * 86_400_000);
+  await answerLedger(tableOf(scene)).recordVeto(ACCOUNT, { resource, until, by: 'kim', why: 'audit' });
 }
 
 /** What a plan did to a resource came to its end. */

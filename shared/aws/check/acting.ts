@@ -1,4 +1,4 @@
-import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeInstanceCreditSpecificationsCommand,
@@ -14,17 +14,19 @@ import {
   DescribeDBSnapshotsCommand,
   DescribeEventsCommand,
 } from '@aws-sdk/client-rds';
+import { using } from '../using.ts';
 import { SMALLEST, tryAll, tryReads } from './reads.ts';
 import type { Tries } from './role.ts';
 
 /** What is read, with the look role, of a resource before and after it is changed. */
-export const tryRecheck: Tries = async (clients, now) => {
-  const { autoScaling, cloudwatch, rds } = clients;
+export const tryRecheck: Tries = async (clients, now, config) => {
+  const { cloudwatch, rds } = clients;
   const members = new DescribeAutoScalingInstancesCommand({ MaxRecords: SMALLEST.autoScaling });
   const [reads, more] = await Promise.all([
     tryReads(clients, now),
     tryAll({
-      'autoscaling:DescribeAutoScalingInstances': () => autoScaling.send(members),
+      'autoscaling:DescribeAutoScalingInstances': () =>
+        using({ autoScaling: new AutoScalingClient(config) }, ({ autoScaling }) => autoScaling.send(members)),
       'cloudwatch:DescribeAlarms': () =>
         cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: SMALLEST.cloudwatch })),
       'cloudwatch:DescribeAlarmHistory': () =>

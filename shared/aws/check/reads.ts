@@ -14,8 +14,8 @@ import {
 } from '@aws-sdk/client-rds';
 import { DAY_MS } from '../../core/time.ts';
 import type { Answer, Answers } from '../../ports-check.ts';
-import type { ScopeClients } from '../clients.ts';
 import { answerTo } from './answer.ts';
+import type { RoleClients } from './role.ts';
 
 /** The smallest pages that the services give. */
 export const SMALLEST = { ec2: 5, rds: 20, autoScaling: 1, cloudwatch: 1 } as const;
@@ -27,7 +27,7 @@ export async function tryAll(calls: Readonly<Record<string, () => Promise<unknow
 }
 
 /** What is read of databases and instances, by those who propose a change and by those who recheck one. */
-export async function tryReads(clients: ScopeClients, now: Date): Promise<Answers> {
+export async function tryReads(clients: RoleClients, now: Date): Promise<Answers> {
   const { ec2, rds, cloudwatch } = clients;
   const [instances, types, metrics, others] = await Promise.all([
     tryInstances(ec2),
@@ -75,7 +75,7 @@ async function tryAttribute(ec2: EC2Client, id: string | undefined): Promise<Ans
 }
 
 /** One metric of a day. CloudWatch may also refuse inside an answer that is none of an error. */
-async function tryMetrics({ cloudwatch }: ScopeClients, now: Date): Promise<Answer> {
+async function tryMetrics({ cloudwatch }: RoleClients, now: Date): Promise<Answer> {
   let status: string | undefined;
   const Metric = { Namespace: 'AWS/EC2', MetricName: 'CPUUtilization', Dimensions: [] };
   const question = new GetMetricDataCommand({

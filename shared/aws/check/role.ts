@@ -1,15 +1,22 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { RDSClient } from '@aws-sdk/client-rds';
 import type { AccountRole, Answers } from '../../ports-check.ts';
 import type { CredentialsOf } from '../assumed-role.ts';
 import type { ScopeClients } from '../clients.ts';
+import type { ClientConfig } from '../off-hours/kind.ts';
 import { PATIENT } from '../patient.ts';
+import { using } from '../using.ts';
 import { answerTo } from './answer.ts';
 
-/** Tries operations that only read, one call each. */
-export type Tries = (clients: ScopeClients, now: Date) => Promise<Answers>;
+/** The clients that every role is tried with. */
+export type RoleClients = Pick<ScopeClients, 'cloudwatch' | 'ec2' | 'rds'>;
+
+/**
+ * Tries operations that only read, one call each.
+ * @param config for a client that not every role needs
+ */
+export type Tries = (clients: RoleClients, now: Date, config: ClientConfig) => Promise<Answers>;
 
 /** Whether an account lets us in, and what the role may read in a scope. */
 export const roleCheck = (credentialsOf: CredentialsOf, tries: Tries): Pick<AccountRole, 'enter' | 'look'> => ({
@@ -22,16 +29,11 @@ export const roleCheck = (credentialsOf: CredentialsOf, tries: Tries): Pick<Acco
       ...PATIENT,
       maxAttempts: 3,
     };
-    const clients: ScopeClients = {
+    const clients = {
       ec2: new EC2Client(config),
       rds: new RDSClient(config),
       cloudwatch: new CloudWatchClient(config),
-      autoScaling: new AutoScalingClient(config),
     };
-    try {
-      return await tries(clients, now);
-    } finally {
-      for (const client of Object.values(clients)) client.destroy();
-    }
+    return using(clients, () => tries(clients, now, config));
   },
 });

@@ -1,3 +1,4 @@
+import { parseArn } from '../../core/identity.ts';
 import { digestOf } from '../../core/plan.ts';
 import type { RemediationLedger } from '../../ports-remediation.ts';
 import { historyIn } from './changes.ts';
@@ -8,12 +9,12 @@ import { remediationMemoryIn } from './remediation-memory.ts';
 import { runsIn } from './runs.ts';
 import { getItems, type LedgerTable, putItem } from './table.ts';
 import { fitsTransaction, putTogether } from './transaction.ts';
-import { vetoesIn } from './vetoes.ts';
+import { vetoesIn, vetoKey, vetoOf } from './vetoes.ts';
 
 /**
- * The ledger of remediate-alarm. It writes `RUN#remediate-alarm#` and `PLAN#`. Calls: one read for the policy and for what is
- * remembered of all accounts together, one write to keep what was decided with the plans, as far as they fit into it; one
- * read each for the vetoes and the changes of a resource, where somebody asks; what each plan takes to be announced and handed
+ * The ledger of remediate-alarm. It writes `RUN#remediate-alarm#` and `PLAN#`. Calls: one read for the policy, for what is remembered of
+ * all accounts, and for the vetoes of resources together, one write to keep what was decided with the plans, as far as they fit into it; one read
+ * each for the vetoes and the changes of a resource, where somebody asks; what each plan takes to be announced and handed
  * over, and one write to move on.
  */
 export function remediationLedger(table: LedgerTable): RemediationLedger {
@@ -53,13 +54,17 @@ function remediationRecordsIn(ledger: LedgerTable): Records {
       }
       return (await putItem(ledger, put.item, put.condition)) ? kept : undefined;
     },
-    opened: async (accounts) => {
-      const items = await getItems(ledger, [CURRENT, ...[...new Set(accounts)].map(keyOf)]);
+    opened: async (accounts, resources) => {
+      const records = [...new Set(accounts)].map(keyOf);
+      const vetoes = [...new Set(resources)].map((arn) => vetoKey(parseArn(arn)?.account ?? '', arn));
+      const items = await getItems(ledger, [CURRENT, ...records, ...vetoes]);
       const current = items.find(({ pk }) => pk === CURRENT.pk);
-      const kept = await Promise.all(items.filter((item) => item !== current).map(keptIn));
+      const found = items.filter((item) => records.some(({ pk, sk }) => pk === item.pk && sk === item.sk));
+      const kept = await Promise.all(found.map(keptIn));
       return {
         ...(current && { stored: storedPolicyOf(current) }),
         kept: new Map(kept.map((one) => [one.account, one])),
+        vetoes: items.filter((item) => item !== current && !found.includes(item)).map(vetoOf),
       };
     },
   };

@@ -2,12 +2,12 @@ import { type Evidence, known, unknown } from '../../core/evidence.ts';
 import type { DatabaseFacts, Prices } from '../../core/facts.ts';
 import type { Arn } from '../../core/identity.ts';
 import type { PriceQuery } from '../../core/price-query.ts';
-import type { AlarmedDatabase, AlarmedResource } from '../../core/remediation/runbook.ts';
+import type { AlarmedDatabase, AlarmedResource, StorageChanges } from '../../core/remediation/runbook.ts';
 import type { HourlySeries } from '../../core/sizing/demand.ts';
 import { storagePriceQueries } from '../../core/storage-price.ts';
 import type { FoundDatabase, Looked, ReplicaName, Wanted } from '../../ports-remediation.ts';
 import type { MetricQuery } from '../cloudwatch.ts';
-import { lastStorageChanges } from '../rds-events.ts';
+import { storageChanges } from '../rds-events.ts';
 import { readable } from '../retention/unreadable.ts';
 import type { Looking } from './look.ts';
 import { beginOf, type Measured } from './measured.ts';
@@ -70,7 +70,7 @@ export async function alarmedDatabases(
   const growing = wanted.filter(mayGrow).map(({ found }) => found.facts);
   const stepping = wanted.filter(mayStepUp).map(({ found }) => found.facts);
   const [changes, steps] = await Promise.all([
-    storageChanges(looking, growing),
+    changesOf(looking, growing),
     stepsUp(looking.market.types, stepping, looking),
   ]);
   return new Map(
@@ -80,7 +80,7 @@ export async function alarmedDatabases(
       const alarmed: AlarmedDatabase = {
         type: 'database',
         facts,
-        ...(changed ? { lastStorageChange: changed } : {}),
+        ...(changed ? { storageChanges: changed } : {}),
         ...(growsItselfTo === undefined ? {} : { growsItselfTo }),
         replicas: [],
         freeStorageHours: mayGrow(one) ? freeStorage(one, changes, { measured, now }) : NOT_ASKED,
@@ -125,14 +125,14 @@ export async function shownDatabases(
 const NOT_ASKED = unknown('its runbook does not ask for it');
 
 /** When the storage of each was changed, by its name. */
-const storageChanges = async (
+const changesOf = async (
   { clients }: Looking,
   databases: readonly DatabaseFacts[],
-): Promise<Evidence<ReadonlyMap<string, Date>>> =>
+): Promise<Evidence<ReadonlyMap<string, StorageChanges>>> =>
   databases.length === 0
     ? known(new Map())
     : readable('the events of databases', () =>
-        lastStorageChanges(
+        storageChanges(
           clients.rds,
           databases.map(({ name }) => name),
         ),

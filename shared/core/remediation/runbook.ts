@@ -53,8 +53,8 @@ export type AlarmedResource = AlarmedDatabase | AlarmedInstance;
 export interface AlarmedDatabase {
   readonly type: 'database';
   readonly facts: DatabaseFacts;
-  /** When its storage was last changed, as far as RDS's events of 14 days tell. */
-  readonly lastStorageChange?: Date;
+  /** As far as RDS's events of 14 days tell; absent when its storage was not changed. */
+  readonly storageChanges?: StorageChanges;
   /** GiB up to which RDS itself lets the storage grow (storage autoscaling); absent when that is off. */
   readonly growsItselfTo?: number;
   readonly replicas: readonly { readonly name: string; readonly lagSeconds: Evidence<number> }[];
@@ -66,6 +66,13 @@ export interface AlarmedDatabase {
   >;
   /** Where it is on, its top waits and statements are asked for once everything is handed over. */
   readonly performanceInsights: 'on' | 'off';
+}
+
+export interface StorageChanges {
+  /** When the last one began, or was through. */
+  readonly last: Date;
+  /** When each began. */
+  readonly begun: readonly Date[];
 }
 
 export interface AlarmedInstance {

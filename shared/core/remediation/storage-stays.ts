@@ -5,10 +5,12 @@ import { leftTo } from './words.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * RDS took the next change of the storage after six hours, and since July 2026 takes four in 24 hours: six hours between two
- * changes keep to both (RDS User Guide, "Scaling up DB instance storage").
+ * RDS took the next change of the storage after six hours or the end of its optimization, whichever was later (RDS User Guide,
+ * "Scaling up DB instance storage"); since July 2026 it takes it once that is over, but no more than four in any 24 hours
+ * ("Modifying settings for General Purpose SSD storage"). Who keeps to both is not refused anywhere.
  */
 const HOURS_BETWEEN_CHANGES = 6;
+const CHANGES_A_DAY = 4;
 
 /** The statuses in which RDS takes a change of the storage. */
 const CHANGEABLE = ['available', 'storage-full'];
@@ -29,18 +31,18 @@ export function whyStorageStays(
   const { status, pendingModifications } = resource.facts;
   const never = whyNever(resource);
   if (never) return never;
-  const again = againAt(resource, now);
-  const at = again && localTime(again, timezone);
+  const waits = whyTooSoon(resource, now);
+  const at = waits && localTime(waits.until, timezone);
   if (BUSY.includes(status))
     return leftTo(
-      `wait until its status is available${at ? `, not before ${at}` : ''}; its data must fit until then`,
-      `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, nor before ${at}` : ''}`,
+      'wait until its status is available; its data must fit until then',
+      `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, and may refuse one until ${at}` : ''}`,
     );
   if (!CHANGEABLE.includes(status)) return leftTo(LOOK, `its status is ${status}, neither ${CHANGEABLE.join(' nor ')}`);
-  if (at)
+  if (waits)
     return leftTo(
-      `wait until ${at}; its data must fit until then`,
-      `its storage was changed less than ${HOURS_BETWEEN_CHANGES} hours ago: it may be changed again from ${at} on`,
+      `wait until ${at}, or try it by hand before; its data must fit until then`,
+      `its storage was changed ${waits.because}: RDS may refuse the next change until ${at}`,
     );
   if (pendingModifications.length > 0)
     return leftTo(
@@ -70,9 +72,22 @@ function whyNever({ facts: database }: AlarmedDatabase): Words | undefined {
   return undefined;
 }
 
-/** When the storage may be changed again, if not yet. */
-function againAt({ lastStorageChange }: AlarmedDatabase, now: Date): Date | undefined {
-  if (!lastStorageChange) return undefined;
-  const again = new Date(lastStorageChange.getTime() + HOURS_BETWEEN_CHANGES * HOUR_MS);
-  return again > now ? again : undefined;
+interface TooSoon {
+  readonly because: string;
+  readonly until: Date;
 }
+
+/** Why the storage waits for its next change, and until when, if it does; of two reasons the one that lasts longer. */
+function whyTooSoon({ storageChanges }: AlarmedDatabase, now: Date): TooSoon | undefined {
+  if (!storageChanges) return undefined;
+  const { last, begun } = storageChanges;
+  const newest = begun.toSorted((a, b) => b.getTime() - a.getTime());
+  const fourth = newest[CHANGES_A_DAY - 1];
+  const reasons: TooSoon[] = [
+    { because: `less than ${HOURS_BETWEEN_CHANGES} hours ago`, until: hoursAfter(last, HOURS_BETWEEN_CHANGES) },
+    ...(fourth ? [{ because: `${CHANGES_A_DAY} times in 24 hours`, until: hoursAfter(fourth, 24) }] : []),
+  ];
+  return reasons.filter(({ until }) => until > now).toSorted((a, b) => b.until.getTime() - a.until.getTime())[0];
+}
+
+const hoursAfter = (time: Date, hours: number): Date => new Date(time.getTime() + hours * HOUR_MS);

@@ -1,4 +1,4 @@
-import type { Scope } from '../identity.ts';
+import { type Arn, parseArn, type Scope } from '../identity.ts';
 import type { Alarm, AlarmMetric } from './alarm.ts';
 import type { Subject } from './runbook.ts';
 
@@ -27,6 +27,17 @@ export function subjectOf({ watches, scope }: Pick<Alarm, 'watches' | 'scope'>):
 export function keyOfSubject(subject: KnownSubject, { account, region }: Scope): string {
   const name = subject.type === 'database' ? `${subject.form} ${subject.name}` : subject.id;
   return `${account} ${region} ${subject.type} ${name}`;
+}
+
+/** The ARN of what an alarm is about, which is where the alarm is. */
+export function arnOfSubject(
+  subject: KnownSubject,
+  { arn, scope: { account, region } }: Pick<Alarm, 'arn' | 'scope'>,
+): Arn {
+  const { partition } = parseArn(arn) ?? {};
+  if (subject.type === 'instance') return `arn:${partition}:ec2:${region}:${account}:instance/${subject.id}`;
+  const kind = subject.form === 'cluster' ? 'cluster' : 'db';
+  return `arn:${partition}:rds:${region}:${account}:${kind}:${subject.name}`;
 }
 
 /** `the database orders`, or why there is none. */

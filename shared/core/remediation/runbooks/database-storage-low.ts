@@ -32,15 +32,15 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
  *   > Grow the storage of an RDS database to what 30 days of its trend need, and so far that the alarm is not on any more:
  *   > by at least 10 %, at most by what the policy and AWS allow. Provisioned IOPS and throughput are kept.
  *   > Left: Aurora and its like, whose storage grows by itself; Multi-AZ DB clusters; RDS Custom; storage autoscaling that has
- *   > room; a change of the storage that runs, or began less than six hours ago; other pending modifications; storage at its
- *   > maximum; an unknown trend.
+ *   > room; a change of the storage that runs, or was less than six hours ago, or the fifth in 24 hours; other pending
+ *   > modifications; storage at its maximum; an unknown trend.
  *   > Asked first, whatever the mode: the code that it is made from; the maximum of its autoscaling reached; a move to four
  *   > volumes while there is time.
  */
 export function databaseStorageLow(facts: RunbookFacts, settings: RunbookSettings): Remedy {
   const { resource, alarm, now } = facts;
   if (resource.type !== 'database') return notFor('databases', facts);
-  const forecast = forecastStorage(resource.freeStorageHours, { now, since: resource.lastStorageChange });
+  const forecast = forecastStorage(resource.freeStorageHours, { now, since: resource.storageChanges?.last });
   const { evidence, charts } = shownOf(facts);
   const stays = whyStorageStays(resource, { now, timezone: settings.timezone });
   const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), now }, settings);

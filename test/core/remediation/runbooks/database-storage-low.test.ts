@@ -6,11 +6,11 @@ import type { AlarmedDatabase, RunbookSettings } from '../../../../shared/core/r
 import { databaseStorageLow } from '../../../../shared/core/remediation/runbooks/database-storage-low.ts';
 import {
   alarmOn,
+  changed,
   database,
   facts,
   filling,
   GIB,
-  hoursAgo,
   metric,
   NOW,
   settings,
@@ -203,14 +203,24 @@ describe('it is left', () => {
     ['modifying', database({}, { status: 'modifying' }), /its status is modifying/],
     [
       'optimizing',
-      database({ lastStorageChange: hoursAgo(2) }, { status: 'storage-optimization' }),
-      /storage-optimization: .* nor before 2026-11-23 09:00 Asia\/Seoul/,
+      database({ storageChanges: changed(2) }, { status: 'storage-optimization' }),
+      /storage-optimization: .* and may refuse one until 2026-11-23 09:00 Asia\/Seoul/,
     ],
     ['stopped', database({}, { status: 'stopped' }), /its status is stopped/],
     [
       'changed five hours ago',
-      database({ lastStorageChange: hoursAgo(5) }),
-      /less than 6 hours ago: it may be changed again from 2026-11-23 06:00 Asia\/Seoul on/,
+      database({ storageChanges: changed(5) }),
+      /less than 6 hours ago: RDS may refuse the next change until 2026-11-23 06:00 Asia\/Seoul/,
+    ],
+    [
+      'changed four times in a day',
+      database({ storageChanges: changed(7, 10, 13, 23) }),
+      /4 times in 24 hours: RDS may refuse the next change until 2026-11-23 06:00 Asia\/Seoul/,
+    ],
+    [
+      'changed four times in a day, and lately',
+      database({ storageChanges: changed(1, 10, 13, 23) }),
+      /less than 6 hours ago: RDS may refuse the next change until 2026-11-23 10:00 Asia\/Seoul/,
     ],
     ['with pending modifications', database({}, { pendingModifications: ['DBInstanceClass'] }), /DBInstanceClass/],
     ['at the maximum of AWS', storageOf({ sizeGiB: 65_536 }), /it is at its maximum: .*AWS allows 65536 GiB/],
@@ -235,7 +245,9 @@ describe('it is left', () => {
 
   it('six hours after the last change it is grown again', () => {
     const free = filling(24, 8);
-    expect(judge(database({ lastStorageChange: hoursAgo(6), freeStorageHours: free })).act).toBeDefined();
+    expect(judge(database({ storageChanges: changed(6), freeStorageHours: free })).act).toBeDefined();
+    const day = database({ storageChanges: changed(6, 12, 18, 24), freeStorageHours: free });
+    expect(judge(day).act).toBeDefined();
   });
 
   it.each<[string, AlarmedDatabase, string]>([

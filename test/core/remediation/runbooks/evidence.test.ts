@@ -10,6 +10,7 @@ import { replicaLag } from '../../../../shared/core/remediation/runbooks/replica
 import { RUNBOOKS } from '../../../../shared/core/remediation/runbooks.ts';
 import {
   alarmOn,
+  changed,
   database,
   facts,
   GIB,
@@ -212,7 +213,7 @@ describe('every runbook', () => {
           freeStorageHours: free,
           replicas: [{ name: 'r', lagSeconds: lag }],
           ...(growsItselfTo === undefined ? {} : { growsItselfTo }),
-          ...(changedHoursAgo === undefined ? {} : { lastStorageChange: hoursAgo(changedHoursAgo) }),
+          ...(changedHoursAgo === undefined ? {} : { storageChanges: changed(changedHoursAgo) }),
         },
         { ...ofFacts, storage: { ioOptimized: false, ...set } },
       );

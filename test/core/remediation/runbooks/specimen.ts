@@ -8,6 +8,7 @@ import type {
   EvidenceMetric,
   RunbookFacts,
   RunbookSettings,
+  StorageChanges,
 } from '../../../../shared/core/remediation/runbook.ts';
 import type { HourlySeries } from '../../../../shared/core/sizing/demand.ts';
 import { idleDatabase, idleInstance, withEvidence } from '../../../support/facts-specimen.ts';
@@ -20,6 +21,12 @@ const HOURS = 14 * 24;
 const REGION = 'ap-northeast-2';
 
 export const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR_MS);
+
+/** Changes of the storage that began so many hours ago, the last one first. */
+export const changed = (...hours: readonly number[]): StorageChanges => ({
+  last: hoursAgo(hours[0] ?? 0),
+  begun: hours.map(hoursAgo),
+});
 
 /** GiB as bytes, hour by hour up to now: `free(0)` is of 14 days ago, the last of the hour that has just begun. */
 export const freeHours = (free: (hour: number) => number | undefined, hours = HOURS): Evidence<HourlySeries> =>
