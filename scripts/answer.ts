@@ -30,7 +30,7 @@ export interface Surroundings {
 
 /** The ledger, as far as it is read here. Whatever is written goes through the function. */
 export type Reading = Pick<AnomalyAnswers, 'openAnomalies' | 'answersAbout'> &
-  Pick<AnswerLedger, 'plan' | 'answers' | 'supersededBy' | 'change' | 'changes' | 'openPlans'> &
+  Pick<AnswerLedger, 'plan' | 'answers' | 'supersededBy' | 'change' | 'changesByResource' | 'openPlans'> &
   Pick<Ledger, 'currentPolicy'>;
 
 /** @returns the exit code */

@@ -170,6 +170,11 @@ export interface AnswerLedger {
   change(id: string): Promise<Change | undefined>;
   /** Changes that were finished or still stood at or after `since`, newest first. */
   changes(since: Date): Promise<readonly Change[]>;
+  /**
+   * The same, in no order and some resources at a time, so that nobody has to hold them all: a lot has all changes of each of its
+   * resources.
+   */
+  changesByResource(since: Date): AsyncIterable<readonly Change[]>;
   /** Plans that wait for an answer, newest first. */
   openPlans(): Promise<readonly Plan[]>;
 }

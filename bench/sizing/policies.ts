@@ -112,7 +112,7 @@ function idleLimits(): IdleLimits {
   return { windowDays: parseDays(window), cpuPercent, networkBytes: parseBytes(networkBytesPerDay) };
 }
 
-export const isIdle = (use: DailyUse, until: Date): boolean => judgeIdleness(use, IDLE, until).idle;
+export const isIdle = (use: DailyUse, until: Date): boolean => judgeIdleness(use, IDLE, { now: until }).idle;
 
 /** Whether all days were as idle as the limits say, without exception: what idleness should foresee. */
 export function wasIdle({ peakCpuPercent, networkBytes }: DailyUse): boolean {

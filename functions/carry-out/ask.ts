@@ -3,10 +3,12 @@ import { NO_HOLIDAYS } from '../../shared/core/calendar/holidays.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import { scheduledTypeOf, whyNotNow } from '../../shared/core/off-hours/recheck.ts';
+import { onHoursOf } from '../../shared/core/on-hours.ts';
 import { isRemediation, isRemedy, isScheduled, type Proposal } from '../../shared/core/plan.ts';
 import { isRule, type Policy, policyHash } from '../../shared/core/policy.ts';
 import { exemptFromAll, type JudgeContext, vetoedBy } from '../../shared/core/rules/exempt.ts';
 import { RULES } from '../../shared/core/rules.ts';
+import { windowOf } from '../../shared/core/window.ts';
 import type { Word } from '../../shared/ports-acting.ts';
 import { capOf } from './cap.ts';
 import type { Hands } from './hands.ts';
@@ -40,7 +42,10 @@ export async function ask(hands: Hands, item: Item, judge: Judge = judgeOf(item)
   const reader = await hands.estate.open(scopeOf(proposal));
   const facts = await reader.find(targetOf(action), RULES[rule].type);
   if (!facts) return GONE;
-  const { word, context } = await askLedger(hands, item, arnsOf(facts));
+  const { word, context: asked } = await askLedger(hands, item, arnsOf(facts));
+  const { policy, now } = asked;
+  const { holidays = NO_HOLIDAYS } = word;
+  const context = { ...asked, onHours: onHoursOf({ policy, holidays, window: windowOf(policy, [rule], now) }) };
   return { word, context, judge: () => judge({ reader, choice: hands.choice, facts, context }, proposal) };
 }
 

@@ -148,8 +148,9 @@ async function offeredFor(
   if (!types.known) return types;
   const priceOf = (name: string): Evidence<Money> => {
     if (!saving.known) return saving;
-    const { currency, amount } = saving.value.list ?? saving.value.monthly;
-    return known({ currency, amount: name === action.from ? 1 + amount / HOURS_PER_MONTH : 1 });
+    const { list, monthly, share = 1 } = saving.value;
+    const { currency, amount } = list ?? monthly;
+    return known({ currency, amount: name === action.from ? 1 + amount / (share * HOURS_PER_MONTH) : 1 });
   };
   return known(types.value.map((type) => ({ ...type, hourlyPrice: priceOf(type.name) })));
 }

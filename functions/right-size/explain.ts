@@ -3,7 +3,8 @@ import { type Charts, chartsOf } from '../../shared/core/charts.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
 import type { AccountFacts, DatabaseFacts, EvidenceKind, Facts, InstanceFacts } from '../../shared/core/facts.ts';
 import { type Arn, consoleLink, parseArn } from '../../shared/core/identity.ts';
-import { formatMoney, type Saving } from '../../shared/core/money.ts';
+import { describeSaving, type Saving } from '../../shared/core/money.ts';
+import { onHoursOf } from '../../shared/core/on-hours.ts';
 import { modeOf, type RuleId } from '../../shared/core/policy.ts';
 import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { explainSizing, type SizingNumbers } from '../../shared/core/rules/explain-sizing.ts';
@@ -54,23 +55,22 @@ class ResourceNotFoundError extends Error {
  * @throws {ResourceNotFoundError}
  */
 export async function explain(resource: string, accounts: readonly Account[], looking: Look): Promise<Explanation[]> {
+  const { policy, holidays, rules, now } = looking;
+  const window = windowOf(policy, rules, now);
+  const onHours = onHoursOf({ policy, holidays, window });
   const places = narrowed(resource, accounts);
   const found: Explanation[] = [];
   const unreadable: string[] = [];
   for (const account of places) {
-    const context = {
-      now: looking.now,
-      policy: looking.policy,
-      vetoes: await looking.ledger.vetoes(account.account, looking.now),
-    };
+    const context = { now, policy, onHours, vetoes: await looking.ledger.vetoes(account.account, now) };
     const facts = await gather(looking.sources, {
       ...account,
-      types: typesOf(looking.rules),
-      range: windowOf(looking.policy, looking.rules, looking.now),
+      types: typesOf(rules),
+      range: window,
       wanted: (known) => nextOf(known, resource),
     });
     unreadable.push(...facts.unreadable.map(({ region, what, why }) => `${what}s in ${region}: ${why}`));
-    found.push(...named(facts, resource).map((one) => explanationOf(one, looking.rules, context)));
+    found.push(...named(facts, resource).map((one) => explanationOf(one, rules, context)));
   }
   if (found.length === 0) throw new ResourceNotFoundError(resource, { accounts: places, unreadable });
   return found;
@@ -132,4 +132,4 @@ function wordsFor(judgement: Judgement) {
 }
 
 const inWords = (saving: Evidence<Saving>): string =>
-  saving.known ? `${formatMoney(saving.value.monthly)} a month (${saving.value.basis})` : `unknown: ${saving.why}`;
+  saving.known ? describeSaving(saving.value) : `unknown: ${saving.why}`;

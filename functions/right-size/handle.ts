@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { NO_HOLIDAYS } from '../../shared/core/calendar/holidays.ts';
 import { countsOf } from '../../shared/core/plan.ts';
 import { parsePolicy, rulesInForce } from '../../shared/core/policy.ts';
 import { RULE_IDS } from '../../shared/core/rules.ts';
@@ -45,7 +46,7 @@ export interface JudgedTick extends Tick {
 export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: JudgedTick) => {
   const { ledger, clock, announcer, estate, prices, metricsIn, bills, starter, needs } = ports;
   if (event.check) return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
-  const policy = tick.stored?.policy ?? parsePolicy({});
+  const { policy = parsePolicy({}), holidays = NO_HOLIDAYS } = tick.stored ?? {};
   const accounts = chosenAccounts(event, accountsOf(policy, tick.own));
   const sources = { estate, prices, metricsIn, limit: pLimit(policy.concurrency) };
   // An explanation tells of every rule, also of those that are switched off.
@@ -55,7 +56,7 @@ export const handle = (ports: Ports) => async (event: RightSizeEvent, tick: Judg
     const payer = policy.spend.payer ?? tick.own.account;
     return readOnDemand({ ...bills, clock }, { payer, policy, now: tick.time });
   });
-  const looking: Look = { ledger, sources, policy, now: tick.time, rules, onDemand };
+  const looking: Look = { ledger, sources, policy, holidays, now: tick.time, rules, onDemand };
 
   if (event.resource) return formatted(event, await explain(event.resource, accounts, looking), explanationTable);
   const { from, to } = event;

@@ -1,9 +1,11 @@
-import { asOf, firstChangeAfter } from '../../shared/core/as-of.ts';
+import { asOf, asWhileOn, firstChangeAfter } from '../../shared/core/as-of.ts';
 import { type Break, firstBreak } from '../../shared/core/backtest.ts';
+import { onHoursFor } from '../../shared/core/calendar/on-hours.ts';
 import type { Change } from '../../shared/core/change.ts';
 import { type Evidence, known } from '../../shared/core/evidence.ts';
 import type { EvidenceKind, Facts } from '../../shared/core/facts.ts';
 import { HOURS_PER_MONTH, type Money, times, totals } from '../../shared/core/money.ts';
+import { onHoursOf } from '../../shared/core/on-hours.ts';
 import type { Plan, Proposal, Resource } from '../../shared/core/plan.ts';
 import { savingsOf } from '../../shared/core/plan-message.ts';
 import { type Cause, capIn, type Policy } from '../../shared/core/policy.ts';
@@ -71,7 +73,7 @@ interface RuleTried {
 
 const NOTE =
   "Decided for each day at 00:00 UTC from that day's metrics, on today's inventory as it was before Lamplighter's own changes, " +
-  'with today’s tags, vetoes and list prices: AWS keeps no past inventory, what was deleted since is not in it, and class changes ' +
+  'with today’s tags, vetoes, schedules and list prices, and what its schedule has off as while it is on: AWS keeps no past inventory, what was deleted since is not in it, and class changes ' +
   'of databases are known for 14 days.';
 
 /** So many resources have their series in memory at once: an hourly series of 120 days is 23 kB, and a machine has up to ten. */
@@ -88,16 +90,19 @@ interface Range {
 /** One decision for each day of `[from, to)`, from one reading of the metrics. It reports; it records and sends nothing. */
 export async function replay(range: Range, account: Account, looking: Look): Promise<Replay> {
   checkReach(range, looking);
-  const { policy, rules, ledger, sources } = looking;
+  const { policy, holidays, rules, ledger, sources } = looking;
   const vetoes = await ledger.vetoes(account.account, looking.now);
   const changes = (await ledger.changes(range.from, 'unscheduled')).filter(
     (change) => change.account === account.account,
   );
-  const contexts = daysOf(range).map((now): DecideContext => ({ now, policy, rules, vetoes }));
+  const window = { ...windowOf(policy, rules, range.from), to: looking.now };
+  const onHours = onHoursOf({ policy, holidays, window });
+  const contexts = daysOf(range).map((now): DecideContext => ({ now, policy, rules, vetoes, onHours }));
   const opened = await openAccount(sources, { ...account, types: typesOf(rules) });
   const past = pastOf(contexts);
   let metrics = 0;
-  for (const resources of inParts(opened.facts.resources)) {
+  for (const present of inParts(opened.facts.resources)) {
+    const resources = present.map((facts) => asWhileOn(facts, onHoursFor(facts.tags, { policy, onHours })));
     const part = { ...opened, facts: { ...opened.facts, resources } };
     metrics += await judgePart(part, { range, contexts, changes, looking }, past);
   }
@@ -207,7 +212,9 @@ function judgeDays(facts: Facts, { range, contexts, changes, looking }: Judging,
       const from = day.context.now;
       const changed = firstChangeAfter(changes, facts.identity, from)?.appliedAt;
       const to = changed && new Date(changed) < range.to ? utcMidnight(new Date(changed)) : range.to;
-      past.breaks.set(keyOf(rule, then.identity.arn, from), firstBreak(then, judgement.action, { policy, from, to }));
+      const hours = onHoursFor(facts.tags, day.context);
+      const after = { policy, from, to, onHours: hours.known ? hours.value : undefined };
+      past.breaks.set(keyOf(rule, then.identity.arn, from), firstBreak(then, judgement.action, after));
     }
   }
   return undefined;

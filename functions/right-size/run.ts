@@ -1,5 +1,7 @@
+import type { HolidayBook } from '../../shared/core/calendar/holidays.ts';
 import type { OnDemand } from '../../shared/core/commitments.ts';
 import type { Evidence } from '../../shared/core/evidence.ts';
+import { onHoursOf } from '../../shared/core/on-hours.ts';
 import { digestOf, type Plan } from '../../shared/core/plan.ts';
 import { type Policy, type RuleId, rulesInForce } from '../../shared/core/policy.ts';
 import { windowOf } from '../../shared/core/window.ts';
@@ -18,6 +20,8 @@ export interface Run {
   readonly ledger: Ledger;
   readonly sources: Sources;
   readonly policy: Policy;
+  /** The holidays that were stored with it. */
+  readonly holidays: HolidayBook;
   readonly now: Date;
   /** What no commitment covers, read once for all accounts; undefined where the policy wants list prices. */
   readonly onDemand: () => Promise<Evidence<OnDemand> | undefined>;
@@ -65,11 +69,13 @@ export const look =
   async (account: Account): Promise<Plan> =>
     (await lookAt(account, looking)).plan;
 
-async function lookAt(account: Account, { ledger, sources, policy, now, rules, onDemand }: Look) {
+async function lookAt(account: Account, { ledger, sources, policy, holidays, now, rules, onDemand }: Look) {
+  const window = windowOf(policy, rules, now);
   const context: DecideContext = {
     now,
     policy,
     rules,
+    onHours: onHoursOf({ policy, holidays, window }),
     vetoes: await ledger.vetoes(account.account, now),
     ladder: await ledger.ladder(account.account),
     first: new Set(await ledger.idleAlarms(account.account)),
@@ -78,7 +84,7 @@ async function lookAt(account: Account, { ledger, sources, policy, now, rules, o
   const facts = await gather(sources, {
     ...account,
     types: typesOf(rules),
-    range: windowOf(policy, rules, now),
+    range: window,
     wanted: (known) => wanted(known, context),
   });
   return { plan: decide(facts, context), facts, context };

@@ -1,6 +1,6 @@
 import { endOfDay } from '../../shared/core/answer.ts';
 import { formatMoney } from '../../shared/core/money.ts';
-import { bookingsOf, type RealisedSavings, realisedSavings, type Sum } from '../../shared/core/savings.ts';
+import { addedUp, bookingsOf, type RealisedSavings, realisedSavings, type Sum } from '../../shared/core/savings.ts';
 import { textTable } from '../../shared/core/table.ts';
 import { DAY_MS, localDate } from '../../shared/core/time.ts';
 import type { AnswerLedger } from '../../shared/ports-acting.ts';
@@ -21,18 +21,20 @@ export interface SavingsQuery {
   readonly since?: string;
 }
 
-/** What the changes really saved, hour by hour for as long as they stood. */
+/** What the changes really saved, hour by hour for as long as they stood. Those of some resources at a time are in memory. */
 export async function savingsText(
-  ledger: Pick<AnswerLedger, 'changes'>,
+  ledger: Pick<AnswerLedger, 'changesByResource'>,
   { by, since }: SavingsQuery,
   { policy: { timezone }, now }: Showing,
 ): Promise<string> {
   const today = localDate(now, timezone);
   const month = (since ?? `${today.slice(0, 4)}-01-01`).slice(0, 7);
-  const changes = await ledger.changes(startOf(`${month}-01`, timezone));
-  const bookings = bookingsOf(changes, { now, timezone }).filter((booking) => booking.month >= month);
-  if (bookings.length === 0) return `Nothing has been saved since ${month}.`;
-  const sums = realisedSavings(bookings);
+  let sums = realisedSavings([]);
+  for await (const changes of ledger.changesByResource(startOf(`${month}-01`, timezone))) {
+    const bookings = bookingsOf(changes, { now, timezone }).filter((booking) => booking.month >= month);
+    sums = addedUp(sums, realisedSavings(bookings));
+  }
+  if (sums.byMonth.length === 0) return `Nothing has been saved since ${month}.`;
   const table = by === 'schedule' ? scheduleTable(sums) : tableOf(by, sums);
   return [
     `Realised from ${month} to ${today} (${timezone}): for each hour that a change stood, the hourly rate of its saving.`,

@@ -65,6 +65,7 @@ export async function bundle(handler: string, outDir: string): Promise<Bundle> {
       bowser: join(ROOT, 'scripts/bundle/no-browser.ts'),
       'mnemonist/lru-cache': join(ROOT, 'scripts/bundle/endpoint-map.ts'),
       '@smithy/core/event-streams': join(ROOT, 'scripts/bundle/no-event-streams.ts'),
+      '@aws-sdk/signature-v4-multi-region': join(ROOT, 'scripts/bundle/one-region.ts'),
     },
     // The map goes into the zip, so that NODE_OPTIONS=--enable-source-maps writes stack traces with file and line into
     // the log, for whoever reads them at night. The bundle is a single line: without a map a trace says nothing.

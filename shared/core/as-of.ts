@@ -1,7 +1,9 @@
 import type { Action } from './action.ts';
 import { targetOf } from './action.ts';
+import type { OnHours } from './calendar/on-hours.ts';
 import type { Change } from './change.ts';
-import type { Facts, InstanceFacts } from './facts.ts';
+import type { Evidence } from './evidence.ts';
+import { type Facts, type InstanceFacts, stateOf } from './facts.ts';
 import type { Identity } from './identity.ts';
 import { type Policy, windowDaysOf } from './policy.ts';
 import { daysBefore } from './time.ts';
@@ -28,6 +30,15 @@ export function asOf<T extends Facts>(
   if (!change) return facts;
   const before = { ...facts, ...found(change.proposal.action, facts) } as T;
   return before.type === 'instance' ? ({ ...before, ...ageAt(before, change, policy) } as T) : before;
+}
+
+/** What its schedule has off just now, as it is while that is on: what was off at some hour of a day ran at another. */
+export function asWhileOn<T extends Facts>(facts: T, hours: Evidence<OnHours | undefined>): T {
+  if (!hours.known || !hours.value || stateOf(facts) !== 'stopped') return facts;
+  const { on, range } = hours.value;
+  if (on.at(-1)?.to === range.to) return facts;
+  if (facts.type === 'instance') return { ...facts, state: 'running' };
+  return facts.type === 'database' ? { ...facts, status: 'available', ...membersAs('available', facts) } : facts;
 }
 
 /** The state in which an action finds its resource. */

@@ -1,4 +1,5 @@
 import type { Action, VolumeSpec } from './action.ts';
+import { type OnHours, presences } from './calendar/on-hours.ts';
 import { type Evidence, known, unknown } from './evidence.ts';
 import type { DailySeries, DatabaseFacts, Facts, InstanceFacts, VolumeFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
@@ -34,6 +35,8 @@ interface After {
   /** The days that followed the decision, half-open. */
   readonly from: Date;
   readonly to: Date;
+  /** When its schedule was on, if it is under one: days off need no data. */
+  readonly onHours?: OnHours | undefined;
 }
 
 /**
@@ -41,11 +44,12 @@ interface After {
  * watch would take it back.
  * Undefined when there is none; unknown when there is none, but not every day is known.
  */
-export function firstBreak(facts: Facts, action: Action, { policy, from, to }: After): Evidence<Break | undefined> {
+export function firstBreak(facts: Facts, action: Action, after: After): Evidence<Break | undefined> {
+  const { policy, from, to, onHours } = after;
   const limits = limitsOf(facts, action, policy);
   let unmeasured = 0;
   const days = Math.max(0, Math.round((to.getTime() - from.getTime()) / DAY_MS));
-  for (let index = 0; index < days; index += 1) {
+  for (const [index, presence] of presences(onHours, { first: from, ms: DAY_MS, count: days }).entries()) {
     const day = new Date(from.getTime() + index * DAY_MS);
     const values = limits.map((limit) => ({ ...limit, value: limit.of(day) }));
     const over = values.find(({ value, most }) => value !== undefined && value > most);
@@ -54,7 +58,7 @@ export function firstBreak(facts: Facts, action: Action, { policy, from, to }: A
         day: day.toISOString().slice(0, 10),
         because: `${over.what} ${round(over.value ?? 0)}, more than ${round(over.most)}`,
       });
-    if (values.some(({ value }) => value === undefined)) unmeasured += 1;
+    if (presence === 'on' && values.some(({ value }) => value === undefined)) unmeasured += 1;
   }
   return unmeasured > 0 ? unknown(`no data for ${unmeasured} of ${days} days after it`) : known(undefined);
 }

@@ -132,16 +132,16 @@ function vacated(action: Action, facts: Facts, saving: Saving): Money | undefine
       return saving.monthly;
     case 'resize-instance':
     case 'resize-database':
-      return familyOf(action.from) === familyOf(action.to) ? saving.monthly : priceOf(action.from, facts);
+      return familyOf(action.from) === familyOf(action.to) ? saving.monthly : priceOf(action, facts, saving);
     default:
       return undefined;
   }
 }
 
-function priceOf(type: string, { evidence }: Facts): Money | undefined {
+function priceOf({ from }: { readonly from: string }, { evidence }: Facts, { share = 1 }: Saving): Money | undefined {
   const offered = 'offered' in evidence && evidence.offered?.known ? evidence.offered.value : [];
-  const price = offered.find(({ name }) => name === type)?.hourlyPrice;
-  return price?.known ? times(HOURS_PER_MONTH, price.value) : undefined;
+  const price = offered.find(({ name }) => name === from)?.hourlyPrice;
+  return price?.known ? times(share * HOURS_PER_MONTH, price.value) : undefined;
 }
 
 /** `m5` of `m5.large`, `db.r6g` of `db.r6g.large` */

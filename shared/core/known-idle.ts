@@ -1,14 +1,19 @@
-import { targetOf } from './action.ts';
+import { switchesOff, targetOf } from './action.ts';
 import type { Change } from './change.ts';
 import type { DailySeries } from './facts.ts';
 import type { Identity } from './identity.ts';
+import { isScheduled } from './plan.ts';
 import { type Span, timesOf } from './standing.ts';
 import { DAY_MS, utcMidnight } from './time.ts';
 
-/** When Lamplighter kept the resource stopped, up to `now`. A change of which nobody knows how long it stood says nothing. */
+/**
+ * When Lamplighter kept the resource stopped because it was idle, up to `now`. A change of which nobody knows how long it stood
+ * says nothing, and nor does what a schedule had off: that was to be off, used or not.
+ */
 export function stopsIn(changes: readonly Change[], { id }: Identity, now: Date): Span[] {
   const ofResource = changes.filter(({ proposal }) => targetOf(proposal.action).id === id);
-  return timesOf(ofResource, now).flatMap(({ spans }) => (spans.known ? spans.value : []));
+  const isStop = ({ proposal }: Change) => switchesOff(proposal.action) && !isScheduled(proposal);
+  return timesOf(ofResource, now).flatMap(({ change, spans }) => (isStop(change) && spans.known ? spans.value : []));
 }
 
 /** Whether a day that is over before `until` has no value. */

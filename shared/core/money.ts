@@ -16,6 +16,8 @@ export interface Saving {
   readonly basis: Basis;
   /** Of a pool estimate: the same at list price. */
   readonly list?: Money;
+  /** Of what a schedule has off for a part of the time: the share of its hours for which it is billed, and `monthly` is. */
+  readonly share?: number;
   /** Why nobody knows what commitments leave of it: it is at list price, which may be too much. */
   readonly netUnknown?: string;
   /** What goes on being billed (storage, addresses), in words, e.g. `100 GB of gp3 storage`. */
@@ -62,8 +64,9 @@ export function formatMoney({ currency, amount }: Money): string {
   return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
 }
 
-/** `$86.14 a month (list)`, `$0.00 a month (pool estimate, $86.14 at list price)` */
-export function describeSaving({ monthly, basis, list, netUnknown }: Saving): string {
+/** `$86.14 a month (list)`, `$0.00 a month (pool estimate, $86.14 at list price)`, `$33.28 a month (list, on for 39 % of the time)` */
+export function describeSaving({ monthly, basis, list, share, netUnknown }: Saving): string {
   const more = list ? `, ${formatMoney(list)} at list price` : netUnknown ? ', before commitments' : '';
-  return `${formatMoney(monthly)} a month (${basis}${more})`;
+  const on = share === undefined ? '' : `, on for ${Math.round(100 * share)} % of the time`;
+  return `${formatMoney(monthly)} a month (${basis}${more}${on})`;
 }

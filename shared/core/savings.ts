@@ -26,7 +26,7 @@ export interface Booking {
 /**
  * Realised savings: the hours for which a change has stood, up to `now`, times the hourly rate of its saving (a month is
  * 730 hours). What takes nothing, and what never touched its resource, books nothing. Give it all changes of the
- * resources: so no hour of a resource is booked twice.
+ * resources: so nothing that a resource no longer costs is booked twice.
  */
 export function bookingsOf(
   changes: readonly Change[],
@@ -141,6 +141,36 @@ export function realisedSavings(bookings: readonly Booking[]): RealisedSavings {
   };
 }
 
+/** The sums of two lots of changes together. No change is in both. */
+export const addedUp = (one: RealisedSavings, other: RealisedSavings): RealisedSavings => ({
+  total: plus(one.total, other.total),
+  byMonth: mergedBy(plus, [...one.byMonth, ...other.byMonth]),
+  byRule: mergedBy(plus, [...one.byRule, ...other.byRule]),
+  byOwner: mergedBy(plus, [...one.byOwner, ...other.byOwner]),
+  byAccount: mergedBy(plus, [...one.byAccount, ...other.byAccount]),
+  bySchedule: mergedBy(plusHours, [...one.bySchedule, ...other.bySchedule]),
+});
+
+function mergedBy<T extends SumOf>(added: (one: T, other: T) => T, sums: readonly T[]): T[] {
+  const byName = new Map<string, T>();
+  for (const sum of sums) {
+    const before = byName.get(sum.of);
+    byName.set(sum.of, before ? added(before, sum) : sum);
+  }
+  return [...byName.values()].sort((a, b) => compare(a.of, b.of));
+}
+
+const plus = <T extends Sum>(one: T, other: T): T => ({
+  ...one,
+  saved: inOrder(totals([...one.saved, ...other.saved])),
+  unknown: one.unknown + other.unknown,
+});
+
+const plusHours = (one: SumOfSchedule, other: SumOfSchedule): SumOfSchedule => ({
+  ...plus(one, other),
+  hours: Math.round((one.hours + other.hours) * HOUR_MS) / HOUR_MS,
+});
+
 function sumsBy(bookings: readonly Booking[], keyOf: (booking: Booking) => string): SumOf[] {
   return [...Map.groupBy(bookings, keyOf)]
     .map(([of, group]) => ({ of, ...sum(group) }))
@@ -163,7 +193,9 @@ const hoursOf = (bookings: readonly Booking[]): number =>
 function sum(bookings: readonly Booking[]): Sum {
   const saved = totals(bookings.flatMap((booking) => (booking.saved.known ? [booking.saved.value] : [])));
   const unknowns = bookings.filter((booking) => !booking.saved.known).map(({ changeId }) => changeId);
-  return { saved: saved.sort((a, b) => compare(a.currency, b.currency)), unknown: new Set(unknowns).size };
+  return { saved: inOrder(saved), unknown: new Set(unknowns).size };
 }
+
+const inOrder = (amounts: readonly Money[]): Money[] => amounts.toSorted((a, b) => compare(a.currency, b.currency));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -10,7 +10,7 @@ export function windowOf(policy: Policy, rules: readonly RuleId[], now: Date): W
   return { from, to: now, ...(firstSale && firstSale < from ? { salesFrom: firstSale } : {}) };
 }
 
-interface Window {
+export interface Window {
   readonly from: Date;
   readonly to: Date;
   /** The first of the sale days, where that is before `from`. */

@@ -15,8 +15,8 @@ export const oneByOne =
     history.changesOf(resource);
 
 /**
- * Asks the ledger for everything at once, and once for all resources of a scan. What schedules stopped is not among it: it would
- * be tens of thousands of changes, and a database with days without data is not judged.
+ * Asks the ledger for everything at once, and once for all resources of a scan. What schedules stopped is not among it: it is
+ * tens of thousands of changes, and says nothing of who used what.
  */
 export function allAtOnce({ changes }: Pick<Ledger, 'changes'>): PastChanges {
   const ask = async (since: Date) =>

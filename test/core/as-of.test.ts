@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../shared/core/action.ts';
-import { asOf, firstChangeAfter } from '../../shared/core/as-of.ts';
+import { asOf, asWhileOn, firstChangeAfter } from '../../shared/core/as-of.ts';
 import type { Change } from '../../shared/core/change.ts';
+import { known, unknown } from '../../shared/core/evidence.ts';
 import type { Facts } from '../../shared/core/facts.ts';
 import { change } from '../support/change-specimen.ts';
 import { idleCluster, idleDatabase, idleInstance } from '../support/facts-specimen.ts';
+import { officeHours } from '../support/on-hours.ts';
 import { DEFAULT_POLICY } from '../support/plan-specimen.ts';
 import { gp2Volume } from '../support/sized-specimen.ts';
 
@@ -97,5 +99,33 @@ describe('a resource before a change of ours', () => {
     ['that never touched it', (({ appliedAt: _, ...rest }) => rest)(stopped)],
   ])('is as it is, for a change %s', (_, other) => {
     expect(at(idleInstance, [other], BEFORE)).toBe(idleInstance);
+  });
+});
+
+describe('what is stopped now', () => {
+  const hours = officeHours();
+  const night = known(hours); // until the tick, early on a Monday in Seoul
+  const day = known({ ...hours, on: [...hours.on, { from: hours.range.to - 3_600_000, to: hours.range.to }] });
+  const off: readonly [Facts, object][] = [
+    [{ ...idleInstance, state: 'stopped' }, { state: 'running' }],
+    [
+      { ...idleCluster, status: 'stopped', members: idleCluster.members.map((one) => ({ ...one, status: 'stopped' })) },
+      { status: 'available', members: idleCluster.members },
+    ],
+  ];
+
+  it.each(off)('is judged as while it is on when its schedule has it off: %j', (facts, then) => {
+    expect(asWhileOn(facts, night)).toEqual({ ...facts, ...then });
+  });
+
+  it.each(off)('stays stopped when its schedule has it on, or nobody knows: %j', (facts) => {
+    for (const when of [day, known(undefined), unknown('no schedule of that name')]) {
+      expect(asWhileOn(facts, when)).toBe(facts);
+    }
+  });
+
+  it('is what it is when it is not stopped', () => {
+    const pending = { ...idleInstance, state: 'pending' };
+    expect(asWhileOn(pending, night)).toBe(pending);
   });
 });

@@ -5,6 +5,7 @@ import { known, unknown } from '../../shared/core/evidence.ts';
 import type { DailySeries, Facts } from '../../shared/core/facts.ts';
 import { daysBefore } from '../../shared/core/time.ts';
 import { idleDatabase, idleInstance, withEvidence } from '../support/facts-specimen.ts';
+import { officeHours } from '../support/on-hours.ts';
 import { DEFAULT_POLICY } from '../support/plan-specimen.ts';
 import {
   cpu,
@@ -125,6 +126,14 @@ describe('a decision', () => {
     expect(firstBreak(facts, action, { policy: DEFAULT_POLICY, from: daysBefore(4, TO), to: TO })).toEqual(
       known(undefined),
     );
+  });
+
+  it('is known to have broken nothing without data of the days that its schedule had off', () => {
+    const saturdayOff = { firstDay: FROM, values: [1, 1, 1, 1, 1, 1, undefined] };
+    const facts = instanceWith(saturdayOff, saturdayOff);
+    const after = { policy: DEFAULT_POLICY, from: FROM, to: TO };
+    expect(firstBreak(facts, stopInstance, { ...after, onHours: officeHours() })).toEqual(known(undefined));
+    expect(firstBreak(facts, stopInstance, after)).toEqual(unknown('no data for 1 of 7 days after it'));
   });
 
   it('is broken when a burstable type cannot earn the credits of a day', () => {

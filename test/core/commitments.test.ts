@@ -119,6 +119,16 @@ describe('the net saving', () => {
     expect(savingOf(claimant, bill(monthly))).toEqual(net(expected, list));
   });
 
+  it('of a resize of what a schedule has off vacates what was billed while it is on', () => {
+    const claimant = resize('t3.medium', 16);
+    const { saving } = claimant.proposal;
+    const shared = { ...claimant.proposal, saving: saving.known ? known({ ...saving.value, share: 0.4 }) : saving };
+    // 0.4 x $73 leave the pool, of which $20 are on demand: $9.20 of the commitment lie idle.
+    expect(savingOf({ ...claimant, proposal: shared }, bill({ [M5]: 20 }))).toMatchObject({
+      value: { monthly: money('USD', 6.8), list: money('USD', 16), share: 0.4 },
+    });
+  });
+
   it('is not said where nobody asked', () => {
     expect(savingOf(stopInstance(86))).toEqual(worth(86));
   });

@@ -88,6 +88,21 @@ describe('the stops of a resource', () => {
     expect(times(change({ outcome }))).toEqual([]);
   });
 
+  it('are none of what a schedule had off: that it was off says nothing of who uses it', () => {
+    const scheduled = { ...proposal, rule: 'off-hours', schedule: { name: 'office' } } as const;
+    expect(times(change({ ...ended, proposal: scheduled }))).toEqual([]);
+  });
+
+  it('are none of a size that it was given', () => {
+    const action = {
+      kind: 'resize-database',
+      database: { arn: proposal.resource.arn, id },
+      from: 'db.m5.xlarge',
+      to: 'db.m5.large',
+    } as const;
+    expect(times(change({ ...ended, proposal: { ...proposal, rule: 'oversized-database', action } }))).toEqual([]);
+  });
+
   it('are none of a change that never touched it, nor of what had the name before', () => {
     const { appliedAt: _never, ...skipped } = change({ outcome: 'skipped' });
     expect(times(skipped)).toEqual([]);

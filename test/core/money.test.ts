@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, CurrencyMismatchError, formatMoney, type Money, money, times, totals } from '../../shared/core/money.ts';
+import {
+  add,
+  CurrencyMismatchError,
+  describeSaving,
+  formatMoney,
+  type Money,
+  money,
+  times,
+  totals,
+} from '../../shared/core/money.ts';
 
 const currency = fc.constantFrom('USD', 'CNY', 'EUR');
 /** Up to a hundred million, in steps of a millionth. */
@@ -68,4 +77,16 @@ it.each([
   ['USD', 0.004, '$0.00'],
 ])('%s %d is written %s', (of, amount, text) => {
   expect(formatMoney(money(of, amount))).toBe(text);
+});
+
+it.each([
+  [{}, '$86.14 a month (list)'],
+  [{ share: 0.3646 }, '$86.14 a month (list, on for 36 % of the time)'],
+  [{ netUnknown: 'denied' }, '$86.14 a month (list, before commitments)'],
+  [
+    { basis: 'pool estimate' as const, list: money('USD', 90), share: 0.5 },
+    '$86.14 a month (pool estimate, $90.00 at list price, on for 50 % of the time)',
+  ],
+])('a saving %j is written %s', (more, text) => {
+  expect(describeSaving({ monthly: money('USD', 86.14), basis: 'list', stillBilled: [], ...more })).toBe(text);
 });

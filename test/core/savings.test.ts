@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../shared/core/change.ts';
 import { known, unknown } from '../../shared/core/evidence.ts';
 import { money } from '../../shared/core/money.ts';
-import { type Booking, bookingsOf, realisedSavings } from '../../shared/core/savings.ts';
+import { addedUp, type Booking, bookingsOf, realisedSavings } from '../../shared/core/savings.ts';
 import { change } from '../support/change-specimen.ts';
 import { proposal } from '../support/plan-specimen.ts';
 
@@ -215,6 +215,32 @@ describe('the sums', () => {
     });
   });
 
+  it('of what was made smaller go on through the nights that its schedule has it off', () => {
+    const action = {
+      kind: 'resize-database',
+      database: { arn: proposal(1).resource.arn, id: 'db-ABC1' },
+      from: 'db.m5.xlarge',
+      to: 'db.m5.large',
+    } as const;
+    const resized = dime({ id: 'resize/1', proposal: { ...proposal(1), rule: 'oversized-database', action } });
+    const night = dime({
+      id: 'off-hours/1',
+      proposal: { ...proposal(1), rule: 'off-hours', schedule: { name: 'office' } },
+      appliedAt: '2027-03-01T20:00:00.000Z',
+      standsUntil: '2027-03-02T08:00:00.000Z',
+    });
+    const stopped = dime({ id: 'stop/1', appliedAt: '2027-03-05T00:00:00.000Z' });
+    expect(booked([resized, night])).toEqual([
+      ['2027-03', 21.6],
+      ['2027-03', 1.2],
+    ]);
+    expect(booked([resized, night, stopped]), 'until somebody else stops it').toEqual([
+      ['2027-03', 9.6],
+      ['2027-03', 1.2],
+      ['2027-03', 12],
+    ]);
+  });
+
   it('by schedule are of what it wanted, with the hours that everything was off', () => {
     const night = (number: number, schedule: string, spoiled: Partial<Change> = {}): Change =>
       dime({
@@ -313,6 +339,22 @@ describe('whatever the changes', () => {
     fc.assert(
       fc.property(shuffled, zone, ([all, mixed], timezone) => {
         expect(realisedSavings(bookings(mixed, { timezone }))).toEqual(realisedSavings(bookings(all, { timezone })));
+      }),
+    );
+  });
+
+  it('adding up the sums of some resources at a time makes no difference', () => {
+    fc.assert(
+      fc.property(anyChanges, zone, fc.integer({ min: 1, max: 4 }), (all, timezone, number) => {
+        const scheduled = all.map((one) => ({
+          ...one,
+          proposal: { ...one.proposal, schedule: { name: one.outcome } },
+        }));
+        const isFirst = ({ proposal: { resource } }: Change) => resource.name === `orders-${number}`;
+        const sums = [scheduled.filter(isFirst), scheduled.filter((one) => !isFirst(one)), []];
+        const [first, second, nothing] = sums.map((some) => realisedSavings(bookings(some, { timezone })));
+        const together = addedUp(addedUp(first!, second!), nothing!);
+        expect(together).toEqual(realisedSavings(bookings(scheduled, { timezone })));
       }),
     );
   });

@@ -317,6 +317,28 @@ describe.each([
     it('are none before the first', async () => {
       expect(await since(0)).toEqual([]);
     });
+
+    it('come some resources at a time, too, each with all of its changes', async () => {
+      const scheduled = (number: number) => ({ ...proposal(number), rule: 'off-hours' as const });
+      for (const number of many(660, (n) => n)) await changed(number, { proposal: scheduled(number % 6) });
+      await changed(661, { proposal: proposal(1) });
+      await changed(662, { ...finished(2), proposal: scheduled(2) });
+      const lots = [];
+      for await (const lot of twin.answering.changesByResource(daysLater(0))) lots.push(lot);
+      const resources = lots.map((lot) => new Set(lot.map((one) => one.proposal.resource.arn)));
+      expect(lots.length).toBeGreaterThan(1);
+      expect(resources.reduce((sum, { size }) => sum + size, 0)).toBe(6);
+      const ids = (changes: readonly Change[]) => changes.map(({ id }) => id).sort();
+      expect(ids(lots.flat())).toEqual(ids(await twin.answering.changes(daysLater(0))));
+    });
+
+    it('come some resources at a time without those that were over before', async () => {
+      await changed(1, { ...finished(1), outcome: 'skipped' });
+      await changed(2, { ...finished(3), outcome: 'skipped', proposal: proposal(1) });
+      const lots = [];
+      for await (const lot of twin.answering.changesByResource(daysLater(2))) lots.push(...lot);
+      expect(lots.map(({ id }) => id)).toEqual(['plan/2']);
+    });
   });
 
   describe('the plans that wait', () => {

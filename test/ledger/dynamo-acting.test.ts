@@ -570,6 +570,12 @@ describe('a table that does not answer', () => {
     ['recordVeto', ({ answering }) => answering.recordVeto(ACCOUNT, veto)],
     ['change', ({ answering }) => answering.change(kept.id)],
     ['changes', ({ answering }) => answering.changes(TICK)],
+    [
+      'changesByResource',
+      async ({ answering }) => {
+        for await (const lot of answering.changesByResource(TICK)) expect(lot).toEqual([]);
+      },
+    ],
     ['openPlans', ({ answering }) => answering.openPlans()],
   ];
 

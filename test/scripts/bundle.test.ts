@@ -6,6 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withShortErrorClasses } from '../../scripts/bundle/error-classes.ts';
 import { withShortErrorSchemas } from '../../scripts/bundle/error-schemas.ts';
+import { withInlineNames } from '../../scripts/bundle/inline-names.ts';
+import { withLiteralKeys } from '../../scripts/bundle/literal-keys.ts';
+import { withoutDescriptions } from '../../scripts/bundle/no-descriptions.ts';
 import { withoutJsonSchema } from '../../scripts/bundle/no-json-schema.ts';
 import { ownMap } from '../../scripts/bundle/own-map.ts';
 
@@ -65,25 +68,42 @@ describe.each(CLIENTS)('the error schemas of client-%s, written shorter', (clien
     .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js');
 
   it('describe the same errors and register the same classes', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lamplighter-schemas-'));
     const source = await readFile(file, 'utf8');
     const short = withShortErrorSchemas(source);
-    const elsewhere = short
-      .replaceAll('from "../models/', `from "${join(dirname(file), '../models')}/`)
-      .replaceAll('"@smithy/core/schema"', JSON.stringify(import.meta.resolve('@smithy/core/schema')));
-    await writeFile(join(folder, 'schemas.js'), elsewhere);
-    try {
-      const before = await import(pathToFileURL(file).href);
-      const after = await import(pathToFileURL(join(folder, 'schemas.js')).href);
-      expect(registered(after)).toEqual(registered(before));
-      expect(registered(after).length).toBeGreaterThan(5);
-      expect(Object.keys(after)).toEqual(Object.keys(before));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const [before, after] = [await import(pathToFileURL(file).href), await imported(short, file)];
+    expect(registered(after)).toEqual(registered(before));
+    expect(registered(after).length).toBeGreaterThan(5);
+    expect(Object.keys(after)).toEqual(Object.keys(before));
     expect(short.length).toBeLessThan(source.length);
   });
+
+  it('are the same with the names where they are used', async () => {
+    const source = await readFile(file, 'utf8');
+    const short = withInlineNames(withLiteralKeys(source));
+    const [before, after] = [await import(pathToFileURL(file).href), await imported(short, file)];
+    expect(JSON.stringify(after)).toBe(JSON.stringify(before));
+    expect(registered(after)).toEqual(registered(before));
+    expect(short.match(/^const _\w+ = "/gm)?.length ?? 0).toBeLessThan(
+      (source.match(/^const _\w+ = "/gm) ?? []).length / 2,
+    );
+  });
 });
+
+/** A client's schemas, rewritten: in another folder they find the same modules. */
+async function imported(source: string, file: string): Promise<Rewritten> {
+  const folder = await mkdtemp(join(tmpdir(), 'lamplighter-schemas-'));
+  const elsewhere = source
+    .replaceAll('from "../models/', `from "${join(dirname(file), '../models')}/`)
+    .replaceAll('"@smithy/core/schema"', JSON.stringify(import.meta.resolve('@smithy/core/schema')));
+  await writeFile(join(folder, 'schemas.js'), elsewhere);
+  try {
+    return await import(pathToFileURL(join(folder, 'schemas.js')).href);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Rewritten = { readonly errorTypeRegistries: readonly Registry[] };
 
 interface Registry {
   readonly exceptions: ReadonlyMap<readonly unknown[], ErrorClass>;
@@ -94,6 +114,25 @@ const registered = ({ errorTypeRegistries }: { readonly errorTypeRegistries: rea
   errorTypeRegistries.flatMap(({ exceptions }) =>
     [...exceptions].map(([schema, { name, shapeId }]) => ({ schema: JSON.stringify(schema), name, shapeId })),
   );
+
+describe('what settings say of themselves', () => {
+  const fields = [
+    "a: text('a name').describe('One, of `two`'),",
+    'b: flag().describe(',
+    "  'It\\'s of several ' +",
+    '    `pieces`,',
+    ').optional(),',
+  ].join('\n');
+
+  it('is left out, and the lines stay where they are', () => {
+    expect(withoutDescriptions(fields)).toBe("a: text('a name'),\nb: flag()\n\n\n.optional(),");
+  });
+
+  it.each(['a.describe(upTo(most))', "describe('a test', () => {})", "a.describe('as ' + what)"])(
+    'stays when it is computed, or something else: %s',
+    (source) => expect(withoutDescriptions(source)).toBe(source),
+  );
+});
 
 it('takes the JSON schemas out of zod, and refuses to do so when zod has changed', async () => {
   const file = join(dirname(createRequire(import.meta.url).resolve('zod')), 'v4/classic/schemas.js');

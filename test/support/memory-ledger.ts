@@ -399,6 +399,10 @@ export class MemoryLedger
     return all.filter((change) => mattersSince(change, since.toISOString())).sort(newestFirst);
   }
 
+  async *changesByResource(since: Date): AsyncIterable<readonly Change[]> {
+    yield* Map.groupBy(await this.changes(since), ({ proposal }) => proposal.resource.arn).values();
+  }
+
   async get(queries: readonly PriceQuery[], now: Date): Promise<Map<PriceQuery, Evidence<Money>>> {
     const found = new Map<PriceQuery, Evidence<Money>>();
     for (const query of queries) {

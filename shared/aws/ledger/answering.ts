@@ -4,7 +4,7 @@ import type { KeepOnAnswers } from '../../ports-off-hours.ts';
 import type { AnomalyAnswers } from '../../ports-spend.ts';
 import { anomalyIn } from './anomalies.ts';
 import { saidIn } from './answers.ts';
-import { changeIn, changesIn } from './changes.ts';
+import { changeIn, changesByResourceIn, changesIn } from './changes.ts';
 import { executionsIn } from './executions.ts';
 import { keepOnAnswersIn } from './keep-on.ts';
 import { plansIn } from './plans.ts';
@@ -28,6 +28,7 @@ export function answerLedger(
     ...standingVetoesIn(table),
     ...changeIn(table),
     ...changesIn(table),
+    ...changesByResourceIn(table),
     ...anomalyIn(table),
     ...anomalyAnswersIn(table),
     ...keepOnAnswersIn(table),

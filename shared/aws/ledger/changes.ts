@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Change } from '../../core/change.ts';
 import type { Arn } from '../../core/identity.ts';
-import type { ChangeHistory, Ledger } from '../../ports.ts';
+import type { ChangeHistory, ChangeKind, Ledger } from '../../ports.ts';
 import type { ActingLedger, AnswerLedger } from '../../ports-acting.ts';
 import {
   afterwards,
@@ -24,6 +24,7 @@ import {
   getItems,
   IF_NEW,
   type Item,
+  type Key,
   keysByStatus,
   type LedgerTable,
   putItem,
@@ -85,14 +86,42 @@ export const changesOfPlanIn = (ledger: LedgerTable): Pick<ActingLedger, 'change
 /** What stands and what has ended since some time. The index says which it may be, the table what they are. */
 export const changesIn = (ledger: LedgerTable): Pick<Ledger, 'changes'> => ({
   changes: async (since, kind) => {
-    const from = since.toISOString();
-    const statuses = kind ? [STATUS_OF[kind]] : Object.values(STATUS_OF);
-    const keys = await Promise.all(statuses.map((status) => keysByStatus(ledger, status, from)));
-    const items = await getItems(ledger, keys.flat());
-    const changes = items.map(changeOf).filter((change) => mattersSince(change, from));
-    return changes.sort(newestFirst);
+    const keys = await keysSince(ledger, since, kind);
+    return (await read(ledger, keys, since)).sort(newestFirst);
   },
 });
+
+/** The keys are small: what is behind them is read a few hundred at a time. */
+export const changesByResourceIn = (ledger: LedgerTable): Pick<AnswerLedger, 'changesByResource'> => ({
+  changesByResource: async function* (since) {
+    const byResource = Map.groupBy(await keysSince(ledger, since), ({ pk }) => pk);
+    for (const lot of lotsOf([...byResource.values()])) yield read(ledger, lot, since);
+  },
+});
+
+async function keysSince(ledger: LedgerTable, since: Date, kind?: ChangeKind): Promise<Key[]> {
+  const statuses = kind ? [STATUS_OF[kind]] : Object.values(STATUS_OF);
+  const keys = statuses.map((status) => keysByStatus(ledger, status, since.toISOString()));
+  return (await Promise.all(keys)).flat();
+}
+
+async function read(ledger: LedgerTable, keys: readonly Key[], since: Date): Promise<Change[]> {
+  const changes = (await getItems(ledger, keys)).map(changeOf);
+  return changes.filter((change) => mattersSince(change, since.toISOString()));
+}
+
+/** A lot has so many keys at least, but for the last. */
+const LOT = 500;
+
+function lotsOf(groups: readonly (readonly Key[])[]): Key[][] {
+  const lots: Key[][] = [];
+  for (const group of groups) {
+    const last = lots.at(-1);
+    if (last && last.length < LOT) last.push(...group);
+    else lots.push([...group]);
+  }
+  return lots;
+}
 
 /** One change by its id. */
 export const changeIn = (ledger: LedgerTable): Pick<AnswerLedger, 'change'> => ({

@@ -101,6 +101,8 @@ export interface Range {
   readonly firstPage?: number;
   /** A global secondary index lags behind the table: what comes from it is a hint, not what is so. */
   readonly index?: typeof BY_STATUS;
+  /** Nothing but the keys of the items. */
+  readonly only?: 'keys';
 }
 
 /** For people's questions; see infra/ledger.yml. */
@@ -116,6 +118,7 @@ export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGener
       KeyConditionExpression: range.keys.text,
       ...placeholders(range.keys),
       ...(range.index ? { IndexName: range.index } : { ConsistentRead: true }),
+      ...(range.only ? { ProjectionExpression: 'pk, sk' } : {}),
       ScanIndexForward: !range.newestFirst,
       ...(limit && { Limit: limit }),
       ...(start && { ExclusiveStartKey: start }),
@@ -131,9 +134,7 @@ export async function* queryPages(ledger: LedgerTable, range: Range): AsyncGener
 export async function keysByStatus(ledger: LedgerTable, status: string, from: string): Promise<Key[]> {
   const found: Key[] = [];
   const keys = { text: 'gsi1pk = :status AND gsi1sk >= :from', values: { status, from } };
-  for await (const page of queryPages(ledger, { keys, index: BY_STATUS })) {
-    found.push(...page.map(({ pk, sk }) => ({ pk, sk })));
-  }
+  for await (const page of queryPages(ledger, { keys, index: BY_STATUS, only: 'keys' })) found.push(...page);
   return found;
 }
 

@@ -79,9 +79,16 @@ const knownUntil = ({ places, book }: Calendar): number =>
 /** How many hours of the range the calendar wants it off: what it saves is these. */
 export function hoursOff(calendar: Calendar, range: TimeRange): number {
   const { from, to } = spanOf(range);
-  const on = onSpans(calendar, openingsIn(calendar, { from, to }));
-  const msOn = on.reduce((sum, span) => sum + Math.max(0, Math.min(span.to, to) - Math.max(span.from, from)), 0);
+  const msOn = timesOn(calendar, range).reduce((sum, span) => sum + span.to - span.from, 0);
   return Math.max(0, to - from - msOn) / 3_600_000;
+}
+
+/** When the calendar wants it on within the range, in order; none of them touch. */
+export function timesOn(calendar: Calendar, range: TimeRange): Span[] {
+  const { from, to } = spanOf(range);
+  return onSpans(calendar, openingsIn(calendar, { from, to }))
+    .map((span) => ({ from: Math.max(span.from, from), to: Math.min(span.to, to) }))
+    .filter((span) => span.from < span.to);
 }
 
 const spanOf = ({ from, to }: TimeRange): Span => ({ from: from.getTime(), to: to.getTime() });

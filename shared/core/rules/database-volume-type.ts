@@ -1,8 +1,9 @@
 import type { VolumeSpec } from '../action.ts';
+import { onHoursFor } from '../calendar/on-hours.ts';
 import { known } from '../evidence.ts';
 import type { DatabaseFacts, Flow } from '../facts.ts';
 import { cap, mode, section } from '../policy-fields.ts';
-import { lastDays } from '../sizing/look-back.ts';
+import { type LookingBack, lastDays } from '../sizing/look-back.ts';
 import { monthlyCost } from '../storage-price.ts';
 import { utcMidnight } from '../time.ts';
 import { type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
@@ -42,10 +43,13 @@ export function judgeDatabaseVolumeType(database: DatabaseFacts, context: JudgeC
   const small = tooSmall(saving, context.policy, 'gp3');
   if (small && !faster) return leave(small);
 
+  const onHours = onHoursFor(database.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
   if (!traffic) return lacks('traffic');
   if (!traffic.known) return leaveUnknown(`its traffic is unknown: ${traffic.why}`);
-  const operations = highest(traffic.value.storageOperations, context);
-  const bytes = highest(traffic.value.storageBytes, context);
+  const looking = { until: utcMidnight(context.now), onHours: onHours.value };
+  const operations = highest(traffic.value.storageOperations, looking);
+  const bytes = highest(traffic.value.storageBytes, looking);
   if (!operations.known) return leaveUnknown(`its IOPS are unknown: ${operations.why}`);
   if (!bytes.known) return leaveUnknown(`its throughput is unknown: ${bytes.why}`);
   const used = `up to ${Math.ceil(operations.value)} IOPS and ${Math.ceil(bytes.value / MIB)} MiB/s`;
@@ -82,8 +86,8 @@ export function includedInGp3({ engine, storage }: DatabaseFacts): {
   return striped ? { iops: 12_000, throughputMiBs: 500 } : { iops: 3000, throughputMiBs: 125 };
 }
 
-function highest({ daily }: Flow, { now }: JudgeContext) {
-  const days = lastDays(known(daily), utcMidnight(now));
+function highest({ daily }: Flow, looking: LookingBack) {
+  const days = lastDays(known(daily), looking);
   return days.known ? known(Math.max(...days.value.values)) : days;
 }
 

@@ -1,3 +1,4 @@
+import { type JudgedAt, type OnHoursByName, onSome, type Presence, presences } from '../calendar/on-hours.ts';
 import { type Evidence, known, unknown } from '../evidence.ts';
 import type { DailySeries, Facts, Tags } from '../facts.ts';
 import type { Arn } from '../identity.ts';
@@ -17,6 +18,8 @@ export interface JudgeContext {
   readonly now: Date;
   readonly policy: Policy;
   readonly vetoes: readonly Veto[];
+  /** When the schedules of the policy were on; absent: nobody has looked, and what is under one is not judged. */
+  readonly onHours?: OnHoursByName | undefined;
 }
 
 /** What can be protected and vetoed: a resource, or a member of a cluster. */
@@ -64,25 +67,42 @@ export function tooYoung(since: Date, windowDays: number, now: Date): string | u
   return `${age} days old, younger than the window of ${windowDays} days`;
 }
 
+/** A series over a window of days. */
+interface OverWindow extends JudgedAt {
+  readonly what: string;
+  readonly windowDays: number;
+}
+
 /**
  * The values of a whole window, or why they cannot be judged. The day that is still running belongs to it, too, but may
- * have no value yet; every day before it must have one. At midnight itself no day is running.
+ * have no value yet; every day before it must have one, unless its schedule had it off from beginning to end. At midnight
+ * itself no day is running.
  */
 export function wholeWindow(
   series: Evidence<DailySeries>,
-  { what, windowDays, now }: { what: string; windowDays: number; now: Date },
+  { what, windowDays, now, onHours }: OverWindow,
 ): Evidence<readonly number[]> {
   if (!series.known) return unknown(`${what} unknown: ${series.why}`);
   const { firstDay, values } = series.value;
   const today = utcMidnight(now);
   const indexOfToday = Math.round((today.getTime() - firstDay.getTime()) / DAY_MS);
-  const past = Array.from({ length: windowDays }, (_, day) => values[indexOfToday - windowDays + day]);
+  const wanted = daysWanted({ windowDays, now, onHours });
+  const past = wanted.map((_, day) => values[indexOfToday - windowDays + day]);
+  const expected = past.filter((_, day) => wanted[day] === 'on');
+  if (expected.length === 0) return unknown(`${what} unknown: its schedule was off on all of the ${windowDays} days`);
+  const missing = expected.filter((value) => !isMeasured(value)).length;
+  if (missing > 0) return unknown(`${what} incomplete: no data for ${missing} of ${expected.length} days`);
   const present = past.filter(isMeasured);
-  const missing = windowDays - present.length;
-  if (missing > 0) return unknown(`${what} incomplete: no data for ${missing} of ${windowDays} days`);
   const running = now > today ? values[indexOfToday] : undefined;
   return known(isMeasured(running) ? [...present, running] : present);
 }
+
+/** The days of a window, behind their number, on which a resource that is under a schedule was to run. */
+export const onWhich = (over: Omit<OverWindow, 'what'>): string =>
+  onSome(over.onHours, daysWanted(over).filter((presence) => presence === 'on').length);
+
+const daysWanted = ({ windowDays, now, onHours }: Omit<OverWindow, 'what'>): Presence[] =>
+  presences(onHours, { first: daysBefore(windowDays, utcMidnight(now)), ms: DAY_MS, count: windowDays });
 
 /** Not a number is no measurement: every comparison with it is false, so it would pass as idle. */
 const isMeasured = (value: number | undefined): value is number => Number.isFinite(value);

@@ -1,3 +1,4 @@
+import { onHoursFor } from '../calendar/on-hours.ts';
 import { type Evidence, known } from '../evidence.ts';
 import { HOURS_PER_MONTH, type Money, times } from '../money.ts';
 import { type Fit, fitOf, type Needs, needsOf } from '../sizing/capacity.ts';
@@ -32,7 +33,10 @@ export function explainSizing(machine: Machine, context: JudgeContext): Evidence
   const present = presentType(machine);
   if (!present.known) return present;
   const { offered } = machine.evidence;
-  const demand = demandOf(machine, present.value, { now: context.now, unread: asUnknown });
+  const onHours = onHoursFor(machine.tags, context);
+  if (!onHours.known) return onHours;
+  const asked = { now: context.now, onHours: onHours.value, unread: asUnknown };
+  const demand = demandOf(machine, present.value, asked);
   const needs = needsOf(demand, sizingPolicy(machine, context).saleDays);
   const types = (offered?.known ? offered.value : []).filter(({ name }) => name !== present.value.name);
   const judged = types.map((type) => ({ type, why: whyNot(type, { machine, present: present.value, context }) }));

@@ -1,5 +1,7 @@
+import { onHoursFor } from '../calendar/on-hours.ts';
+import type { Evidence } from '../evidence.ts';
 import type { EvidenceKind } from '../facts.ts';
-import { formatMoney, times } from '../money.ts';
+import { formatMoney, type Saving, times } from '../money.ts';
 import { FULL_PERCENT } from '../sizing/cpu-need.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
 import { FULL_MEMORY_PERCENT, SWAPPING_PERCENT } from '../sizing/memory-need.ts';
@@ -7,7 +9,8 @@ import { shortagesOf } from '../sizing/shortage.ts';
 import { type Grow, sizeOf } from '../sizing/size.ts';
 import { type FindVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import type { JudgeContext } from './exempt.ts';
-import { resizeStep, sizedMachine } from './resize.ts';
+import { resizeStep, sizedMachine, whyNoAge } from './resize.ts';
+import { whileOn } from './saving.ts';
 import {
   asUnknown,
   demandOf,
@@ -26,6 +29,8 @@ import {
  */
 export function judgeGrow(machine: Machine, context: JudgeContext): Judgement {
   const { evidence } = machine;
+  const onHours = onHoursFor(machine.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
   if (!evidence.offered) return lacks('offered');
   const present = presentType(machine);
   if (!present.known) return leaveUnknown(present.why);
@@ -40,13 +45,19 @@ export function judgeGrow(machine: Machine, context: JudgeContext): Judgement {
   ]);
   if (finer) return lacks(finer);
 
-  const demand = demandOf(machine, present.value, { now: context.now, unread: asUnknown });
+  const demand = demandOf(machine, present.value, {
+    now: context.now,
+    onHours: onHours.value,
+    unread: asUnknown,
+  });
   if (shortagesOf(present.value, demand).length === 0) return leave(notShort(machine));
   const rest = firstUnread(machine, ['cpuDays', 'cpuHours', 'memoryHours', 'traffic']);
   if (rest) return lacks(rest);
   const question = { machine: sizedMachine(machine, present.value), demand, policy: sizingPolicy(machine, context) };
   const verdict = sizeOf(question, evidence.offered.known ? evidence.offered.value : []);
-  return verdict.verdict === 'grow' ? finding(machine, present.value, verdict) : leave(verdict.because);
+  if (verdict.verdict !== 'grow') return leave(verdict.because);
+  const found = finding(machine, verdict, whileOn(costOf(present.value, verdict), onHours.value));
+  return { ...found, note: [found.note, ...whyNoAge(machine, context)].join('; ') };
 }
 
 const firstUnread = (
@@ -77,19 +88,21 @@ function notShort({ evidence: { memoryDays } }: Machine): string {
   return memoryDays?.known ? 'short of nothing' : `not short of CPU; memory unknown: ${memoryDays?.why ?? 'not read'}`;
 }
 
-function finding(machine: Machine, present: InstanceTypeFacts, { to, shortages, because }: Grow): FindVerdict {
+function finding(machine: Machine, { to, shortages, because }: Grow, cost: Evidence<Saving>): FindVerdict {
   const risk = shortages.map((shortage) => shortage.risk).join('; ');
   const found = { verdict: 'find', kind: 'finding' } as const;
   if (!to.known) return { ...found, because, note: risk, step: `choose another kind of machine: ${to.why}` };
   return {
     ...found,
-    because: `${because}: ${to.value.name} has enough${costing(present, to.value)}`,
+    because: `${because}: ${to.value.name} has enough${costing(cost)}`,
     note: risk,
     step: resizeStep(machine, to.value.name),
   };
 }
 
-function costing(present: InstanceTypeFacts, to: InstanceTypeFacts): string {
-  const saving = resizeSaving(present, to);
-  return saving.known ? ` and costs ${formatMoney(times(-1, saving.value.monthly))} a month more` : '';
-}
+/** What it costs more, as a saving below nothing. */
+const costOf = (present: InstanceTypeFacts, { to }: Grow): Evidence<Saving> =>
+  to.known ? resizeSaving(present, to.value) : to;
+
+const costing = (cost: Evidence<Saving>): string =>
+  cost.known ? ` and costs ${formatMoney(times(-1, cost.value.monthly))} a month more` : '';

@@ -1,17 +1,18 @@
+import { onHoursFor } from '../calendar/on-hours.ts';
 import type { DatabaseFacts } from '../facts.ts';
 import { cap, mode, notice, number, section, whole, window } from '../policy-fields.ts';
 import { parseDays } from '../quantity.ts';
 import { type ActVerdict, inUse, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
-import { exemptFromAll, type JudgeContext, tooYoung, wholeWindow } from './exempt.ts';
-import { savingOf, tooSmall } from './saving.ts';
+import { exemptFromAll, type JudgeContext, onWhich, tooYoung, wholeWindow } from './exempt.ts';
+import { savingOf, tooSmall, whileOn } from './saving.ts';
 import { unstoppableDatabase } from './unstoppable-database.ts';
 
 /**
  * idle-database
  *   > Stop an available RDS database or Aurora cluster to which nobody connected, and which read and wrote next to
- *   > nothing, on every day of the whole window.
- *   > Exempt: protected; vetoed; younger than the window; history incomplete; what AWS cannot stop; pending
- *   > modifications, which a stop would discard; a saving below the policy's minimum.
+ *   > nothing, on every day of the whole window. Under a schedule: on every day on which that was on.
+ *   > Exempt: protected; vetoed; younger than the window; history incomplete; schedule unknown; what AWS cannot
+ *   > stop; pending modifications, which a stop would discard; a saving below the policy's minimum.
  */
 export function judgeIdleDatabase(database: DatabaseFacts, context: JudgeContext): Judgement {
   const rule = context.policy.rules['idle-database'];
@@ -21,9 +22,11 @@ export function judgeIdleDatabase(database: DatabaseFacts, context: JudgeContext
     unstoppableDatabase(database) ??
     youngDatabase(database, windowDays, context.now);
   if (exempt) return leave(exempt);
+  const onHours = onHoursFor(database.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
+  const over = { windowDays, now: context.now, onHours: onHours.value };
 
   const { peakConnections, peakIops, hourlyPrice } = database.evidence;
-  const over = { windowDays, now: context.now };
   if (!peakConnections) return lacks('peakConnections');
   const connections = wholeWindow(peakConnections, { what: 'connections', ...over });
   if (!connections.known) return leaveUnknown(connections.why);
@@ -37,7 +40,7 @@ export function judgeIdleDatabase(database: DatabaseFacts, context: JudgeContext
   if (mostIops > rule.iops) return inUse(used('iops', mostIops, context));
 
   if (!hourlyPrice) return lacks('hourlyPrice');
-  const saving = savingOf(hourlyPrice, [storageOf(database)]);
+  const saving = whileOn(savingOf(hourlyPrice, [storageOf(database)]), onHours.value);
   const small = tooSmall(saving, context.policy);
   if (small) return leave(small);
   return {
@@ -47,7 +50,7 @@ export function judgeIdleDatabase(database: DatabaseFacts, context: JudgeContext
       database: database.identity,
       expect: { status: 'available', form: database.form },
     },
-    because: `${nobody(mostConnections)} and at most ${round(mostIops)} IOPS at any time in ${windowDays} days`,
+    because: `${nobody(mostConnections)} and at most ${round(mostIops)} IOPS at any time in ${windowDays} days${onWhich(over)}`,
     saving,
     undo: { reversibility: 'full' },
   } satisfies ActVerdict;

@@ -1,4 +1,5 @@
 import { undoOfRestart } from '../action.ts';
+import { onHoursFor } from '../calendar/on-hours.ts';
 import { known } from '../evidence.ts';
 import type { InstanceFacts, Volume } from '../facts.ts';
 import { cap, mode, notice, percent, section, window } from '../policy-fields.ts';
@@ -7,32 +8,34 @@ import { judgeIdleness } from '../sizing/idle.ts';
 import { daysBefore, utcMidnight } from '../time.ts';
 import { type ActVerdict, inUse, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import { exemptFromAll, type JudgeContext, tooYoung } from './exempt.ts';
-import { savingOf, tooSmall } from './saving.ts';
+import { savingOf, tooSmall, whileOn } from './saving.ts';
 import { unstoppableInstance } from './unstoppable-instance.ts';
 
 /**
  * idle-instance
  *   > Stop a running EC2 instance whose highest CPU utilization stayed below 5 % and whose network carried at most 5 MB,
- *   > on every day of the whole window. If one day in ten has no data, or one was a stir such as a patch or a scan, the
- *   > stop is only suggested: what is not known never justifies an action.
- *   > Exempt: protected; vetoed; younger than the window; more of the history missing; owned by a controller that would replace
- *   > it; Spot; instance store; stop-protected; a saving below the policy's minimum.
+ *   > on every day of the whole window; under a schedule, on every day on which that was on. If one day in ten has no data, or
+ *   > one was a stir such as a patch or a scan, the stop is only suggested: what is not known never justifies an action.
+ *   > Exempt: protected; vetoed; younger than the window; more of the history missing; schedule unknown; owned by a controller
+ *   > that would replace it; Spot; instance store; stop-protected; a saving below the policy's minimum.
  */
 export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext): Judgement {
   const rule = context.policy.rules['idle-instance'];
   const windowDays = parseDays(rule.window);
-  const exempt =
-    exemptFromAll(instance, context) ??
-    unstoppableInstance(instance) ??
-    tooYoung(instance.launchedAt, windowDays, context.now);
+  const exempt = exemptFromAll(instance, context) ?? unstoppableInstance(instance);
   if (exempt) return leave(exempt);
+  const onHours = onHoursFor(instance.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
+  // What a schedule starts again and again is as old as its metrics.
+  const young = onHours.value ? undefined : tooYoung(instance.launchedAt, windowDays, context.now);
+  if (young) return leave(young);
 
   const { peakCpuPercent, networkBytes, instanceStore, hourlyPrice, volumes, stopProtection } = instance.evidence;
   if (!peakCpuPercent) return lacks('peakCpuPercent');
   const limits = { windowDays, cpuPercent: rule.cpuPercent, networkBytes: parseBytes(rule.networkBytesPerDay) };
   const nothingMoved = known({ firstDay: daysBefore(windowDays, utcMidnight(context.now)), values: zeros(windowDays) });
   const use = { peakCpuPercent, networkBytes: networkBytes ?? nothingMoved };
-  const idleness = judgeIdleness(use, limits, context.now);
+  const idleness = judgeIdleness(use, limits, { now: context.now, onHours: onHours.value });
   if (!idleness.idle) return idleness.unknown ? leaveUnknown(idleness.because) : inUse(idleness.because);
   if (!networkBytes) return lacks('networkBytes');
 
@@ -41,7 +44,7 @@ export function judgeIdleInstance(instance: InstanceFacts, context: JudgeContext
   if (instanceStore.value) return leave('a stop would lose the data on its local disks (instance store)');
 
   if (!hourlyPrice) return lacks('hourlyPrice');
-  const saving = savingOf(hourlyPrice, stillBilled(instance));
+  const saving = whileOn(savingOf(hourlyPrice, stillBilled(instance)), onHours.value);
   const small = tooSmall(saving, context.policy);
   if (small) return leave(small);
 

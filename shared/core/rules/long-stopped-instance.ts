@@ -1,3 +1,4 @@
+import { isOffBetween, onHoursFor } from '../calendar/on-hours.ts';
 import type { InstanceFacts, Volume } from '../facts.ts';
 import { findingMode, section, since } from '../policy-fields.ts';
 import { parseDays } from '../quantity.ts';
@@ -11,7 +12,8 @@ import { storageSaving } from './saving.ts';
  * long-stopped-instance
  *   > Say which EC2 instances have been stopped for longer than the window, and what their volumes go on costing. To end
  *   > one cannot be taken back: it is for people to do, with an image of it first.
- *   > Exempt: protected; vetoed; not stopped; owned by a controller; stopped at a time that EC2 does not know any more.
+ *   > Exempt: protected; vetoed; not stopped; owned by a controller; off by its schedule ever since; stopped at a time that EC2
+ *   > does not know any more.
  */
 export function judgeLongStoppedInstance(instance: InstanceFacts, context: JudgeContext): Judgement {
   const windowDays = parseDays(context.policy.rules['long-stopped-instance'].window);
@@ -26,6 +28,10 @@ export function judgeLongStoppedInstance(instance: InstanceFacts, context: Judge
   const days = Math.floor((context.now.getTime() - stoppedAt.getTime()) / DAY_MS);
   if (stoppedAt > daysBefore(windowDays, context.now))
     return leave(`stopped ${days} days ago, within the window of ${windowDays} days`);
+  const onHours = onHoursFor(instance.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
+  if (onHours.value && isOffBetween(onHours.value, stoppedAt, context.now))
+    return leave(`its schedule ${onHours.value.schedule} has been off ever since`);
 
   const { volumes, prices } = instance.evidence;
   if (!volumes) return lacks('volumes');

@@ -1,5 +1,6 @@
 import type { Action, Undo } from '../action.ts';
 import { undoOfRestart } from '../action.ts';
+import { scheduleOf } from '../calendar/schedule-tag.ts';
 import { type Evidence, known } from '../evidence.ts';
 import type { DatabaseFacts, Hardware, InstanceFacts } from '../facts.ts';
 import { parseArn } from '../identity.ts';
@@ -15,7 +16,7 @@ import { LEAST_DAYS, type Machine, typeNameOf } from './sizing.ts';
 export const whyNotResized = (machine: Machine, context: JudgeContext): string | undefined =>
   machine.type === 'instance' ? whyNotInstance(machine, context) : whyNotDatabase(machine, context);
 
-function whyNotInstance(instance: InstanceFacts, { now }: JudgeContext): string | undefined {
+function whyNotInstance(instance: InstanceFacts, { now, policy }: JudgeContext): string | undefined {
   if (instance.state !== 'running') return `its state is ${instance.state}, not running`;
   const controller = controllerOf(instance);
   if (controller) return `owned by ${controller}, which decides its type`;
@@ -23,8 +24,17 @@ function whyNotInstance(instance: InstanceFacts, { now }: JudgeContext): string 
   if (instance.tenancy === 'host') return 'runs on a Dedicated Host, which is billed whatever runs on it';
   if (instance.rootDevice === 'instance-store') return 'its root device is an instance store: AWS cannot stop it';
   if (instance.hardware.hibernation) return 'it is enabled for hibernation: EC2 does not change its type';
-  return tooYoung(instance.launchedAt, LEAST_DAYS, now);
+  return scheduleOf(instance.tags, policy) ? undefined : tooYoung(instance.launchedAt, LEAST_DAYS, now);
 }
+
+/**
+ * What keeps the resize of an instance under a schedule a suggestion: its age. Its metrics are in percent of its type, and
+ * EC2 does not tell whether it had another one before it was started this morning.
+ */
+export const whyNoAge = (machine: Machine, { now }: JudgeContext): string[] =>
+  machine.type === 'instance' && tooYoung(machine.launchedAt, LEAST_DAYS, now)
+    ? ['its schedule starts it anew: nobody can tell since when it is of this type']
+    : [];
 
 function whyNotDatabase(database: DatabaseFacts, { now }: JudgeContext): string | undefined {
   if (database.form === 'cluster' || database.memberOf)

@@ -1,4 +1,5 @@
 import type { VolumeSpec } from '../action.ts';
+import type { OnHours } from '../calendar/on-hours.ts';
 import { type Evidence, known, unknown } from '../evidence.ts';
 import type { Prices } from '../facts.ts';
 import { add, formatMoney, HOURS_PER_MONTH, type Money, type Saving, times } from '../money.ts';
@@ -9,6 +10,15 @@ import { monthlyCost, sum } from '../storage-price.ts';
 export function savingOf(hourlyPrice: Evidence<Money>, stillBilled: readonly string[]): Evidence<Saving> {
   if (!hourlyPrice.known) return hourlyPrice;
   return known({ monthly: times(HOURS_PER_MONTH, hourlyPrice.value), basis: 'list', stillBilled });
+}
+
+/** The same of what is billed by the hour: a schedule saves the hours off already. */
+export function whileOn(saving: Evidence<Saving>, hours: OnHours | undefined): Evidence<Saving> {
+  if (!saving.known || !hours) return saving;
+  const { billedShare: share } = hours;
+  if (!share.known) return share;
+  if (share.value === 1) return saving;
+  return known({ ...saving.value, monthly: times(share.value, saving.value.monthly), share: share.value });
 }
 
 /** What volumes cost a month, which is no longer billed without them. */

@@ -1,11 +1,12 @@
+import { type OnHours, onHoursFor } from '../calendar/on-hours.ts';
 import { unprovenImage } from '../sizing/compatible.ts';
 import type { InstanceTypeFacts } from '../sizing/instance-type.ts';
 import { type Shrink, type SizingVerdict, sizeOf } from '../sizing/size.ts';
 import { type ActVerdict, type FindVerdict, type Judgement, lacks, leave, leaveUnknown } from '../verdict.ts';
 import type { JudgeContext } from './exempt.ts';
 import { codeOwnerOf } from './infrastructure-code.ts';
-import { resizeAction, resizeStep, sizedMachine, undoOfResize, whyTied } from './resize.ts';
-import { tooSmall } from './saving.ts';
+import { resizeAction, resizeStep, sizedMachine, undoOfResize, whyNoAge, whyTied } from './resize.ts';
+import { tooSmall, whileOn } from './saving.ts';
 import { atLeast, demandOf, type Machine, type Piece, presentType, resizeSaving, sizingPolicy } from './sizing.ts';
 
 /**
@@ -14,6 +15,8 @@ import { atLeast, demandOf, type Machine, type Piece, presentType, resizeSaving,
  * What is not proven, and what belongs to code, is a suggestion.
  */
 export function judgeShrink(machine: Machine, context: JudgeContext): Judgement {
+  const onHours = onHoursFor(machine.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
   if (!machine.evidence.offered) return lacks('offered');
   const present = presentType(machine);
   if (!present.known) return leaveUnknown(present.why);
@@ -22,25 +25,31 @@ export function judgeShrink(machine: Machine, context: JudgeContext): Judgement 
   const tied = whyTied(machine, present.value);
   if (tied) return leave(tied);
 
-  const verdict = sized(machine, present.value, context);
+  const verdict = sized({ machine, present: present.value, onHours: onHours.value }, context);
   if (verdict.verdict === 'grow') return leave(`it is short of something: ${verdict.because}`);
   if (verdict.verdict === 'keep') return kept(machine, verdict);
-  const saving = resizeSaving(present.value, verdict.to);
+  const saving = whileOn(resizeSaving(present.value, verdict.to), onHours.value);
   const small = tooSmall(saving, context.policy, `${verdict.to.name} is enough, but`);
   if (small) return leave(small);
   const next = nextPiece(machine, present.value, verdict.to);
   if (next) return lacks(next);
 
   const found = { machine, present: present.value, verdict, saving };
-  const why = whyOnlySuggested(machine, verdict);
+  const why = whyOnlySuggested(machine, verdict, context);
   if (why) return suggestion(found, why);
   if (!machine.evidence.traffic) return lacks('traffic', proposal(found));
   return proposal(found);
 }
 
-function sized(machine: Machine, present: InstanceTypeFacts, context: JudgeContext): SizingVerdict {
+interface Sized {
+  readonly machine: Machine;
+  readonly present: InstanceTypeFacts;
+  readonly onHours: OnHours | undefined;
+}
+
+function sized({ machine, present, onHours }: Sized, context: JudgeContext): SizingVerdict {
   const { offered } = machine.evidence;
-  const demand = demandOf(machine, present, { now: context.now, unread: atLeast });
+  const demand = demandOf(machine, present, { now: context.now, onHours, unread: atLeast });
   const question = { machine: sizedMachine(machine, present), demand, policy: sizingPolicy(machine, context) };
   const types = offered?.known ? offered.value : [];
   return sizeOf(
@@ -82,11 +91,12 @@ interface Found {
   readonly saving: ReturnType<typeof resizeSaving>;
 }
 
-function whyOnlySuggested(machine: Machine, { unproven }: Shrink): string | undefined {
+function whyOnlySuggested(machine: Machine, { unproven }: Shrink, context: JudgeContext): string | undefined {
   const owner = codeOwnerOf(machine.tags);
   const replicates = machine.type === 'database' && machine.replication.length > 0;
   const reasons = [
     ...unproven,
+    ...whyNoAge(machine, context),
     ...(owner ? [`owned by ${owner.name}, which would take the change back`] : []),
     ...(replicates ? [`it is ${machine.replication.join(', ')}: sources and replicas want to be sized together`] : []),
   ];

@@ -1,3 +1,4 @@
+import type { JudgedAt } from '../calendar/on-hours.ts';
 import { type Evidence, known, unknown } from '../evidence.ts';
 import type {
   DailySeries,
@@ -77,7 +78,7 @@ export const asUnknown: Unread = () => unknown('not read');
 export function demandOf(
   machine: Machine,
   present: InstanceTypeFacts,
-  { now, unread }: { readonly now: Date; readonly unread: Unread },
+  { now, onHours, unread }: JudgedAt & { readonly unread: Unread },
 ): DemandSummary {
   const until = utcMidnight(now);
   const nothing = nothingUntil(until);
@@ -88,6 +89,7 @@ export function demandOf(
   const flows = read('traffic', traffic);
   return {
     until,
+    onHours,
     cpuPercent: {
       daily: {
         ...unknownDemand('not read').daily,

@@ -1,4 +1,5 @@
 import type { VolumeSpec } from '../action.ts';
+import { onHoursFor } from '../calendar/on-hours.ts';
 import { type Evidence, known } from '../evidence.ts';
 import type { DailySeries, VolumeFacts } from '../facts.ts';
 import { cap, mode, section, since } from '../policy-fields.ts';
@@ -62,8 +63,10 @@ function judgeProvisioned(volume: VolumeFacts, context: JudgeContext): Judgement
   const windowDays = parseDays(context.policy.rules['volume-type'].window);
   const young = tooYoung(createdAt, windowDays, context.now);
   if (young) return leave(young);
+  const onHours = onHoursFor(volume.tags, context);
+  if (!onHours.known) return leaveUnknown(onHours.why);
   const peakOf = (series: Evidence<DailySeries>, what: string): Evidence<number> => {
-    const values = wholeWindow(series, { what, windowDays, now: context.now });
+    const values = wholeWindow(series, { what, windowDays, now: context.now, onHours: onHours.value });
     return values.known ? known(Math.max(...values.value)) : values;
   };
   if (!evidence.peakOperations) return lacks('peakOperations');

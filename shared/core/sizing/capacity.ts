@@ -3,7 +3,7 @@ import { type ConnectionNeed, connectionNeed, connectionsIn } from './connection
 import { type CpuNeed, cpuNeed } from './cpu-need.ts';
 import type { DemandSummary, MetricDemand } from './demand.ts';
 import { type Bandwidth, type InstanceTypeFacts, sustainedVcpus } from './instance-type.ts';
-import { lastDays, lastHours } from './look-back.ts';
+import { type LookingBack, lastDays, lastHours } from './look-back.ts';
 import { type MemoryNeed, memoryNeed } from './memory-need.ts';
 
 /** So full may the network and the volumes of the new size become. */
@@ -31,23 +31,23 @@ const BANDWIDTHS: Readonly<
 export function needsOf(demand: DemandSummary, saleDays: readonly Date[]): Evidence<Needs> {
   const cpu = cpuNeed(demand, saleDays);
   if (!cpu.known) return cpu;
-  const { networkBytesPerSecond, storageBytesPerSecond, storageOperationsPerSecond, until } = demand;
+  const { networkBytesPerSecond, storageBytesPerSecond, storageOperationsPerSecond } = demand;
   return known({
     cpu: cpu.value,
     memory: memoryNeed(demand),
-    ...(demand.connections ? { connections: connectionNeed(demand.connections, until) } : {}),
+    ...(demand.connections ? { connections: connectionNeed(demand.connections, demand) } : {}),
     bandwidth: {
-      networkBytes: bandwidthNeed(networkBytesPerSecond, until),
-      storageBytes: bandwidthNeed(storageBytesPerSecond, until),
-      storageOperations: bandwidthNeed(storageOperationsPerSecond, until),
+      networkBytes: bandwidthNeed(networkBytesPerSecond, demand),
+      storageBytes: bandwidthNeed(storageBytesPerSecond, demand),
+      storageOperations: bandwidthNeed(storageOperationsPerSecond, demand),
     },
   });
 }
 
 /** The busiest hour must fit into what a type can always move, the highest peak into what it can move for a while. */
-function bandwidthNeed({ hourly, daily }: MetricDemand, until: Date): Evidence<Bandwidth> {
-  const hours = lastHours(hourly.Average, until);
-  const peaks = lastDays(daily.Maximum, until);
+function bandwidthNeed({ hourly, daily }: MetricDemand, looking: LookingBack): Evidence<Bandwidth> {
+  const hours = lastHours(hourly.Average, looking);
+  const peaks = lastDays(daily.Maximum, looking);
   if (!hours.known) return hours;
   if (!peaks.known) return peaks;
   return known({

@@ -1,6 +1,6 @@
 import { type Evidence, known, unknown } from '../evidence.ts';
 import type { DailySeries } from '../facts.ts';
-import { lastDays } from './look-back.ts';
+import { type LookingBack, lastDays } from './look-back.ts';
 
 /** How many connections an engine takes as it comes: by the memory of the class, and no more than `most`. */
 export interface ConnectionLimit {
@@ -64,9 +64,9 @@ export function connectionsIn(memoryMib: number, { bytesEach, most }: Connection
 }
 
 /** What must be allowed, so that four fifths of it have been enough on every day of the look-back. */
-export function connectionNeed({ peak, limit }: ConnectionDemand, until: Date): Evidence<ConnectionNeed> {
+export function connectionNeed({ peak, limit }: ConnectionDemand, looking: LookingBack): Evidence<ConnectionNeed> {
   if (!limit.known) return limit;
-  const days = lastDays(peak, until);
+  const days = lastDays(peak, looking);
   if (!days.known) return unknown(`connections unknown: ${days.why}`);
   const most = Math.max(...days.value.values);
   return known({ connections: Math.ceil(most / CONNECTION_SHARE), peak: most, limit: limit.value });

@@ -1,4 +1,6 @@
+import { type OnHours, presences } from '../calendar/on-hours.ts';
 import { type Evidence, known, unknown } from '../evidence.ts';
+import { DAY_MS } from '../time.ts';
 import type { DemandSummary } from './demand.ts';
 import { LOOK_BACK_DAYS, lastDays, lastHours, onDay } from './look-back.ts';
 import { largest, largestRun, mean } from './statistics.ts';
@@ -40,10 +42,11 @@ export interface CpuNeed {
  * It never falls when any of the measured values rises. The constants were chosen on traces of real machines, by what
  * these then asked for in the next 14 days.
  */
-export function cpuNeed({ cpuPercent, until }: DemandSummary, saleDays: readonly Date[]): Evidence<CpuNeed> {
-  const peaks = lastDays(cpuPercent.daily['p99.9'], until);
-  const days = lastDays(cpuPercent.daily.p99, until);
-  const hours = lastHours(cpuPercent.hourly.Average, until);
+export function cpuNeed(demand: DemandSummary, saleDays: readonly Date[]): Evidence<CpuNeed> {
+  const { cpuPercent } = demand;
+  const peaks = lastDays(cpuPercent.daily['p99.9'], demand);
+  const days = lastDays(cpuPercent.daily.p99, demand);
+  const hours = lastHours(cpuPercent.hourly.Average, demand);
   if (!peaks.known) return unknown(`CPU unknown: ${peaks.why}`);
   if (!days.known) return unknown(`CPU unknown: ${days.why}`);
   if (!hours.known) return unknown(`CPU unknown: ${hours.why}`);
@@ -53,7 +56,7 @@ export function cpuNeed({ cpuPercent, until }: DemandSummary, saleDays: readonly
   const level = Math.max(mean(hours.value.values), mean(hours.value.lastWeek));
   const again = largest(2, days.value.values).at(-1) ?? Number.NaN;
   const busiest = mean(largest(BUSIEST_HOURS, hours.value.values));
-  const sale = saleDemand(cpuPercent, saleDays);
+  const sale = saleDemand(demand, saleDays);
   const demands = [
     {
       percent: headroom * mean(worst) + GROWTH * level,
@@ -74,12 +77,15 @@ export function cpuNeed({ cpuPercent, until }: DemandSummary, saleDays: readonly
 /** The CPU that such a load fills to 90 %. */
 const filled = (percent: number): number => (percent / FULL_PERCENT) * 100;
 
-function saleDemand({ daily }: DemandSummary['cpuPercent'], saleDays: readonly Date[]) {
-  const series = daily['p99.9'];
+const wasOff = (onHours: OnHours | undefined, day: Date): boolean =>
+  presences(onHours, { first: day, ms: DAY_MS, count: 1 })[0] === 'off';
+
+function saleDemand({ cpuPercent, onHours }: DemandSummary, saleDays: readonly Date[]) {
+  const series = cpuPercent.daily['p99.9'];
   const measured = saleDays.map((day) => (series.known ? onDay(series.value, day) : undefined));
   return {
     percent: Math.max(0, ...measured.filter((value) => value !== undefined)),
-    unmeasured: saleDays.filter((_, index) => measured[index] === undefined),
+    unmeasured: saleDays.filter((day, index) => measured[index] === undefined && !wasOff(onHours, day)),
   };
 }
 

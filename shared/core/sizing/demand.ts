@@ -1,6 +1,7 @@
 import { type Evidence, unknown } from '../evidence.ts';
 import type { DailySeries } from '../facts.ts';
 import type { ConnectionDemand } from './connections.ts';
+import type { LookingBack } from './look-back.ts';
 
 /**
  * What a machine asked for, in statistics that CloudWatch computes itself. Sizing sees nothing else: what it decides by is
@@ -47,9 +48,7 @@ export interface MetricDemand {
  * - EC2 counts bytes and operations a period: divide by 300 s, or by 60 s under detailed monitoring.
  * - Basic monitoring averages over 5 minutes: shorter peaks are not in any of these figures.
  */
-export interface DemandSummary {
-  /** The UTC midnight at which the last whole day ended. */
-  readonly until: Date;
+export interface DemandSummary extends LookingBack {
   readonly cpuPercent: MetricDemand;
   readonly memoryPercent: MetricDemand;
   /** Absent where there is no such metric, as on EC2. */

@@ -1,6 +1,7 @@
+import { type JudgedAt, onSome, presences } from '../calendar/on-hours.ts';
 import type { Evidence } from '../evidence.ts';
 import type { DailySeries } from '../facts.ts';
-import { daysBefore, utcMidnight } from '../time.ts';
+import { DAY_MS, daysBefore, utcMidnight } from '../time.ts';
 import { onDay } from './look-back.ts';
 
 /** The demand of each day that says whether anybody uses the machine. */
@@ -38,9 +39,10 @@ const STIR_NETWORK = 20;
 
 /**
  * Whether nobody used a machine in the whole window: on every known day, but for one stir, its CPU stayed below the limit
- * and its network at or below it. The day that is still running counts as far as it is known.
+ * and its network at or below it. The day that is still running counts as far as it is known. Days that its schedule had off
+ * from beginning to end need no data, and are no days on which nobody used it.
  */
-export function judgeIdleness(use: DailyUse, limits: IdleLimits, now: Date): Idleness {
+export function judgeIdleness(use: DailyUse, limits: IdleLimits, { now, onHours }: JudgedAt): Idleness {
   const { peakCpuPercent, networkBytes } = use;
   if (!peakCpuPercent.known) return notKnown(`CPU unknown: ${peakCpuPercent.why}`);
   if (!networkBytes.known) return notKnown(`network unknown: ${networkBytes.why}`);
@@ -49,13 +51,22 @@ export function judgeIdleness(use: DailyUse, limits: IdleLimits, now: Date): Idl
     network: onDay(networkBytes.value, day),
   });
   const today = utcMidnight(now);
-  const past = Array.from({ length: limits.windowDays }, (_, index) => dayAt(daysBefore(index + 1, today)));
+  const first = daysBefore(limits.windowDays, today);
+  const wanted = presences(onHours, { first, ms: DAY_MS, count: limits.windowDays });
+  const past = wanted.map((_, index) => dayAt(new Date(first.getTime() + index * DAY_MS)));
+  const expected = past.filter((_, index) => wanted[index] === 'on');
+  if (expected.length === 0) return notKnown(`its schedule was off on all of the ${limits.windowDays} days`);
   const running = now > today ? [dayAt(today)] : []; // at midnight itself no day is running
-  const missing = past.filter(({ cpu, network }) => cpu === undefined || network === undefined);
-  if (missing.length > limits.windowDays * UNKNOWN_SHARE) {
-    return notKnown(`${lackedBy(missing)} incomplete: no data for ${missing.length} of ${limits.windowDays} days`);
+  const missing = expected.filter(({ cpu, network }) => cpu === undefined || network === undefined);
+  if (missing.length > expected.length * UNKNOWN_SHARE) {
+    return notKnown(`${lackedBy(missing)} incomplete: no data for ${missing.length} of ${expected.length} days`);
   }
-  return judgeDays([...running, ...past], { missing: missing.length, limits });
+  return judgeDays([...running, ...past], {
+    missing: missing.length,
+    days: expected.length,
+    period: `${limits.windowDays}${onSome(onHours, expected.length)}`,
+    limits,
+  });
 }
 
 interface Day {
@@ -63,22 +74,30 @@ interface Day {
   readonly network: number | undefined;
 }
 
-function judgeDays(days: readonly Day[], { missing, limits }: { missing: number; limits: IdleLimits }): Idleness {
-  const { windowDays } = limits;
-  const busy = days.filter((day) => exceeds(day, limits));
+interface Judged {
+  readonly missing: number;
+  /** Of how many days there should be data. */
+  readonly days: number;
+  /** The window in words. */
+  readonly period: string;
+  readonly limits: IdleLimits;
+}
+
+function judgeDays(all: readonly Day[], { missing, days, period, limits }: Judged): Idleness {
+  const busy = all.filter((day) => exceeds(day, limits));
   const stirLimits = {
     ...limits,
     cpuPercent: limits.cpuPercent * STIR_CPU,
     networkBytes: limits.networkBytes * STIR_NETWORK,
   };
   if (busy.length > STIRS || busy.some((day) => exceeds(day, stirLimits))) return inUse(busy, limits);
-  const quiet = mostOf(days.filter((day) => !busy.includes(day)));
+  const quiet = mostOf(all.filter((day) => !busy.includes(day)));
   const doubts = [
-    ...(missing > 0 ? [`there is no data for ${missing} of ${windowDays} days`] : []),
+    ...(missing > 0 ? [`there is no data for ${missing} of ${days} days`] : []),
     ...(busy.length > 0 ? [`one day reached ${inWords(mostOf(busy))}`] : []),
   ];
-  if (doubts.length === 0) return { idle: true, because: `${quietly(quiet)} on any day of ${windowDays}` };
-  return { idle: true, because: `${quietly(quiet)} on any other day of ${windowDays}`, doubt: doubts.join('; ') };
+  if (doubts.length === 0) return { idle: true, because: `${quietly(quiet)} on any day of ${period}` };
+  return { idle: true, because: `${quietly(quiet)} on any other day of ${period}`, doubt: doubts.join('; ') };
 }
 
 const quietly = ({ cpu, network }: Most): string =>

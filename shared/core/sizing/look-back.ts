@@ -1,3 +1,4 @@
+import { type OnHours, type Presence, presences } from '../calendar/on-hours.ts';
 import { type Evidence, known, unknown } from '../evidence.ts';
 import type { DailySeries } from '../facts.ts';
 import { DAY_MS, daysBefore } from '../time.ts';
@@ -12,26 +13,46 @@ const RECENT_SHARE = 0.85;
 
 const HOURS_A_DAY = 24;
 
-/** The known values of one series, oldest first. There is at least one. */
+/** Where a look back begins, and what of it counts. */
+export interface LookingBack {
+  /** The UTC midnight at which the last whole day ended. */
+  readonly until: Date;
+  /** Of what is under a schedule. */
+  readonly onHours?: OnHours | undefined;
+}
+
+/** The known values of one series, oldest first. There is at least one, also in the last week. */
 export interface LookBack {
   readonly values: readonly number[];
+  /** Those of the last seven days; of the last fortnight where the week was off. */
   readonly lastWeek: readonly number[];
-  /** How many days the series reaches back, at most {@link LOOK_BACK_DAYS}; a gap within does not shorten it. */
+  /**
+   * How many days the series reaches back, at most {@link LOOK_BACK_DAYS}; a gap within does not shorten it. Days that were
+   * off from beginning to end are not counted.
+   */
   readonly historyDays: number;
 }
 
-/** The look-back's whole days up to `until`; unknown when too much of the last fortnight is missing. */
-export function lastDays(series: Evidence<DailySeries>, until: Date): Evidence<LookBack> {
+/**
+ * The look-back's whole days; unknown when too much of the last fortnight is missing. The highest of a day counts whenever it
+ * was: what ran although its schedule was off can only have asked for more.
+ */
+export function lastDays(series: Evidence<DailySeries>, looking: LookingBack): Evidence<LookBack> {
   if (!series.known) return series;
   const { firstDay, values } = series.value;
-  return lookBack(values, { first: firstDay, until, perDay: 1 });
+  return lookBack(values, { ...looking, first: firstDay, perDay: 1, counts: () => true });
 }
 
-/** The look-back's hours up to `until`; unknown when too much of the last fortnight is missing. */
-export function lastHours(series: Evidence<HourlySeries>, until: Date): Evidence<LookBack> {
+/** The look-back's hours, without those off; unknown when too much of the last fortnight is missing. */
+export function lastHours(series: Evidence<HourlySeries>, looking: LookingBack): Evidence<LookBack> {
   if (!series.known) return series;
   const { firstHour, values } = series.value;
-  return lookBack(values, { first: firstHour, until, perDay: HOURS_A_DAY });
+  return lookBack(values, {
+    ...looking,
+    first: firstHour,
+    perDay: HOURS_A_DAY,
+    counts: (presence) => presence !== 'off',
+  });
 }
 
 /** The value of the day that begins at `day`, if CloudWatch has one. */
@@ -40,20 +61,39 @@ export function onDay({ firstDay, values }: DailySeries, day: Date): number | un
   return isMeasured(value) ? value : undefined;
 }
 
+interface Reading extends LookingBack {
+  readonly first: Date;
+  readonly perDay: number;
+  /** Whether a value of such a period counts. */
+  readonly counts: (presence: Presence) => boolean;
+}
+
 function lookBack(
   all: readonly (number | undefined)[],
-  { first, until, perDay }: { first: Date; until: Date; perDay: number },
+  { first, until, onHours, perDay, counts }: Reading,
 ): Evidence<LookBack> {
-  const firstIndex = Math.round((daysBefore(LOOK_BACK_DAYS, until).getTime() - first.getTime()) / (DAY_MS / perDay));
-  const window = Array.from({ length: LOOK_BACK_DAYS * perDay }, (_, index) => all[firstIndex + index]);
-  const recent = window.slice(-RECENT_DAYS * perDay).filter(isMeasured).length / (RECENT_DAYS * perDay);
+  const from = daysBefore(LOOK_BACK_DAYS, until);
+  const ms = DAY_MS / perDay;
+  const firstIndex = Math.round((from.getTime() - first.getTime()) / ms);
+  const wanted = presences(onHours, { first: from, ms, count: LOOK_BACK_DAYS * perDay });
+  const values = wanted.map((presence, index) => (counts(presence) ? all[firstIndex + index] : undefined));
+  const lastOf = (days: number) => values.slice(-days * perDay).filter(isMeasured);
+
+  const recentFrom = (LOOK_BACK_DAYS - RECENT_DAYS) * perDay;
+  const expected = values.filter((_, index) => index >= recentFrom && wanted[index] === 'on');
+  if (expected.length === 0) return unknown(`its schedule was off on all of the last ${RECENT_DAYS} days`);
+  const recent = expected.filter(isMeasured).length / expected.length;
   if (recent < RECENT_SHARE) {
-    return unknown(`only ${Math.floor(recent * 100)} % of the last ${RECENT_DAYS} days is known`);
+    const hours = onHours ? 'the hours that its schedule was on of ' : '';
+    return unknown(`only ${Math.floor(recent * 100)} % of ${hours}the last ${RECENT_DAYS} days is known`);
   }
+  const [lastWeek, lastFortnight] = [lastOf(7), lastOf(RECENT_DAYS)];
+  const firstKnown = Math.floor(values.findIndex(isMeasured) / perDay);
+  const days = presences(onHours, { first: from, ms: DAY_MS, count: LOOK_BACK_DAYS });
   return known({
-    values: window.filter(isMeasured),
-    lastWeek: window.slice(-7 * perDay).filter(isMeasured),
-    historyDays: Math.ceil((window.length - window.findIndex(isMeasured)) / perDay),
+    values: values.filter(isMeasured),
+    lastWeek: lastWeek.length > 0 ? lastWeek : lastFortnight,
+    historyDays: days.slice(firstKnown).filter((presence) => presence !== 'off').length,
   });
 }
 

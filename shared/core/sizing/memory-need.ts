@@ -29,12 +29,13 @@ export interface MemoryNeed {
  * peaks may fill three quarters of the new memory, and what is usual in a day's busiest hour half of it. A machine that
  * swaps keeps what it has.
  */
-export function memoryNeed({ memoryPercent, swapPercent, until }: DemandSummary): Evidence<MemoryNeed> {
-  const hours = lastHours(memoryPercent.hourly.Maximum, until);
+export function memoryNeed(demand: DemandSummary): Evidence<MemoryNeed> {
+  const { memoryPercent, swapPercent } = demand;
+  const hours = lastHours(memoryPercent.hourly.Maximum, demand);
   if (!hours.known) return unknown(`memory unknown: ${hours.why}`);
   const peak = percentile(99, hours.value.values);
   const usual = percentile(95, hours.value.values);
-  const swap = swapPercent ? lastHours(swapPercent.hourly.Maximum, until) : NO_SWAP;
+  const swap = swapPercent ? lastHours(swapPercent.hourly.Maximum, demand) : NO_SWAP;
   if (!swap.known) return unknown(`swap unknown: ${swap.why}`);
   const swapped = percentile(99, swap.value.values);
   const percent = Math.max(peak / PEAK_SHARE, usual / USUAL_SHARE);

@@ -24,8 +24,8 @@ export function shortagesOf(type: InstanceTypeFacts, demand: DemandSummary): Sho
 }
 
 /** The busiest hours are full, and the last week has one of them. */
-function cpuShortage({ cpuPercent, until }: DemandSummary): Shortage | undefined {
-  const hours = lastHours(cpuPercent.hourly.Average, until);
+function cpuShortage(demand: DemandSummary): Shortage | undefined {
+  const hours = lastHours(demand.cpuPercent.hourly.Average, demand);
   if (!hours.known || Math.max(...hours.value.lastWeek) < FULL_PERCENT) return undefined;
   const busiest = mean(largest(HOURS, hours.value.values));
   if (busiest < FULL_PERCENT) return undefined;
@@ -36,12 +36,10 @@ function cpuShortage({ cpuPercent, until }: DemandSummary): Shortage | undefined
   };
 }
 
-function creditShortage(
-  { burstable }: InstanceTypeFacts,
-  { creditBalance, until }: DemandSummary,
-): Shortage | undefined {
+function creditShortage({ burstable }: InstanceTypeFacts, demand: DemandSummary): Shortage | undefined {
+  const { creditBalance } = demand;
   if (!burstable || !creditBalance) return undefined;
-  const hours = lastHours(creditBalance.hourly.Average, until);
+  const hours = lastHours(creditBalance.hourly.Average, demand);
   if (!hours.known) return undefined;
   const without = hours.value.lastWeek.filter((credits) => credits < NO_CREDITS).length;
   if (without < HOURS) return undefined;

@@ -89,9 +89,10 @@ function shrink(
 }
 
 /** What must be known whatever the new type is: without credits a burstable type cannot show what it would need. */
-function unprovenOfAll({ burstable }: InstanceTypeFacts, { creditBalance, until }: DemandSummary): string[] {
+function unprovenOfAll({ burstable }: InstanceTypeFacts, demand: DemandSummary): string[] {
   if (!burstable) return [];
-  const hours = creditBalance ? lastHours(creditBalance.hourly.Average, until) : unknown('not read');
+  const { creditBalance } = demand;
+  const hours = creditBalance ? lastHours(creditBalance.hourly.Average, demand) : unknown('not read');
   return hours.known ? [] : [`CPU credits unknown: ${hours.why}`];
 }
 

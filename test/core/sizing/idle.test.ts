@@ -8,7 +8,8 @@ const LIMITS = { windowDays: DAYS, cpuPercent: 5, networkBytes: 5e6 };
 /** Nobody used it on any of 28 days. */
 const unused: DailyUse = { peakCpuPercent: days(flat(DAYS, 4.9)), networkBytes: days(flat(DAYS, 5e6)) };
 
-const judge = (spoiled: Partial<DailyUse> = {}, now = UNTIL) => judgeIdleness({ ...unused, ...spoiled }, LIMITS, now);
+const judge = (spoiled: Partial<DailyUse> = {}, now = UNTIL) =>
+  judgeIdleness({ ...unused, ...spoiled }, LIMITS, { now });
 const cpu = (last: readonly (number | undefined)[]) => ({ peakCpuPercent: days(ending(DAYS, 1, last)) });
 const network = (last: readonly (number | undefined)[]) => ({ networkBytes: days(ending(DAYS, 0, last)) });
 
