@@ -515,10 +515,43 @@ describe('many alarms in a minute', () => {
     await scene.lambda.advance({ minutes: 1 });
     await deliver(scene, events);
     expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+    expect(toldBy(scene)[0]?.facts.parts).toMatchObject([
+      { runbook: 'database-storage-low', turn: 'now' },
+      { runbook: 'database-saturated', turn: 'left', held: { guard: 'busy' } },
+    ]);
+    const answers = (await memoryOf(scene)).alarms.map(({ arn, answers: [one] }) => [arn, Boolean(one?.plan)]);
+    expect(Object.fromEntries(answers)).toEqual({ [arnOf(alarm)]: true, [arnOf('orders-cpu')]: false });
     turned(scene, 'orders-cpu', 'OK');
     await scene.lambda.advance({ minutes: 5 });
     await deliver(scene, [turned(scene, 'orders-cpu')]);
     expect(texts(scene).at(-1)).toContain('database-storage-low is at it already');
+  });
+});
+
+describe('an alarm beside another one of its database', () => {
+  /** Its storage is nearly full, and its CPU used up. */
+  async function both(modes: object) {
+    const scene = await openNight({ policy: { remediation: { modes } } });
+    const { alarm } = loaded(scene, 'orders');
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    const below = { ComparisonOperator: 'LessThanThreshold', Dimensions } as const;
+    quiet(scene, 'orders-storage', { Namespace: 'AWS/RDS', MetricName: 'FreeStorageSpace', ...below });
+    await deliver(scene, [turned(scene, 'orders-storage'), turned(scene, alarm)]);
+    return toldBy(scene);
+  }
+
+  it('has its turn when the other runbook is off', async () => {
+    expect(await both({ 'database-storage-low': 'off' })).toMatchObject([
+      { subject: '[Lamplighter] 111111111111: orders: database-saturated, waiting for an approval' },
+    ]);
+  });
+
+  it('has its turn when the other runbook only reports', async () => {
+    const [message] = await both({ 'database-storage-low': 'report' });
+    expect(message?.facts.parts).toMatchObject([
+      { runbook: 'database-saturated', turn: 'approve', action: 'resize-database' },
+      { runbook: 'database-storage-low', turn: 'left' },
+    ]);
   });
 });
 

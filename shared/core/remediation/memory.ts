@@ -90,9 +90,10 @@ export function withAnswer(memory: RemediationMemory, arn: Arn, answer: Answer):
 export const withFlappingTold = (memory: RemediationMemory, arn: Arn, at: Date): RemediationMemory =>
   withAlarm(memory, { ...alarmMemory(memory, arn), flappingTold: at.toISOString() });
 
-/** With a runbook's turn; one plan has one turn at a resource. */
+/** With a runbook's turn; one plan has it once at a resource. */
 export function withRemediation(memory: RemediationMemory, one: Remediation): RemediationMemory {
-  const isSame = ({ plan, resource }: Remediation) => plan === one.plan && resource === one.resource;
+  const isSame = ({ plan, resource, runbook }: Remediation) =>
+    plan === one.plan && resource === one.resource && runbook === one.runbook;
   return memory.remediations.some(isSame) ? memory : { ...memory, remediations: [...memory.remediations, one] };
 }
 
