@@ -506,6 +506,30 @@ describe('many alarms in a minute', () => {
     expect(texts(scene)[0]).toContain('5 remediations within an hour; at most 5 are allowed');
   });
 
+  it('of which only some may be answered within the hour have the most urgent answered, however old they are', async () => {
+    const scene = await openNight({ policy: { remediation: { atMostPerHour: 1 } } });
+    const web = turned(scene, failing(scene, 'web', 'instance', false).alarm);
+    await scene.lambda.advance({ minutes: 1 });
+    await deliver(scene, [web, turned(scene, filling(scene, 'orders').alarm)]);
+    expect(toldBy(scene)[0]?.facts.parts).toMatchObject([
+      { runbook: 'database-storage-low', turn: 'now' },
+      { runbook: 'instance-unwell', held: { guard: 'hourly-cap' } },
+    ]);
+  });
+
+  it('that wait for approvals keep no full disk from its turn', async () => {
+    const scene = await openNight({ policy: { remediation: { atMostPerHour: 2 } } });
+    await deliver(
+      scene,
+      ['a', 'b', 'c'].map((name) => turned(scene, loaded(scene, name).alarm)),
+    );
+    await deliver(scene, [turned(scene, filling(scene, 'orders').alarm)]);
+    expect(toldBy(scene).map(({ subject }) => subject)).toEqual([
+      '[Lamplighter] 111111111111: 3 alarms: 3 waiting for an approval',
+      '[Lamplighter] 111111111111: orders: database-storage-low, carried out now',
+    ]);
+  });
+
   it('of one database have one plan, whose runbook goes first; the other waits for its turn', async () => {
     const scene = await openNight();
     const { alarm } = filling(scene, 'orders', { helps: false });

@@ -201,12 +201,12 @@ function coolingDown(attempt: Attempt, context: GuardContext): Held | undefined 
 
 const HOUR_MS = 3_600_000;
 
-/** What only looks is not counted, and not kept back. */
+/** What nobody is asked about is counted and kept back; what waits for a person's yes, or only looks, is neither. */
 function overHourlyCap({ runbook }: Attempt, { policy, memory, now }: GuardContext): Held | undefined {
   const { atMostPerHour } = policy.remediation;
-  if (modeOfRunbook(policy, runbook) === 'report') return undefined;
+  if (modeOfRunbook(policy, runbook) !== 'auto') return undefined;
   const since = now.getTime() - HOUR_MS;
-  const { length } = memory.remediations.filter((one) => one.mode !== 'report' && at(one.at) > since);
+  const { length } = memory.remediations.filter((one) => one.mode === 'auto' && at(one.at) > since);
   if (length < atMostPerHour) return undefined;
   const because = `${length} remediations within an hour; at most ${atMostPerHour} are allowed (\`remediation.atMostPerHour\`)`;
   return loudly('hourly-cap', because);

@@ -278,13 +278,20 @@ describe('a runbook', () => {
     expect(heldBeforeActing(attempt, context({ ...reported, policy }))).toMatchObject({ guard: 'cool-down' });
   });
 
+  const turns = (count: number, minutes: number, mode: Remediation['mode'] = 'auto') =>
+    withTurns(
+      ...Array.from({ length: count }, (_, index) =>
+        turn({ plan: `p${index}`, resource: `r${index}`, at: minutesAgo(minutes).toISOString(), mode }),
+      ),
+    );
+
+  it('has its turn however many plans wait for an approval, and waits for one itself whatever was done', () => {
+    expect(heldBeforeActing(attempt, context(turns(9, 5, 'approve')))).toBeUndefined();
+    const policy = policyWith({ modes: { 'database-storage-low': 'approve' } });
+    expect(heldBeforeActing(attempt, context({ ...turns(9, 5), policy }))).toBeUndefined();
+  });
+
   it('has its turn at most so often an hour, over all resources', () => {
-    const turns = (count: number, minutes: number) =>
-      withTurns(
-        ...Array.from({ length: count }, (_, index) =>
-          turn({ plan: `p${index}`, resource: `r${index}`, at: minutesAgo(minutes).toISOString() }),
-        ),
-      );
     expect(heldBeforeActing(attempt, context(turns(4, 59)))).toBeUndefined();
     expect(heldBeforeActing(attempt, context(turns(5, 60)))).toBeUndefined();
     expect(heldBeforeActing(attempt, context(turns(5, 59)))).toMatchObject({
