@@ -1,7 +1,13 @@
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
-import { type GuardContext, type Held, heldOnArrival, heldOnReading } from '../../shared/core/remediation/guards.ts';
+import {
+  type GuardContext,
+  type Held,
+  heldAsChild,
+  heldOnArrival,
+  heldOnReading,
+} from '../../shared/core/remediation/guards.ts';
 import type { AlarmReader } from '../../shared/ports-remediation.ts';
 
 /** An alarm that went off, as it is by now. Neither held nor unread: it is on, and to be looked into. */
@@ -30,16 +36,18 @@ export async function reread(
     if (!now.known) return { alarm, unread: now.why };
     return seen(now.value ?? alarm, heldOnReading(now.value, context));
   });
-  return withChildren(reading, [...arrived.filter(({ held }) => held), ...again], context);
+  const heldOf = (alarm: Alarm) => heldAsChild(alarm, context);
+  return withChildren([...arrived.filter(({ held }) => held), ...again], { reading, heldOf });
 }
 
-/** The same of alarms that were read just now, because somebody asks about them. */
-export const asRead = (reader: AlarmReader, alarms: readonly Alarm[], context: GuardContext): Promise<Seen[]> =>
-  withChildren(
-    new Reading(reader),
-    alarms.map((alarm) => seen(alarm, heldOnReading(alarm, context))),
-    context,
+/** The same of alarms that were read just now, because somebody asks about them: they may be as old as they are. */
+export function asRead(reader: AlarmReader, alarms: readonly Alarm[], context: GuardContext): Promise<Seen[]> {
+  const heldOf = (alarm: Alarm) => heldOnReading(alarm, context);
+  return withChildren(
+    alarms.map((alarm) => seen(alarm, heldOf(alarm))),
+    { reading: new Reading(reader), heldOf },
   );
+}
 
 const seen = (alarm: Alarm, held: Held | undefined): Seen => (held ? { alarm, held } : { alarm });
 
@@ -51,13 +59,19 @@ function newestOfEach(told: readonly AlarmChange[]): Alarm[] {
   return [...new Map(byAge.map((alarm) => [alarm.arn, alarm])).values()];
 }
 
+interface Children {
+  readonly reading: Reading;
+  /** Why one that is not told of by itself is left. */
+  readonly heldOf: (alarm: Alarm) => Held | undefined;
+}
+
 /** A composite may be of composites. */
-async function withChildren(reading: Reading, alarms: readonly Seen[], context: GuardContext): Promise<Seen[]> {
+async function withChildren(alarms: readonly Seen[], { reading, heldOf }: Children): Promise<Seen[]> {
   const found = new Map(alarms.map((one) => [one.alarm.arn, one]));
   for (let parents = alarms.filter(isOn); parents.length > 0; ) {
     const wanted = parents.flatMap(({ alarm }) => childrenOf(alarm)).filter(({ arn }) => !isLookedInto(found.get(arn)));
     const read = await reading.of(wanted);
-    const children = wanted.flatMap(({ arn }) => childSeen(read.get(arn), context));
+    const children = wanted.flatMap(({ arn }) => childSeen(read.get(arn), heldOf));
     for (const child of children) found.set(child.alarm.arn, child);
     parents = children.filter(isOn);
   }
@@ -67,10 +81,10 @@ async function withChildren(reading: Reading, alarms: readonly Seen[], context: 
 /** One that somebody wants quiet is looked into all the same when its composite is not: that speaks for it. */
 const isLookedInto = (one: Seen | undefined): boolean => one !== undefined && one.held?.guard !== 'muted';
 
-function childSeen(read: Evidence<Alarm | undefined> | undefined, context: GuardContext): Seen[] {
+function childSeen(read: Evidence<Alarm | undefined> | undefined, heldOf: Children['heldOf']): Seen[] {
   if (!read?.known || !read.value) return [];
   const { muted: _, ...alarm } = read.value;
-  return [seen(alarm, heldOnReading(alarm, context))];
+  return [seen(alarm, heldOf(alarm))];
 }
 
 /** By what an alarm is found. */

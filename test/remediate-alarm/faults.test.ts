@@ -182,6 +182,32 @@ describe('a composite', () => {
     expect(plansOf(scene)).toHaveLength(1);
   });
 
+  it('brings no child that went off too long ago, unless a person names it', async () => {
+    const scene = await openNight();
+    const { alarm } = failing(scene, 'web', 'instance');
+    composite(scene, 'site-down', [alarm]);
+    turned(scene, alarm);
+    await scene.lambda.advance({ hours: 33 });
+    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    expect([mutations(scene), texts(scene)]).toEqual([[], [expect.stringContaining('it went off 1980 minutes ago')]]);
+    await wake(scene, { alarm });
+    await scene.lambda.settle();
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('brings no child again that was answered days ago and is still on', async () => {
+    const scene = await openNight({ policy: { remediation: { eventAge: '1h' } } });
+    const { alarm } = failing(scene, 'web', 'instance', false);
+    composite(scene, 'site-down', [alarm]);
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 50 });
+    const before = texts(scene).length;
+    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    await scene.lambda.advance({ hours: 2 });
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances/)]);
+    expect(texts(scene)).toHaveLength(before);
+  });
+
   it('whose children are answered already says nothing new', async () => {
     const { scene, event, alarm } = await nearlyFull();
     composite(scene, 'orders-down', [alarm]);

@@ -79,6 +79,10 @@ export function heldOnReading(alarm: Alarm | undefined, context: GuardContext): 
   return alreadyAnswered(alarm, context) ?? heldAsItIs(alarm, context);
 }
 
+/** The same of one that only its composite brings: nobody knows whether people know of it. */
+export const heldAsChild = (alarm: Alarm, context: GuardContext): Held | undefined =>
+  heldOnReading(alarm, context) ?? tooOld(alarm, context);
+
 /** What may be seen of an alarm that is on, both when it arrives and when it is read again. */
 const heldAsItIs = (alarm: Alarm, context: GuardContext): Held | undefined =>
   setByHand(alarm) ?? muted(alarm) ?? flapping(alarm, context);

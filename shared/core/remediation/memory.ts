@@ -109,25 +109,39 @@ export function withEnd(
   return { ...memory, remediations };
 }
 
-/** Without what no guard asks about any more, so that it stays small, and without flapping that is over. */
+/** As long as an alarm is on its answer is kept, but no longer than so: by then nobody wants it on. */
+const STILL_ON_MS = 30 * DAY_MS;
+
+/**
+ * Without what no guard asks about any more, so that it stays small, and without flapping that is over. What answers an alarm
+ * that was not seen to change since is kept, with its turn: a reboot is not done twice for the same trouble.
+ */
 export function forgetting(
   { alarms, remediations }: RemediationMemory,
   { flapping, cooldown }: Policy['remediation'],
   now: Date,
 ): RemediationMemory {
   const kept = Math.max(DAY_MS, parseSpan(flapping.within), parseSpan(cooldown));
-  const isYoung = (at: string) => now.getTime() - Date.parse(at) < kept;
+  const isYoung = (at: string, span = kept) => now.getTime() - Date.parse(at) < span;
+  const remembered = alarms.flatMap(({ flappingTold, ...one }) => {
+    const changes = one.changes.filter(({ at }) => isYoung(at));
+    const answers = one.answers.filter(
+      ({ since }) => isYoung(since) || (isYoung(since, STILL_ON_MS) && !changedSince(one, since)),
+    );
+    if (changes.length + answers.length === 0) return [];
+    const flaps = flappingTold && recentChanges(one, flapping, now).length >= flapping.changes;
+    return [{ ...one, changes, answers, ...(flaps ? { flappingTold } : {}) }];
+  });
+  const answering = new Set(remembered.flatMap(({ answers }) => answers.flatMap(({ plan }) => plan ?? [])));
   return {
-    alarms: alarms.flatMap(({ flappingTold, ...one }) => {
-      const changes = one.changes.filter(({ at }) => isYoung(at));
-      const answers = one.answers.filter(({ since }) => isYoung(since));
-      if (changes.length + answers.length === 0) return [];
-      const flaps = flappingTold && recentChanges(one, flapping, now).length >= flapping.changes;
-      return [{ ...one, changes, answers, ...(flaps ? { flappingTold } : {}) }];
-    }),
-    remediations: remediations.filter((one) => isYoung(overAt(one))),
+    alarms: remembered,
+    remediations: remediations.filter((one) => isYoung(overAt(one)) || answering.has(one.plan)),
   };
 }
+
+/** Whether an alarm was seen to change after that. */
+const changedSince = ({ changes }: AlarmMemory, since: string): boolean =>
+  changes.some(({ at }) => Date.parse(at) - Date.parse(since) > SAME_CHANGE_MS);
 
 /** When a runbook's turn was over, or will be at the latest. */
 export const overAt = ({ ended, until }: Remediation): string => ended ?? until;

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Policy, parsePolicy } from '../../../shared/core/policy.ts';
 import { parseSpan } from '../../../shared/core/quantity.ts';
 import type { Alarm } from '../../../shared/core/remediation/alarm.ts';
-import { type GuardContext, heldBeforeActing, heldOnArrival } from '../../../shared/core/remediation/guards.ts';
+import {
+  type GuardContext,
+  heldBeforeActing,
+  heldOnArrival,
+  heldOnReading,
+} from '../../../shared/core/remediation/guards.ts';
 import {
   forgetting,
   NOTHING_REMEMBERED,
@@ -190,6 +195,24 @@ describe('whatever goes off', () => {
         expect(toldBefore).toEqual([]);
       }
     });
+  });
+
+  it('what was answered stays so for as long as its alarm stays on, however many days', () => {
+    fc.assert(
+      fc.property(anyPolicy, fc.array(fc.integer({ min: 0, max: 96 }), { maxLength: 12 }), (policy, hours) => {
+        const one = alarm({ since: NOW });
+        const answer = { since: NOW.toISOString(), plan: 'plan-0' };
+        let memory = withAnswer(withChange(NOTHING_REMEMBERED, { alarm: one }), one.arn, answer);
+        let now = NOW;
+        for (const pause of hours) {
+          now = new Date(now.getTime() + pause * HOUR_MS);
+          if (now.getTime() - NOW.getTime() >= 30 * 24 * HOUR_MS) return;
+          memory = forgetting(memory, policy.remediation, now);
+          const scopes = [{ account: SCOPE.account, regions: [SCOPE.region] }];
+          expect(heldOnReading(one, { policy, scopes, memory, now })).toMatchObject({ guard: 'already-answered' });
+        }
+      }),
+    );
   });
 
   it('an alarm alone in the world is answered', () => {

@@ -5,6 +5,7 @@ import {
   type Attempt,
   type GuardContext,
   type GuardId,
+  heldAsChild,
   heldBeforeActing,
   heldOnArrival,
   heldOnReading,
@@ -129,6 +130,13 @@ describe('an alarm that is read again', () => {
     ['muted', alarm({ muted: 'Actions suppressed by Alarm' }), /suppressed/],
   ])('is left: %s', (guard, one, because) => {
     expect(heldOnReading(one, context())).toMatchObject({ guard, because: expect.stringMatching(because) });
+  });
+
+  it('is left when only its composite brings it and it is old, which is said', () => {
+    const old = changed('ALARM', 10.5);
+    expect(heldOnReading(old, context())).toBeUndefined();
+    expect(heldAsChild(old, context())).toMatchObject({ guard: 'too-old', tell: 'people' });
+    expect(heldAsChild(changed('ALARM', 10), context())).toBeUndefined();
   });
 
   it('is left when its newer change was answered by now', () => {
@@ -326,6 +334,34 @@ describe('what is remembered', () => {
     const memory = [turn(), running].reduce(withRemediation, remembering(disk));
     expect(forgetting(memory, remediation, minutesAgo(-60))).toEqual(memory);
     expect(forgetting(memory, remediation, day)).toEqual({ alarms: [], remediations: [running] });
+  });
+
+  describe('of an alarm that stays on', () => {
+    const since = disk.since.toISOString();
+    const answered = withRemediation(
+      withAnswer(remembering(disk), disk.arn, { since, plan: 'remediate-alarm-1' }),
+      turn(),
+    );
+    const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+
+    it('is kept with its turn for as long as it was not seen to change, at most 30 days', () => {
+      const late = forgetting(answered, remediation, later(20));
+      expect(late).toEqual({
+        alarms: [{ arn: disk.arn, changes: [], answers: [{ since, plan: 'remediate-alarm-1' }] }],
+        remediations: [turn()],
+      });
+      expect(heldOnReading(disk, context({ memory: late, now: later(20) }))).toMatchObject({
+        guard: 'already-answered',
+      });
+      expect(forgetting(late, remediation, later(30))).toEqual(NOTHING_REMEMBERED);
+    });
+
+    it('is forgotten once it was OK, and a day is over', () => {
+      const ok = { ...disk, state: 'OK' as const, since: later(3) };
+      const over = withChange(forgetting(answered, remediation, later(3)), { alarm: ok });
+      expect(forgetting(over, remediation, later(3.5)).alarms[0]?.answers).toEqual([]);
+      expect(forgetting(over, remediation, later(5))).toEqual(NOTHING_REMEMBERED);
+    });
   });
 
   it('stays small, however often an alarm changes', () => {
