@@ -1,4 +1,5 @@
 import type { AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import { dueIn } from '../../shared/core/remediation/memory.ts';
 import type { KeptRemediation } from '../../shared/ports-remediation.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { log } from '../../shared/runtime/log.ts';
@@ -40,6 +41,31 @@ export async function arrive(ports: Ports, changes: readonly AlarmChange[], tick
     );
   return arrived;
 }
+
+/** Looks again at what was left for a while and is due by now, and brings to its end what died in between. */
+export async function lookAgain(ports: Ports, tick: Tick): Promise<Arrived[]> {
+  const stored = await ports.ledger.currentPolicy();
+  const asking = askingOf(stored?.policy, tick);
+  const { kept } = await ports.ledger.opened(asking.scopes.map(({ account }) => account));
+  const wanted = [...kept.values()].filter(
+    (one) => isUnfinished(one, asking) || dueIn(one.memory, asking.now).length > 0,
+  );
+  if (wanted.length === 0) return [];
+  const arriving: Arriving = { ports, looking: await ports.looking(), asking, holder: tick.requestId };
+  return Promise.all(
+    wanted.map(async (opened): Promise<Arrived> => {
+      const { account } = opened;
+      const done = await settled(arriveIn(arriving, { account, changes: [], opened }));
+      if (!('error' in done)) return done.value;
+      log.error('account failed', { account, error: done.error as Error });
+      return { account, error: done.error };
+    }),
+  );
+}
+
+/** Nobody is at it, and it is not told. */
+const isUnfinished = ({ state, until }: KeptRemediation, { now }: Asking): boolean =>
+  state !== 'told' && Date.parse(until) <= now.getTime();
 
 type Settled<T> = { readonly value: T } | { readonly error: unknown };
 

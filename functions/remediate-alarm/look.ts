@@ -17,7 +17,7 @@ import { gather, type Sources } from './gather.ts';
 import { withHappenings } from './happenings.ts';
 import { keyOfArn } from './own.ts';
 import { type AccountReport, accountReport } from './report.ts';
-import { asRead, reread } from './reread.ts';
+import { asRead, type Reread, reread } from './reread.ts';
 import type { Found } from './run.ts';
 
 /** Alarms of one account: as events told of them, or as they were read because somebody asks about them. */
@@ -36,15 +36,28 @@ export async function look(
   const { policy, now } = asking;
   const { account } = alarmed;
   const remembered = forgetting(before?.memory ?? NOTHING_REMEMBERED, policy.remediation, now);
-  const memory =
-    'changes' in alarmed ? alarmed.changes.reduce(withChange, remembered) : askedAgain(remembered, alarmed.alarms);
+  const { seen, memory } = await seeing(sources, asking, { alarmed, memory: remembered });
   const deciding: Deciding = { ...asking, account, memory, after: before?.time };
-  const seeing =
-    'changes' in alarmed
-      ? reread(sources.alarms, alarmed.changes, deciding)
-      : asRead(sources.alarms, alarmed.alarms, deciding);
-  const decision = decide(await gather(sources, await seeing, deciding), deciding);
+  const decision = decide(await gather(sources, seen, deciding), deciding);
   return foundOf(decision, { sources, deciding, idle: before?.idle });
+}
+
+interface Seeing {
+  readonly alarmed: Alarmed;
+  readonly memory: RemediationMemory;
+}
+
+async function seeing(
+  { alarms: reader }: Sources,
+  asking: Asking,
+  { alarmed, memory: before }: Seeing,
+): Promise<Reread> {
+  if ('changes' in alarmed) {
+    const memory = alarmed.changes.reduce(withChange, before);
+    return reread(reader, alarmed.changes, { ...asking, memory });
+  }
+  const memory = askedAgain(before, alarmed.alarms);
+  return { seen: await asRead(reader, alarmed.alarms, { ...asking, memory }), memory };
 }
 
 /** What was only told of may be asked about again; what a plan answers stays answered. */

@@ -1,5 +1,5 @@
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
-import type { Arn } from '../../shared/core/identity.ts';
+import { type Arn, parseArn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
 import {
   type GuardContext,
@@ -8,7 +8,15 @@ import {
   heldOnArrival,
   heldOnReading,
 } from '../../shared/core/remediation/guards.ts';
+import {
+  dueIn,
+  isSameChange,
+  type RemediationMemory,
+  withChange,
+  withoutWaiting,
+} from '../../shared/core/remediation/memory.ts';
 import type { AlarmReader } from '../../shared/ports-remediation.ts';
+import { isLookedAfter } from './asking.ts';
 
 /** An alarm that went off, as it is by now. Neither held nor unread: it is on, and to be looked into. */
 export interface Seen {
@@ -18,26 +26,67 @@ export interface Seen {
   readonly unread?: string;
 }
 
+/** Alarms as they are by now, and what is remembered of them with that. */
+export interface Reread {
+  readonly seen: readonly Seen[];
+  readonly memory: RemediationMemory;
+}
+
 /**
  * What events told, held against what CloudWatch says by now: an event may be late, come twice, or overtake another. A composite
- * has its children with it, as far as they are on.
+ * has its children with it, as far as they are on. With them goes what was left for a while and is due by now.
  */
 export async function reread(
   reader: AlarmReader,
   told: readonly AlarmChange[],
   context: GuardContext,
-): Promise<Seen[]> {
+): Promise<Reread> {
   const reading = new Reading(reader);
-  const arrived = newestOfEach(told).map((alarm): Seen => seen(alarm, heldOnArrival(alarm, context)));
+  const due = dueAlarms(context);
+  const arrived = newestOfEach(told)
+    .filter(({ arn }) => !due.some((one) => one.arn === arn))
+    .map((alarm): Seen => seen(alarm, heldOnArrival(alarm, context)));
   const wanted = arrived.filter(({ held }) => !held).map(({ alarm }) => alarm);
-  const read = await reading.of(wanted);
+  const read = await reading.of([...wanted, ...due]);
   const again = wanted.map((alarm): Seen => {
     const now = read.get(alarm.arn) ?? NOT_READ;
     if (!now.known) return { alarm, unread: now.why };
     return seen(now.value ?? alarm, heldOnReading(now.value, context));
   });
   const heldOf = (alarm: Alarm) => heldAsChild(alarm, context);
-  return withChildren([...arrived.filter(({ held }) => held), ...again], { reading, heldOf });
+  const { on, memory } = stillOn(due, read, context);
+  const waited = on.map((alarm): Seen => seen(alarm, heldOnReading(alarm, context)));
+  const all = [...arrived.filter(({ held }) => held), ...again, ...waited];
+  return { seen: await withChildren(all, { reading, heldOf }), memory };
+}
+
+/** One that was left for a while, and the change that it was left at. */
+interface DueAlarm extends AlarmName {
+  readonly since: string;
+}
+
+/** Of what is looked after. */
+const dueAlarms = ({ memory, now, ...context }: GuardContext): DueAlarm[] =>
+  dueIn(memory, now).flatMap(({ arn, since }) => {
+    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+    const scope = { account, region };
+    return isLookedAfter({ ...context, now }, scope)
+      ? [{ arn, since, scope, name: resource.replace(/^alarm:/, '') }]
+      : [];
+  });
+
+/** What was left for a while and is on without a break; what is not is waited for no more. What may not be read waits on. */
+function stillOn(due: readonly DueAlarm[], read: Read, { memory: before }: GuardContext) {
+  const on: Alarm[] = [];
+  let memory = before;
+  for (const { arn, since } of due) {
+    const now = read.get(arn) ?? NOT_READ;
+    if (!now.known) continue;
+    const alarm = now.value;
+    if (alarm?.state === 'ALARM' && isSameChange(alarm.since, since)) on.push(alarm);
+    else memory = withoutWaiting(alarm ? withChange(memory, { alarm }) : memory, arn);
+  }
+  return { on, memory };
 }
 
 /** The same of alarms that were read just now, because somebody asks about them: they may be as old as they are. */
@@ -87,6 +136,9 @@ function childSeen(read: Evidence<Alarm | undefined> | undefined, heldOf: Childr
   return [seen(alarm, heldOf(alarm))];
 }
 
+/** Alarms by their ARNs; nothing: it is not there. */
+type Read = ReadonlyMap<Arn, Evidence<Alarm | undefined>>;
+
 /** By what an alarm is found. */
 type AlarmName = Pick<Alarm, 'arn' | 'name' | 'scope'>;
 
@@ -109,7 +161,7 @@ class Reading {
     this.#reader = reader;
   }
 
-  async of(alarms: readonly AlarmName[]): Promise<ReadonlyMap<Arn, Evidence<Alarm | undefined>>> {
+  async of(alarms: readonly AlarmName[]): Promise<Read> {
     const wanted = alarms.filter(({ arn }) => !this.#read.has(arn));
     const places = Map.groupBy(wanted, ({ scope: { account, region } }) => `${account} ${region}`);
     await Promise.all([...places.values()].map((some) => this.#readSome(some)));

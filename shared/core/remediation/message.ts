@@ -7,6 +7,7 @@ import { parseHours, parseSpan } from '../quantity.ts';
 import { chart } from '../sparkline.ts';
 import { localTime } from '../time.ts';
 import type { Alarm } from './alarm.ts';
+import type { Held } from './guards.ts';
 import type { Remedy } from './runbook.ts';
 import { wordsFor } from './subject.ts';
 import { type Telling, type ToldPart, type Turn, type Turned, turnsOf } from './told.ts';
@@ -161,8 +162,9 @@ function happeningLines({ happenings }: ToldPart, { policy }: Telling): string[]
 }
 
 /** By its turn: who has to do what until when. */
-function nextLines({ part, turn, plan }: Turned, { policy, now }: Telling): string[] {
-  const { remedy, held } = part;
+function nextLines({ part, turn, plan }: Turned, telling: Telling): string[] {
+  const { policy, now } = telling;
+  const { remedy } = part;
   const at = (ms: number) => localTime(new Date(now.getTime() + ms), policy.timezone);
   const { verifyWithin } = policy.remediation;
   const byHand = remedy ? [`by hand: ${remedy.next}`] : [];
@@ -179,13 +181,16 @@ function nextLines({ part, turn, plan }: Turned, { policy, now }: Telling): stri
     case 'report':
       return [`what happens next: nothing. The mode of ${runbookOf(part)} is report.`, ...byHand];
     case 'left':
-      return [
-        `what happens next: nothing is done by Lamplighter${remedy && held ? `: ${held.because}` : ''}.`,
-        ...byHand,
-      ];
+      return [`what happens next: ${leftWords(part, telling)}`, ...byHand];
     default:
       return turn satisfies never;
   }
+}
+
+function leftWords({ remedy, held }: ToldPart, { policy }: Telling): string {
+  const why = held && remedy && held.because !== remedy.because ? `: ${held.because}` : '';
+  if (!held?.again) return `nothing is done by Lamplighter${why}.`;
+  return `nothing for now${why}. It is looked at again from ${localTime(held.again, policy.timezone)} on, as long as it is on.`;
 }
 
 const HOUR_MS = 3_600_000;
@@ -248,11 +253,17 @@ function factOf({ part, turn, plan, proposal }: Turned) {
     alarmCount: alarms.length,
     ...(proposal ? { action: proposal.action.kind, mode: proposal.mode } : {}),
     ...(remedy ? remedyFacts(remedy) : {}),
-    ...(held ? { held: { guard: held.guard, because: held.because } } : {}),
+    ...(held ? { held: heldFacts(held) } : {}),
     ...(happenings ? { happenings } : {}),
     ...(topLoad ? { topLoad } : {}),
   };
 }
+
+const heldFacts = ({ guard, because, again }: Held) => ({
+  guard,
+  because,
+  ...(again ? { again: again.toISOString() } : {}),
+});
 
 const remedyFacts = ({ act, because, evidence, charts, next, unknown }: Remedy) => ({
   because,

@@ -1,3 +1,4 @@
+import { isPassing } from '../passing-status.ts';
 import { localTime } from '../time.ts';
 import type { AlarmedDatabase, Remedy } from './runbook.ts';
 import { leftTo } from './words.ts';
@@ -12,9 +13,6 @@ const HOURS_BETWEEN_CHANGES = 6;
 
 /** The statuses in which RDS takes a change of the storage. */
 const CHANGEABLE = ['available', 'storage-full'];
-
-/** What RDS does with a database for a while, and takes no change of the storage meanwhile. */
-const BUSY = ['modifying', 'storage-optimization', 'storage-config-upgrade', 'storage-initialization'];
 
 /** Engines whose storage is a cluster's volume that grows as data come. */
 const GROWS_ITSELF = /^(aurora|docdb|neptune)/;
@@ -31,17 +29,23 @@ export function whyStorageStays(
   if (never) return never;
   const again = againAt(resource, now);
   const at = again && localTime(again, timezone);
-  if (BUSY.includes(status))
-    return leftTo(
-      `wait until its status is available${at ? `, not before ${at}` : ''}; its data must fit until then`,
-      `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, nor before ${at}` : ''}`,
-    );
+  if (isPassing(status))
+    return {
+      ...leftTo(
+        `wait until its status is available${at ? `, not before ${at}` : ''}; its data must fit until then`,
+        `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, nor before ${at}` : ''}`,
+      ),
+      passes: again ?? 'soon',
+    };
   if (!CHANGEABLE.includes(status)) return leftTo(LOOK, `its status is ${status}, neither ${CHANGEABLE.join(' nor ')}`);
-  if (at)
-    return leftTo(
-      `wait until ${at}; its data must fit until then`,
-      `its storage was changed less than ${HOURS_BETWEEN_CHANGES} hours ago: it may be changed again from ${at} on`,
-    );
+  if (again)
+    return {
+      ...leftTo(
+        `wait until ${at}; its data must fit until then`,
+        `its storage was changed less than ${HOURS_BETWEEN_CHANGES} hours ago: it may be changed again from ${at} on`,
+      ),
+      passes: again,
+    };
   if (pendingModifications.length > 0)
     return leftTo(
       'apply what is pending, or take it back',
