@@ -1,9 +1,11 @@
 import type { Arn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
 import {
-  alarmMemory,
+  type AlarmMemory,
   forgetting,
   NOTHING_REMEMBERED,
+  overAt,
+  type Remediation,
   type RemediationMemory,
   withChange,
 } from '../../shared/core/remediation/memory.ts';
@@ -15,7 +17,7 @@ import { type Deciding, type Decision, decide } from './decide.ts';
 import { withEvidence } from './evidence.ts';
 import { gather, type Sources } from './gather.ts';
 import { withHappenings } from './happenings.ts';
-import { keyOfArn } from './own.ts';
+import { arnOfTurn, endsIn, keyOfArn } from './own.ts';
 import { type AccountReport, accountReport } from './report.ts';
 import { asRead, type Reread, reread } from './reread.ts';
 import type { Found } from './run.ts';
@@ -47,25 +49,36 @@ interface Seeing {
   readonly memory: RemediationMemory;
 }
 
-async function seeing(
-  { alarms: reader }: Sources,
-  asking: Asking,
-  { alarmed, memory: before }: Seeing,
-): Promise<Reread> {
+async function seeing(sources: Sources, asking: Asking, { alarmed, memory: before }: Seeing): Promise<Reread> {
+  const { alarms: reader } = sources;
   if ('changes' in alarmed) {
     const memory = alarmed.changes.reduce(withChange, before);
     return reread(reader, alarmed.changes, { ...asking, memory });
   }
-  const memory = askedAgain(before, alarmed.alarms);
+  const memory = await askedAgain(sources, asking.now, { memory: before, asked: alarmed.alarms });
   return { seen: await asRead(reader, alarmed.alarms, { ...asking, memory }), memory };
 }
 
-/** What was only told of may be asked about again; what a plan answers stays answered. */
-function askedAgain(memory: RemediationMemory, alarms: readonly Alarm[]): RemediationMemory {
-  const asked = alarms.map(({ arn }) => alarmMemory(memory, arn));
-  const arns = new Set(asked.map(({ arn }) => arn));
-  const again = asked.map((one) => ({ ...one, answers: one.answers.filter(({ plan }) => plan) }));
-  return { ...memory, alarms: [...memory.alarms.filter(({ arn }) => !arns.has(arn)), ...again] };
+/** What was only told of may be asked about again; what a plan answers stays answered until that is over, however it ended. */
+async function askedAgain(sources: Sources, now: Date, { memory, asked }: Asked): Promise<RemediationMemory> {
+  const isAsked = ({ arn }: Pick<Alarm, 'arn'>) => asked.some((alarm) => alarm.arn === arn);
+  const answers = memory.alarms.filter(isAsked).flatMap((one) => one.answers);
+  const turns = memory.remediations.filter(({ plan }) => answers.some((one) => one.plan === plan));
+  const open = await Promise.all(turns.map((turn) => sources.limit(() => isOpen(sources, turn, now))));
+  const plans = new Set(turns.filter((_, index) => open[index]).map(({ plan }) => plan));
+  const again = (one: AlarmMemory) => ({ ...one, answers: one.answers.filter(({ plan }) => plan && plans.has(plan)) });
+  return { ...memory, alarms: memory.alarms.map((one) => (isAsked(one) ? again(one) : one)) };
+}
+
+interface Asked {
+  readonly memory: RemediationMemory;
+  readonly asked: readonly Alarm[];
+}
+
+/** Whether a runbook's turn is not over, as far as anybody knows. */
+async function isOpen({ ledger }: Pick<Sources, 'ledger'>, turn: Remediation, now: Date): Promise<boolean> {
+  if (Date.parse(overAt(turn)) <= now.getTime()) return false;
+  return endsIn([turn], await ledger.changesOf(arnOfTurn(turn))).length === 0;
 }
 
 interface Finding {
