@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
-import { handOver, idleInstance, mutations, type Scene, stopOfInstance } from '../support/carry-out.ts';
+import { handOver, idleInstance, mutations, type Scene, say, stopOfInstance } from '../support/carry-out.ts';
 import {
   ACCOUNT,
   approve,
@@ -137,6 +137,23 @@ describe('an event', () => {
   });
 });
 
+describe('an alarm that a person names', () => {
+  it('is left to the plan that answers it, until that is over, however it ended', async () => {
+    const scene = await openNight({ policy: { remediation: { cooldown: '5m' } } });
+    const { alarm } = loaded(scene, 'carts');
+    await deliver(scene, [turned(scene, alarm)]);
+    const [plan] = (await keptOf(scene))?.plans ?? [];
+    expect((await wake(scene, { alarm }))[0]?.quiet).toMatchObject([
+      { guard: 'already-answered', answeredBy: plan?.id },
+    ]);
+    if (plan) await say(scene, plan, { say: 'veto' });
+    await scene.lambda.advance({ minutes: 30 });
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'vetoed' }]);
+    const [again] = await wake(scene, { alarm });
+    expect(again).toMatchObject({ quiet: [], told: [{ runbook: 'database-saturated' }] });
+  });
+});
+
 describe('an alarm that flaps', () => {
   it('is left alone once it has changed too often, which is said once', async () => {
     const { scene, event, alarm } = await nearlyFull({ remediation: { modes: { 'database-storage-low': 'report' } } });
@@ -148,6 +165,10 @@ describe('an alarm that flaps', () => {
     }
     expect(texts(scene).filter((text) => text.includes('it flaps'))).toHaveLength(1);
     expect(texts(scene).at(-1)).toContain('It is left alone until it is quiet');
+    expect(toldBy(scene).at(-1)?.subject).toBe(
+      '[Lamplighter] 111111111111: the alarm orders-storage: flapping, left to you',
+    );
+    expect(texts(scene).at(-1)).toContain('1. the alarm orders-storage on the database orders\n');
     expect(plansOf(scene)).toEqual([]);
   });
 });

@@ -49,8 +49,9 @@ export function remediationMessage(telling: Telling): Message {
 
 const alarmsOf = (turns: readonly Turned[]): Alarm[] => turns.flatMap(({ part }) => part.alarms);
 
-const nameOf = ({ resource, subject, alarms }: ToldPart): string =>
-  resource?.name ?? (subject.type === 'none' ? `the alarm ${alarms[0]?.name}` : wordsFor(subject));
+/** What nobody looked into has no name that people know but its alarm's. */
+const nameOf = ({ resource, subject, alarms, remedy }: ToldPart): string =>
+  resource?.name ?? (subject.type === 'none' || !remedy ? `the alarm ${alarms[0]?.name}` : wordsFor(subject));
 
 const WORDS: Readonly<Record<Turn, string>> = {
   now: 'carried out now',
@@ -88,8 +89,9 @@ function textOf(turns: readonly Turned[], telling: Telling): string {
 
 function partText(turned: Turned, telling: Telling): string {
   const { part } = turned;
-  const { resource, remedy } = part;
-  const what = resource ? ` (${resource.what}) in ${resource.region}` : '';
+  const { resource, remedy, subject } = part;
+  const about = subject.type === 'none' || remedy ? '' : ` on ${wordsFor(subject)}`;
+  const what = resource ? ` (${resource.what}) in ${resource.region}` : about;
   const owner = resource?.owner ? `, owner ${resource.owner}` : '';
   const lines = [
     ...alarmLines(part, telling),
