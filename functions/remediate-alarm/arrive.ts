@@ -1,5 +1,6 @@
 import type { Arn } from '../../shared/core/identity.ts';
 import type { AlarmChange } from '../../shared/core/remediation/alarm.ts';
+import { dueIn } from '../../shared/core/remediation/memory.ts';
 import { arnOfSubject, subjectOf } from '../../shared/core/remediation/subject.ts';
 import type { KeptRemediation } from '../../shared/ports-remediation.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
@@ -59,6 +60,32 @@ function resourcesOf(changes: readonly AlarmChange[]): Arn[] {
   return [...new Set(arns)].slice(0, MOST_RESOURCES);
 }
 
+/** Looks again at what was left for a while and is due by now, and brings to its end what died in between. */
+export async function lookAgain(ports: Ports, tick: Tick): Promise<Arrived[]> {
+  const stored = await ports.ledger.currentPolicy();
+  const asking = askingOf(stored?.policy, tick);
+  const accounts = asking.scopes.map(({ account }) => account);
+  const { kept } = await ports.ledger.opened(accounts, []);
+  const wanted = [...kept.values()].filter(
+    (one) => isUnfinished(one, asking) || dueIn(one.memory, asking.now).length > 0,
+  );
+  if (wanted.length === 0) return [];
+  const arriving: Arriving = { ports, looking: await ports.looking(), asking, holder: tick.requestId };
+  return Promise.all(
+    wanted.map(async (opened): Promise<Arrived> => {
+      const { account } = opened;
+      const done = await settled(arriveIn(arriving, { account, changes: [], opened }));
+      if (!('error' in done)) return done.value;
+      log.error('account failed', { account, error: done.error as Error });
+      return { account, error: done.error };
+    }),
+  );
+}
+
+/** Nobody is at it, and it is not told. */
+const isUnfinished = ({ state, until }: KeptRemediation, { now }: Asking): boolean =>
+  state !== 'told' && Date.parse(until) <= now.getTime();
+
 type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 const settled = <T>(work: Promise<T>): Promise<Settled<T>> =>
@@ -71,7 +98,7 @@ interface Arriving {
   readonly ports: Ports;
   readonly looking: Looking;
   readonly asking: Asking;
-  readonly answered: Answered;
+  readonly answered?: Answered;
   readonly holder: string;
 }
 
@@ -91,7 +118,7 @@ async function arriveIn(
   }
   const sources = sourcesOf({ ...ports, ...looking }, asking);
   const { report, said } = await run({ ...ports, ...looking, holder }, { account, opened }, (before) =>
-    look(sources, asking, { account, changes: ours, answered }, before),
+    look(sources, asking, { account, changes: ours, ...(answered ? { answered } : {}) }, before),
   );
   logReport(report, said);
   return { ...report, said };

@@ -3,10 +3,11 @@ import type { Policy } from '../../shared/core/policy.ts';
 import { parseHours, parseSpan } from '../../shared/core/quantity.ts';
 import type { Alarm } from '../../shared/core/remediation/alarm.ts';
 import type { Incident, IncidentPart } from '../../shared/core/remediation/fold.ts';
-import { type GuardContext, type Held, heldBeforeActing } from '../../shared/core/remediation/guards.ts';
+import { type GuardContext, type Held, heldBeforeActing, heldByPassing } from '../../shared/core/remediation/guards.ts';
 import {
   type Remediation,
   type RemediationMemory,
+  waitedFor,
   withAnswer,
   withEnd,
   withFlappingTold,
@@ -127,11 +128,19 @@ function judgeOne(part: LookedPart, deciding: Deciding): Judged {
   if (!runbook || subject.type === 'none' || part.held) return { part };
   const place = placeOf(subject, alarm.scope, found?.parent);
   const attempt = { alarm, runbook, ...place, ...(stoppedBy ? { stoppedBy } : {}) };
-  const held = heldBeforeActing(attempt, { ...deciding, memory: withoutWaiting(part, deciding) });
-  if (held) return { part: { ...part, held } };
+  const held =
+    heldBeforeActing(attempt, { ...deciding, memory: withoutWaiting(part, deciding) }) ??
+    (remedy && heldByPassing(remedy, alarm, deciding));
+  if (held) return { part: { ...part, held: unlessToldBefore(held, part, deciding) } };
   if (!remedy?.act || !found) return { part };
   const proposed = propose({ runbook, alarm, alarms, remedy, found, act: remedy.act }, deciding);
   return 'left' in proposed ? { part: { ...part, remedy: proposed.left } } : { part, ...proposed };
+}
+
+/** What waits on for the same reason was told before. */
+function unlessToldBefore(held: Held, { alarms }: LookedPart, { memory }: Deciding): Held {
+  const isTold = held.again && alarms.every((alarm) => waitedFor(memory, alarm) === held.guard);
+  return isTold ? { ...held, tell: 'nobody' } : held;
 }
 
 /** What waits for a person is not at the resource: another runbook goes first, and the same one waits for its own plan. */
@@ -168,17 +177,19 @@ interface Remembering extends Pick<LookedIncident, 'composites'> {
   readonly plan: Plan | undefined;
 }
 
-/** Every alarm that people hear of, or that a plan is for, is answered. */
+/** Every alarm that people hear of, that waits, or that a plan is for, is answered. */
 function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }: Remembering): RemediationMemory {
   let { memory } = deciding;
   for (const one of judged) {
     const { alarm, alarms, held } = one.part;
     const turn = turnOf(one, deciding, plan?.id ?? `none, of ${alarm.name} since ${alarm.since.toISOString()}`);
     if (turn) memory = withRemediation(memory, turn);
-    if (held?.tell === 'nobody') continue;
+    if (held?.tell === 'nobody' && !held.again) continue;
     const answering = one.proposal ? plan : undefined;
-    for (const { arn, since } of alarms) memory = withAnswer(memory, arn, answerAt(since, answering));
-    if (held?.guard === 'flapping') memory = withFlappingTold(memory, alarm.arn, deciding.now);
+    const waits = held?.again ? { waits: { for: held.guard, again: held.again.toISOString() } } : {};
+    for (const { arn, since } of alarms) memory = withAnswer(memory, arn, { ...answerAt(since, answering), ...waits });
+    if (held?.guard === 'flapping' && held.tell === 'people')
+      memory = withFlappingTold(memory, alarm.arn, deciding.now);
   }
   return composites.reduce((all, { arn, since }) => withAnswer(all, arn, answerAt(since, plan)), memory);
 }

@@ -66,6 +66,9 @@ const someEvents = z
   .min(1, 'at least one event of an alarm')
   .transform((changes) => ({ changes }));
 
+/** The schedule's tick. */
+const tick = z.strictObject({ time: instant }, { error: 'not together with `time`' });
+
 const KEYS = ['alarm', 'account', 'region', 'from', 'to', 'mode', 'format', 'check', 'scopes'] as const;
 
 const ASKED = 'an event of an alarm, a list of them, {alarm}, {from, to}, {"mode": "report"} or {"check": true}';
@@ -122,13 +125,14 @@ const question = z
 export type Question = z.output<typeof question>;
 
 /** What may wake remediate-alarm. */
-export type RemediateEvent = { readonly time?: undefined } & (
-  | { readonly messages: readonly Delivered[] }
-  | { readonly changes: readonly AlarmChange[] }
-  | Question
-);
+export type RemediateEvent =
+  | (Question & { readonly time?: Date | undefined })
+  | ({ readonly time?: undefined } & (
+      | { readonly messages: readonly Delivered[] }
+      | { readonly changes: readonly AlarmChange[] }
+    ));
 
-/** A batch of the queue, one event of EventBridge or a list of them, or a person's question. */
+/** A batch of the queue, one event of EventBridge or a list of them, the schedule's tick, or a person's question. */
 export const eventSchema: z.ZodType<RemediateEvent> = z.unknown().transform((raw, context) => {
   const { success, data, error } = schemaFor(raw).safeParse(raw);
   if (success) return data;
@@ -140,11 +144,19 @@ export const eventSchema: z.ZodType<RemediateEvent> = z.unknown().transform((raw
 function schemaFor(raw: unknown): z.ZodType<RemediateEvent> {
   if (Array.isArray(raw)) return someEvents;
   if (isAlarmEvent(raw)) return oneEvent;
-  return typeof raw === 'object' && raw !== null && 'Records' in raw ? batch : question;
+  if (typeof raw !== 'object' || raw === null) return question;
+  if ('time' in raw) return tick;
+  return 'Records' in raw ? batch : question;
 }
 
 /** Clocks differ by so much. */
 const SKEW_MS = 300_000;
+
+/** @throws {InvalidEventError} for a tick that has not come yet: what is remembered would be forgotten too early */
+export function refuseTick(time: Date, now: Date): void {
+  if (time.getTime() > now.getTime() + SKEW_MS)
+    throw new InvalidEventError('remediate-alarm', [`time: not after now, ${now.toISOString()}`]);
+}
 
 /** @throws {InvalidEventError} for days of which CloudWatch has nothing any more, or not yet */
 export function refuseRange({ from, to }: { readonly from: Date; readonly to: Date }, now: Date): void {

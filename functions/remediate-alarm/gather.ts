@@ -119,7 +119,7 @@ async function withOwn(
   const changesOf = async (arns: readonly Arn[]) =>
     (await Promise.all(arns.map((arn) => ledger.changesOf(arn)))).flat();
   const owners = ownersOf(facts);
-  const others = new Set(open.map((turn) => arnOfTurn(turn, facts))).difference(new Set(owners));
+  const others = new Set(open.map((turn) => arnOfTurn(turn))).difference(new Set(owners));
   const [own, beside] = await Promise.all([changesOf(owners), changesOf([...others])]);
   const stoppedBy = isDown(facts) ? stopperIn(own) : undefined;
   const changes = [...own, ...beside];

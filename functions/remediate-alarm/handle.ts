@@ -4,9 +4,9 @@ import { check, type Needs } from '../../shared/runtime/check.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 import { AccountsFailedError } from '../../shared/runtime/errors.ts';
 import { log } from '../../shared/runtime/log.ts';
-import { arrive } from './arrive.ts';
+import { type Arrived, arrive, lookAgain } from './arrive.ts';
 import { askingOf } from './asking.ts';
-import { type RemediateEvent, refuseRange } from './event.ts';
+import { type RemediateEvent, refuseRange, refuseTick } from './event.ts';
 import { type Sources, sourcesOf } from './gather.ts';
 import { answerPast } from './past.ts';
 import { answerQuestion } from './question.ts';
@@ -30,13 +30,17 @@ export interface Looking extends Pick<Sources, 'alarms' | 'reader'> {
 }
 
 /**
- * Alarms that events tell of, and one that a person names, are looked into, recorded, handed over and told. What is only
+ * Alarms that events tell of, those that are due again, and one that a person names, are looked into, recorded, handed over and told. What is only
  * asked for (`mode: report`) or of the past (`from`, `to`) is answered to the caller and leaves no trace.
  * @returns of a batch of the queue, what is to come again
  */
 export const handle = (ports: Ports) => async (event: RemediateEvent, tick: Tick) => {
   if ('messages' in event) return answerBatch(ports, event, tick);
-  if ('changes' in event) return answerEvents(ports, event, tick);
+  if ('changes' in event) return orThrow(await arrive(ports, event.changes, tick));
+  if (event.time) {
+    refuseTick(event.time, ports.clock());
+    return orThrow(await lookAgain(ports, tick));
+  }
   if (event.check) {
     const { needs } = await ports.looking();
     return check(needs, { own: tick.own, now: tick.time, scopes: event.scopes });
@@ -66,13 +70,8 @@ async function answerBatch(
   return { batchItemFailures: again.map(({ id }) => ({ itemIdentifier: id })) };
 }
 
-/** @throws {AccountsFailedError} last */
-async function answerEvents(
-  ports: Ports,
-  { changes }: Extract<RemediateEvent, { readonly changes: unknown }>,
-  tick: Tick,
-) {
-  const arrived = await arrive(ports, changes, tick);
+/** @throws {AccountsFailedError} when any account failed */
+function orThrow(arrived: readonly Arrived[]): readonly Arrived[] {
   const failures = arrived.flatMap((one) => ('error' in one ? [{ account: one.account, cause: one.error }] : []));
   if (failures.length > 0) throw new AccountsFailedError(failures, arrived.length - failures.length);
   return arrived;

@@ -2,9 +2,11 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import {
-  alarmMemory,
+  type AlarmMemory,
   forgetting,
   NOTHING_REMEMBERED,
+  overAt,
+  type Remediation,
   type RemediationMemory,
   withChange,
 } from '../../shared/core/remediation/memory.ts';
@@ -16,10 +18,10 @@ import { type Deciding, type Decision, decide } from './decide.ts';
 import { withEvidence } from './evidence.ts';
 import { gather, type Sources } from './gather.ts';
 import { withHappenings } from './happenings.ts';
-import { keyOfArn } from './own.ts';
+import { arnOfTurn, endsIn, keyOfArn } from './own.ts';
 import { type Answered, vetoesOf } from './people.ts';
 import { type AccountReport, accountReport } from './report.ts';
-import { asRead, reread } from './reread.ts';
+import { asRead, type Reread, reread } from './reread.ts';
 import type { Found } from './run.ts';
 
 /** Alarms of one account: as events told of them, or as they were read because somebody asks about them. */
@@ -38,14 +40,9 @@ export async function look(
   const { policy, now } = asking;
   const { account } = alarmed;
   const remembered = forgetting(before?.memory ?? NOTHING_REMEMBERED, policy.remediation, now);
-  const memory =
-    'changes' in alarmed ? alarmed.changes.reduce(withChange, remembered) : askedAgain(remembered, alarmed.alarms);
+  const { seen, memory } = await seeing(sources, asking, { alarmed, memory: remembered });
   const context: GuardContext = { ...asking, memory };
-  const seeing =
-    'changes' in alarmed
-      ? reread(sources.alarms, alarmed.changes, context)
-      : asRead(sources.alarms, alarmed.alarms, context);
-  const incidents = await gather(sources, await seeing, context);
+  const incidents = await gather(sources, seen, context);
   const answered = 'answered' in alarmed ? alarmed.answered : undefined;
   const vetoes = await vetoesOf(sources, incidents, { answered, now });
   const deciding: Deciding = { ...context, account, vetoes, after: before?.time };
@@ -53,12 +50,41 @@ export async function look(
   return foundOf(decision, { sources, deciding, idle: before?.idle });
 }
 
-/** What was only told of may be asked about again; what a plan answers stays answered. */
-function askedAgain(memory: RemediationMemory, alarms: readonly Alarm[]): RemediationMemory {
-  const asked = alarms.map(({ arn }) => alarmMemory(memory, arn));
-  const arns = new Set(asked.map(({ arn }) => arn));
-  const again = asked.map((one) => ({ ...one, answers: one.answers.filter(({ plan }) => plan) }));
-  return { ...memory, alarms: [...memory.alarms.filter(({ arn }) => !arns.has(arn)), ...again] };
+interface Seeing {
+  readonly alarmed: Alarmed;
+  readonly memory: RemediationMemory;
+}
+
+async function seeing(sources: Sources, asking: Asking, { alarmed, memory: before }: Seeing): Promise<Reread> {
+  const { alarms: reader } = sources;
+  if ('changes' in alarmed) {
+    const memory = alarmed.changes.reduce(withChange, before);
+    return reread(reader, alarmed.changes, { ...asking, memory });
+  }
+  const memory = await askedAgain(sources, asking.now, { memory: before, asked: alarmed.alarms });
+  return { seen: await asRead(reader, alarmed.alarms, { ...asking, memory }), memory };
+}
+
+/** What was only told of may be asked about again; what a plan answers stays answered until that is over, however it ended. */
+async function askedAgain(sources: Sources, now: Date, { memory, asked }: Asked): Promise<RemediationMemory> {
+  const isAsked = ({ arn }: Pick<Alarm, 'arn'>) => asked.some((alarm) => alarm.arn === arn);
+  const answers = memory.alarms.filter(isAsked).flatMap((one) => one.answers);
+  const turns = memory.remediations.filter(({ plan }) => answers.some((one) => one.plan === plan));
+  const open = await Promise.all(turns.map((turn) => sources.limit(() => isOpen(sources, turn, now))));
+  const plans = new Set(turns.filter((_, index) => open[index]).map(({ plan }) => plan));
+  const again = (one: AlarmMemory) => ({ ...one, answers: one.answers.filter(({ plan }) => plan && plans.has(plan)) });
+  return { ...memory, alarms: memory.alarms.map((one) => (isAsked(one) ? again(one) : one)) };
+}
+
+interface Asked {
+  readonly memory: RemediationMemory;
+  readonly asked: readonly Alarm[];
+}
+
+/** Whether a runbook's turn is not over, as far as anybody knows. */
+async function isOpen({ ledger }: Pick<Sources, 'ledger'>, turn: Remediation, now: Date): Promise<boolean> {
+  if (Date.parse(overAt(turn)) <= now.getTime()) return false;
+  return endsIn([turn], await ledger.changesOf(arnOfTurn(turn))).length === 0;
 }
 
 interface Finding {

@@ -1,6 +1,6 @@
 import { type Change, stands } from '../../shared/core/change.ts';
 import type { Facts } from '../../shared/core/facts.ts';
-import { type Arn, parseArn } from '../../shared/core/identity.ts';
+import { type Arn, parseArn, partitionOf } from '../../shared/core/identity.ts';
 import type { Remediation, RemediationMemory } from '../../shared/core/remediation/memory.ts';
 import { areOne, type Place } from '../../shared/core/remediation/place.ts';
 import { type KnownSubject, keyOfSubject } from '../../shared/core/remediation/subject.ts';
@@ -47,11 +47,13 @@ export function stopperIn(changes: readonly Change[]): string | undefined {
 export const openAt = ({ remediations }: RemediationMemory, place: Place): Remediation[] =>
   remediations.filter((one) => areOne(one, place) && one.mode !== 'report' && one.ended === undefined);
 
-/** The ARN of what another turn is at, which is this resource, its cluster, or a member of that. */
-export function arnOfTurn({ resource }: Remediation, { identity: { arn } }: Facts): Arn {
-  if (keyOfArn(arn) === resource) return arn;
-  const [, , , form, name] = resource.split(' ');
-  return arn.replace(/:(db|cluster):.*$/, `:${form === 'cluster' ? 'cluster' : 'db'}:${name}`);
+/** The ARN of what a turn is at. */
+export function arnOfTurn({ resource }: Pick<Remediation, 'resource'>): Arn {
+  const [account = '', region = '', type, ...name] = resource.split(' ');
+  const partition = partitionOf(region);
+  if (type === 'instance') return `arn:${partition}:ec2:${region}:${account}:instance/${name.join(' ')}`;
+  const [form, id] = name;
+  return `arn:${partition}:rds:${region}:${account}:${form === 'cluster' ? 'cluster' : 'db'}:${id}`;
 }
 
 /** What of that is over, and since when. */

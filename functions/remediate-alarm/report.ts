@@ -34,6 +34,7 @@ const partLine = ({ alarms, subject, resource, runbook, remedy, held }: ToldPart
   about: resource?.name ?? wordsFor(subject),
   ...(runbook ? { runbook } : {}),
   ...(held ? { guard: held.guard, ...(held.plan ? { answeredBy: held.plan } : {}) } : {}),
+  ...(held?.again ? { again: held.again.toISOString() } : {}),
   because: held?.because ?? remedy?.because ?? '',
   ...(remedy ? { found: remedy.because, evidence: remedy.evidence, next: remedy.next } : {}),
 });

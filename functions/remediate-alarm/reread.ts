@@ -1,8 +1,22 @@
 import { type Evidence, known, unknown } from '../../shared/core/evidence.ts';
-import type { Arn } from '../../shared/core/identity.ts';
+import { type Arn, parseArn } from '../../shared/core/identity.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
-import { type GuardContext, type Held, heldOnArrival, heldOnReading } from '../../shared/core/remediation/guards.ts';
+import {
+  type GuardContext,
+  type Held,
+  heldAsChild,
+  heldOnArrival,
+  heldOnReading,
+} from '../../shared/core/remediation/guards.ts';
+import {
+  dueIn,
+  isSameChange,
+  type RemediationMemory,
+  withChange,
+  withoutWaiting,
+} from '../../shared/core/remediation/memory.ts';
 import type { AlarmReader } from '../../shared/ports-remediation.ts';
+import { isLookedAfter } from './asking.ts';
 
 /** An alarm that went off, as it is by now. Neither held nor unread: it is on, and to be looked into. */
 export interface Seen {
@@ -12,34 +26,77 @@ export interface Seen {
   readonly unread?: string;
 }
 
+/** Alarms as they are by now, and what is remembered of them with that. */
+export interface Reread {
+  readonly seen: readonly Seen[];
+  readonly memory: RemediationMemory;
+}
+
 /**
  * What events told, held against what CloudWatch says by now: an event may be late, come twice, or overtake another. A composite
- * has its children with it, as far as they are on.
+ * has its children with it, as far as they are on. With them goes what was left for a while and is due by now.
  */
 export async function reread(
   reader: AlarmReader,
   told: readonly AlarmChange[],
   context: GuardContext,
-): Promise<Seen[]> {
+): Promise<Reread> {
   const reading = new Reading(reader);
-  const arrived = newestOfEach(told).map((alarm): Seen => seen(alarm, heldOnArrival(alarm, context)));
+  const due = dueAlarms(context);
+  const arrived = newestOfEach(told)
+    .filter(({ arn }) => !due.some((one) => one.arn === arn))
+    .map((alarm): Seen => seen(alarm, heldOnArrival(alarm, context)));
   const wanted = arrived.filter(({ held }) => !held).map(({ alarm }) => alarm);
-  const read = await reading.of(wanted);
+  const read = await reading.of([...wanted, ...due]);
   const again = wanted.map((alarm): Seen => {
     const now = read.get(alarm.arn) ?? NOT_READ;
     if (!now.known) return { alarm, unread: now.why };
     return seen(now.value ?? alarm, heldOnReading(now.value, context));
   });
-  return withChildren(reading, [...arrived.filter(({ held }) => held), ...again], context);
+  const heldOf = (alarm: Alarm) => heldAsChild(alarm, context);
+  const { on, memory } = stillOn(due, read, context);
+  const waited = on.map((alarm): Seen => seen(alarm, heldOnReading(alarm, context)));
+  const all = [...arrived.filter(({ held }) => held), ...again, ...waited];
+  return { seen: await withChildren(all, { reading, heldOf }), memory };
 }
 
-/** The same of alarms that were read just now, because somebody asks about them. */
-export const asRead = (reader: AlarmReader, alarms: readonly Alarm[], context: GuardContext): Promise<Seen[]> =>
-  withChildren(
-    new Reading(reader),
-    alarms.map((alarm) => seen(alarm, heldOnReading(alarm, context))),
-    context,
+/** One that was left for a while, and the change that it was left at. */
+interface DueAlarm extends AlarmName {
+  readonly since: string;
+}
+
+/** Of what is looked after. */
+const dueAlarms = ({ memory, now, ...context }: GuardContext): DueAlarm[] =>
+  dueIn(memory, now).flatMap(({ arn, since }) => {
+    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+    const scope = { account, region };
+    return isLookedAfter({ ...context, now }, scope)
+      ? [{ arn, since, scope, name: resource.replace(/^alarm:/, '') }]
+      : [];
+  });
+
+/** What was left for a while and is on without a break; what is not is waited for no more. What may not be read waits on. */
+function stillOn(due: readonly DueAlarm[], read: Read, { memory: before }: GuardContext) {
+  const on: Alarm[] = [];
+  let memory = before;
+  for (const { arn, since } of due) {
+    const now = read.get(arn) ?? NOT_READ;
+    if (!now.known) continue;
+    const alarm = now.value;
+    if (alarm?.state === 'ALARM' && isSameChange(alarm.since, since)) on.push(alarm);
+    else memory = withoutWaiting(alarm ? withChange(memory, { alarm }) : memory, arn);
+  }
+  return { on, memory };
+}
+
+/** The same of alarms that were read just now, because somebody asks about them: they may be as old as they are. */
+export function asRead(reader: AlarmReader, alarms: readonly Alarm[], context: GuardContext): Promise<Seen[]> {
+  const heldOf = (alarm: Alarm) => heldOnReading(alarm, context);
+  return withChildren(
+    alarms.map((alarm) => seen(alarm, heldOf(alarm))),
+    { reading: new Reading(reader), heldOf },
   );
+}
 
 const seen = (alarm: Alarm, held: Held | undefined): Seen => (held ? { alarm, held } : { alarm });
 
@@ -51,13 +108,19 @@ function newestOfEach(told: readonly AlarmChange[]): Alarm[] {
   return [...new Map(byAge.map((alarm) => [alarm.arn, alarm])).values()];
 }
 
+interface Children {
+  readonly reading: Reading;
+  /** Why one that is not told of by itself is left. */
+  readonly heldOf: (alarm: Alarm) => Held | undefined;
+}
+
 /** A composite may be of composites. */
-async function withChildren(reading: Reading, alarms: readonly Seen[], context: GuardContext): Promise<Seen[]> {
+async function withChildren(alarms: readonly Seen[], { reading, heldOf }: Children): Promise<Seen[]> {
   const found = new Map(alarms.map((one) => [one.alarm.arn, one]));
   for (let parents = alarms.filter(isOn); parents.length > 0; ) {
     const wanted = parents.flatMap(({ alarm }) => childrenOf(alarm)).filter(({ arn }) => !isLookedInto(found.get(arn)));
     const read = await reading.of(wanted);
-    const children = wanted.flatMap(({ arn }) => childSeen(read.get(arn), context));
+    const children = wanted.flatMap(({ arn }) => childSeen(read.get(arn), heldOf));
     for (const child of children) found.set(child.alarm.arn, child);
     parents = children.filter(isOn);
   }
@@ -67,11 +130,14 @@ async function withChildren(reading: Reading, alarms: readonly Seen[], context: 
 /** One that somebody wants quiet is looked into all the same when its composite is not: that speaks for it. */
 const isLookedInto = (one: Seen | undefined): boolean => one !== undefined && one.held?.guard !== 'muted';
 
-function childSeen(read: Evidence<Alarm | undefined> | undefined, context: GuardContext): Seen[] {
+function childSeen(read: Evidence<Alarm | undefined> | undefined, heldOf: Children['heldOf']): Seen[] {
   if (!read?.known || !read.value) return [];
   const { muted: _, ...alarm } = read.value;
-  return [seen(alarm, heldOnReading(alarm, context))];
+  return [seen(alarm, heldOf(alarm))];
 }
+
+/** Alarms by their ARNs; nothing: it is not there. */
+type Read = ReadonlyMap<Arn, Evidence<Alarm | undefined>>;
 
 /** By what an alarm is found. */
 type AlarmName = Pick<Alarm, 'arn' | 'name' | 'scope'>;
@@ -95,7 +161,7 @@ class Reading {
     this.#reader = reader;
   }
 
-  async of(alarms: readonly AlarmName[]): Promise<ReadonlyMap<Arn, Evidence<Alarm | undefined>>> {
+  async of(alarms: readonly AlarmName[]): Promise<Read> {
     const wanted = alarms.filter(({ arn }) => !this.#read.has(arn));
     const places = Map.groupBy(wanted, ({ scope: { account, region } }) => `${account} ${region}`);
     await Promise.all([...places.values()].map((some) => this.#readSome(some)));

@@ -4,6 +4,7 @@ import { type Choice, chooseRunbook } from '../../shared/core/remediation/choose
 import type { SortedAlarm } from '../../shared/core/remediation/fold.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import { keyOfSubject, subjectOf } from '../../shared/core/remediation/subject.ts';
+import { modeOfRunbook } from '../../shared/core/remediation/terms.ts';
 import type { FoundResource, RemediationReader } from '../../shared/ports-remediation.ts';
 
 /** An alarm with what it is about, and which runbook it has or why it has none. */
@@ -29,7 +30,16 @@ export async function sortThem(
     const tags = one.known ? known(facts?.tags ?? {}) : one;
     const choice = chooseRunbook({ alarm, subject, tags }, policy.remediation);
     const { runbook } = choice;
-    return { alarm, subject, choice, found: one, ...(runbook ? { runbook } : {}), ...(parent ? { parent } : {}) };
+    const off = runbook && modeOfRunbook(policy, runbook) === 'off' ? { off: true as const } : {};
+    return {
+      alarm,
+      subject,
+      choice,
+      found: one,
+      ...(runbook ? { runbook } : {}),
+      ...off,
+      ...(parent ? { parent } : {}),
+    };
   });
 }
 

@@ -42,6 +42,7 @@ const SAMPLES: Readonly<Record<string, object>> = {
   'events.json': { changes: [STORAGE, { alarm: { name: 'web-status' } }] },
   'replay.json': { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-15T00:00:00Z'), format: 'table' },
   'report.json': { mode: 'report', format: 'table' },
+  'scheduled.json': { time: new Date('2026-11-23T12:15:00Z') },
 };
 
 describe('the sample events', () => {
@@ -77,6 +78,8 @@ describe('an event', () => {
     ['of an alarm without a name', { alarm: '' }, ['alarm: the name of an alarm']],
     ['of an account that is a number', { alarm: 'a', account: 1 }, ['account: an account id in quotes, 12 digits']],
     ['of no region', { alarm: 'a', region: 'seoul' }, [expect.stringContaining('region: an AWS region: ') as string]],
+    ['of a tick without a time', { time: 'now' }, [expect.stringContaining('time: a time in ISO 8601') as string]],
+    ['of a tick with anything else', { time: from, alarm: 'orders' }, ['alarm: not together with `time`']],
     ['that would carry out', { mode: 'auto' }, ['mode: report (remediate-alarm itself changes nothing)']],
     ['with half a range', { from }, ['to: `from` and `to` go together']],
     ['that ends before it begins', { from: to, to: from }, ['to: after `from`: the range is half-open']],

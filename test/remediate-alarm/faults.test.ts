@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
-import { handOver, idleInstance, mutations, type Scene, stopOfInstance } from '../support/carry-out.ts';
+import { handOver, idleInstance, mutations, type Scene, say, stopOfInstance } from '../support/carry-out.ts';
 import {
   ACCOUNT,
   approve,
@@ -138,6 +138,23 @@ describe('an event', () => {
   });
 });
 
+describe('an alarm that a person names', () => {
+  it('is left to the plan that answers it, until that is over, however it ended', async () => {
+    const scene = await openNight({ policy: { remediation: { cooldown: '5m' } } });
+    const { alarm } = loaded(scene, 'carts');
+    await deliver(scene, [turned(scene, alarm)]);
+    const [plan] = (await keptOf(scene))?.plans ?? [];
+    expect((await wake(scene, { alarm }))[0]?.quiet).toMatchObject([
+      { guard: 'already-answered', answeredBy: plan?.id },
+    ]);
+    if (plan) await say(scene, plan, { say: 'veto' });
+    await scene.lambda.advance({ minutes: 30 });
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'vetoed' }]);
+    const [again] = await wake(scene, { alarm });
+    expect(again).toMatchObject({ quiet: [], told: [{ runbook: 'database-saturated' }] });
+  });
+});
+
 describe('an alarm that flaps', () => {
   it('is left alone once it has changed too often, which is said once', async () => {
     const { scene, event, alarm } = await nearlyFull({ remediation: { modes: { 'database-storage-low': 'report' } } });
@@ -149,6 +166,10 @@ describe('an alarm that flaps', () => {
     }
     expect(texts(scene).filter((text) => text.includes('it flaps'))).toHaveLength(1);
     expect(texts(scene).at(-1)).toContain('It is left alone until it is quiet');
+    expect(toldBy(scene).at(-1)?.subject).toBe(
+      '[Lamplighter] 111111111111: the alarm orders-storage: flapping, left to you',
+    );
+    expect(texts(scene).at(-1)).toContain('1. the alarm orders-storage on the database orders\n');
     expect(plansOf(scene)).toEqual([]);
   });
 });
@@ -181,6 +202,32 @@ describe('a composite', () => {
     const parent = transitioned(scene, 'orders-down', alarm);
     await deliver(scene, [child, parent]);
     expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('brings no child that went off too long ago, unless a person names it', async () => {
+    const scene = await openNight();
+    const { alarm } = failing(scene, 'web', 'instance');
+    composite(scene, 'site-down', [alarm]);
+    turned(scene, alarm);
+    await scene.lambda.advance({ hours: 33 });
+    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    expect([mutations(scene), texts(scene)]).toEqual([[], [expect.stringContaining('it went off 1980 minutes ago')]]);
+    await wake(scene, { alarm });
+    await scene.lambda.settle();
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('brings no child again that was answered days ago and is still on', async () => {
+    const scene = await openNight({ policy: { remediation: { eventAge: '1h' } } });
+    const { alarm } = failing(scene, 'web', 'instance', false);
+    composite(scene, 'site-down', [alarm]);
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 50 });
+    const before = texts(scene).length;
+    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    await scene.lambda.advance({ hours: 2 });
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances/)]);
+    expect(texts(scene)).toHaveLength(before);
   });
 
   it('whose children are answered already says nothing new', async () => {
@@ -544,6 +591,30 @@ describe('many alarms in a minute', () => {
     expect(texts(scene)[0]).toContain('5 remediations within an hour; at most 5 are allowed');
   });
 
+  it('of which only some may be answered within the hour have the most urgent answered, however old they are', async () => {
+    const scene = await openNight({ policy: { remediation: { atMostPerHour: 1 } } });
+    const web = turned(scene, failing(scene, 'web', 'instance', false).alarm);
+    await scene.lambda.advance({ minutes: 1 });
+    await deliver(scene, [web, turned(scene, filling(scene, 'orders').alarm)]);
+    expect(toldBy(scene)[0]?.facts.parts).toMatchObject([
+      { runbook: 'database-storage-low', turn: 'now' },
+      { runbook: 'instance-unwell', held: { guard: 'hourly-cap' } },
+    ]);
+  });
+
+  it('that wait for approvals keep no full disk from its turn', async () => {
+    const scene = await openNight({ policy: { remediation: { atMostPerHour: 2 } } });
+    await deliver(
+      scene,
+      ['a', 'b', 'c'].map((name) => turned(scene, loaded(scene, name).alarm)),
+    );
+    await deliver(scene, [turned(scene, filling(scene, 'orders').alarm)]);
+    expect(toldBy(scene).map(({ subject }) => subject)).toEqual([
+      '[Lamplighter] 111111111111: 3 alarms: 3 waiting for an approval',
+      '[Lamplighter] 111111111111: orders: database-storage-low, carried out now',
+    ]);
+  });
+
   it('of one database have one plan, whose runbook goes first; the other waits for its turn', async () => {
     const scene = await openNight();
     const { alarm } = filling(scene, 'orders', { helps: false });
@@ -553,10 +624,43 @@ describe('many alarms in a minute', () => {
     await scene.lambda.advance({ minutes: 1 });
     await deliver(scene, events);
     expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
+    expect(toldBy(scene)[0]?.facts.parts).toMatchObject([
+      { runbook: 'database-storage-low', turn: 'now' },
+      { runbook: 'database-saturated', turn: 'left', held: { guard: 'busy' } },
+    ]);
+    const answers = (await memoryOf(scene)).alarms.map(({ arn, answers: [one] }) => [arn, Boolean(one?.plan)]);
+    expect(Object.fromEntries(answers)).toEqual({ [arnOf(alarm)]: true, [arnOf('orders-cpu')]: false });
     turned(scene, 'orders-cpu', 'OK');
     await scene.lambda.advance({ minutes: 5 });
     await deliver(scene, [turned(scene, 'orders-cpu')]);
     expect(texts(scene).at(-1)).toContain('database-storage-low is at it already');
+  });
+});
+
+describe('an alarm beside another one of its database', () => {
+  /** Its storage is nearly full, and its CPU used up. */
+  async function both(modes: object) {
+    const scene = await openNight({ policy: { remediation: { modes } } });
+    const { alarm } = loaded(scene, 'orders');
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    const below = { ComparisonOperator: 'LessThanThreshold', Dimensions } as const;
+    quiet(scene, 'orders-storage', { Namespace: 'AWS/RDS', MetricName: 'FreeStorageSpace', ...below });
+    await deliver(scene, [turned(scene, 'orders-storage'), turned(scene, alarm)]);
+    return toldBy(scene);
+  }
+
+  it('has its turn when the other runbook is off', async () => {
+    expect(await both({ 'database-storage-low': 'off' })).toMatchObject([
+      { subject: '[Lamplighter] 111111111111: orders: database-saturated, waiting for an approval' },
+    ]);
+  });
+
+  it('has its turn when the other runbook only reports', async () => {
+    const [message] = await both({ 'database-storage-low': 'report' });
+    expect(message?.facts.parts).toMatchObject([
+      { runbook: 'database-saturated', turn: 'approve', action: 'resize-database' },
+      { runbook: 'database-storage-low', turn: 'left' },
+    ]);
   });
 });
 

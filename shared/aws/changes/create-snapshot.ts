@@ -1,10 +1,11 @@
 import type { Action } from '../../core/action.ts';
+import { isPassing } from '../../core/passing-status.ts';
 import type { CreateSnapshot } from '../../core/retention/action.ts';
 import { MARKS } from '../../core/retention/marks.ts';
 import type { Asked, ChangeVerbs } from '../../ports-acting.ts';
 import { ask, type Verdict } from './ask.ts';
 import { type DatabaseSeen, databaseForm } from './database-forms.ts';
-import { isPassing, nameIn, whyOther } from './database-power.ts';
+import { nameIn, whyOther } from './database-power.ts';
 import { only } from './only.ts';
 import { notAsExpected } from './refused.ts';
 import { type RdsIn, snapshotForm } from './snapshot-forms.ts';

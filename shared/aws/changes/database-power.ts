@@ -1,4 +1,5 @@
 import { type Identity, parseArn } from '../../core/identity.ts';
+import { BUSY_STATUSES, isPassing } from '../../core/passing-status.ts';
 import type { Asked, Progress } from '../../ports-acting.ts';
 import { ask } from './ask.ts';
 import type { DatabaseForm, DatabaseSeen } from './database-forms.ts';
@@ -45,7 +46,7 @@ export async function databaseRuns(form: DatabaseForm, target: Identity): Promis
     status,
     says: `${name} is ${status}`,
   }));
-  const broken = parts.find(({ status }) => status !== 'available' && !PASSING.has(status));
+  const broken = parts.find(({ status }) => status !== 'available' && !isPassing(status));
   if (broken) return { state: 'failed', because: broken.says };
   const late = parts.find(({ status }) => status !== 'available');
   return late ? { state: 'pending', seen: late.says } : { state: 'done' };
@@ -63,7 +64,7 @@ export function whyOther(seen: DatabaseSeen | undefined, { id }: Identity): Refu
 export function whyNot(seen: DatabaseSeen | undefined, wanted: 'available' | 'stopped'): RefusedError | undefined {
   const status = seen?.status ?? '';
   if (status === wanted) return undefined;
-  return notAsExpected(`it is ${status}, not ${wanted}`, { retryable: PASSING.has(status) });
+  return notAsExpected(`it is ${status}, not ${wanted}`, { retryable: isPassing(status) });
 }
 
 const within = (seen: DatabaseSeen | undefined, statuses: ReadonlySet<string>): 'done' | undefined =>
@@ -71,27 +72,4 @@ const within = (seen: DatabaseSeen | undefined, statuses: ReadonlySet<string>): 
 
 const STOPPING = new Set(['stopping', 'stopped']);
 
-/** What passes by itself, https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html */
-const BUSY = [
-  'backing-up',
-  'configuring-enhanced-monitoring',
-  'configuring-iam-database-auth',
-  'configuring-log-exports',
-  'failing-over',
-  'maintenance',
-  'modifying',
-  'rebooting',
-  'renaming',
-  'resetting-master-credentials',
-  'storage-config-upgrade',
-  'storage-initialization',
-  'storage-optimization',
-  'update-iam-db-auth',
-  'upgrading',
-];
-
-const RUNNING = new Set([...BUSY, 'available', 'starting']);
-const PASSING = new Set([...BUSY, 'creating', 'starting', 'stopping']);
-
-/** Whether a status passes by itself. */
-export const isPassing = (status: string): boolean => PASSING.has(status);
+const RUNNING: ReadonlySet<string> = new Set([...BUSY_STATUSES, 'available', 'starting']);

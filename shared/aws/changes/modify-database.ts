@@ -7,10 +7,11 @@ import {
   type RDSClient,
 } from '@aws-sdk/client-rds';
 import type { Identity } from '../../core/identity.ts';
+import { isPassing } from '../../core/passing-status.ts';
 import type { Asked, Progress } from '../../ports-acting.ts';
 import { ask, type Verdict } from './ask.ts';
 import { found } from './database-forms.ts';
-import { isPassing, nameIn } from './database-power.ts';
+import { nameIn } from './database-power.ts';
 import { notAsExpected, type RefusedError } from './refused.ts';
 
 /** Properties of a database instance, under the name that they have in DescribeDBInstances and in ModifyDBInstance. */

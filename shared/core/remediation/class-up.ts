@@ -1,4 +1,5 @@
 import type { DatabaseFacts } from '../facts.ts';
+import { isPassing } from '../passing-status.ts';
 import { codeOwnerOf } from '../rules/infrastructure-code.ts';
 import { resizeStep } from '../rules/resize.ts';
 import type { AlarmedDatabase, Remedy } from './runbook.ts';
@@ -15,6 +16,8 @@ const LOOK = 'see what loads it: the evidence here, then Performance Insights or
 export function classUp({ facts: database, classUp: up }: AlarmedDatabase, because: string): Verdict {
   const why = whyNotResized(database);
   if (why) return leftTo(LOOK, `${because}; ${why}`);
+  if (isPassing(database.status))
+    return { ...leftTo(LOOK, `${because}; its status is ${database.status}, not available`), passes: 'soon' };
   if (!up.known) return leftUnknown(LOOK, `${because}; a larger class is unknown: ${up.why}`);
   if (!up.value) return leftTo(LOOK, `${because}; there is no larger class of its kind`);
   const { from, to, monthlyMore } = up.value;
@@ -38,7 +41,7 @@ function whyNotResized(database: DatabaseFacts): string | undefined {
   if (form === 'cluster' || memberOf)
     return 'the instances of a cluster are not resized: a failover moves the load from one to another';
   if (engine.startsWith('custom-')) return 'RDS Custom decides for itself';
-  if (status !== 'available') return `its status is ${status}, not available`;
+  if (status !== 'available' && !isPassing(status)) return `its status is ${status}, not available`;
   if (pendingModifications.length > 0)
     return `its pending modifications (${pendingModifications.join(', ')}) would be applied together with a larger class`;
   if (processorFeatures) return `its processor features (${processorFeatures.join(', ')}) are not those of its class`;

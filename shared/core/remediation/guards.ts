@@ -5,15 +5,17 @@ import { localTime } from '../time.ts';
 import type { Alarm } from './alarm.ts';
 import {
   alarmMemory,
+  isDue,
   isSameChange,
   MOST_CHANGES,
   overAt,
   type Remediation,
   type RemediationMemory,
   recentChanges,
+  WAITED_MS,
 } from './memory.ts';
 import { areOne, type Place } from './place.ts';
-import type { RunbookId } from './runbook.ts';
+import type { Remedy, RunbookId } from './runbook.ts';
 import { modeOfRunbook } from './terms.ts';
 
 /** What keeps a runbook from an alarm. */
@@ -34,6 +36,7 @@ export const GUARD_IDS = [
   'busy',
   'cool-down',
   'hourly-cap',
+  'passing',
 ] as const;
 export type GuardId = (typeof GUARD_IDS)[number];
 
@@ -46,6 +49,8 @@ export interface Held {
   readonly tell: 'people' | 'nobody';
   /** The plan that answers it already: one that was not delivered goes on from there. */
   readonly plan?: string;
+  /** It is left for a while only: when it is looked at again, if it is still on. */
+  readonly again?: Date;
 }
 
 /** What guards judge by. */
@@ -79,6 +84,10 @@ export function heldOnReading(alarm: Alarm | undefined, context: GuardContext): 
   return alreadyAnswered(alarm, context) ?? heldAsItIs(alarm, context);
 }
 
+/** The same of one that only its composite brings: nobody knows whether people know of it. */
+export const heldAsChild = (alarm: Alarm, context: GuardContext): Held | undefined =>
+  heldOnReading(alarm, context) ?? tooOld(alarm, context);
+
 /** What may be seen of an alarm that is on, both when it arrives and when it is read again. */
 const heldAsItIs = (alarm: Alarm, context: GuardContext): Held | undefined =>
   setByHand(alarm) ?? muted(alarm) ?? flapping(alarm, context);
@@ -104,6 +113,24 @@ export function heldBeforeActing(attempt: Attempt, context: GuardContext): Held 
   return busy(attempt, context) ?? coolingDown(attempt, context) ?? overHourlyCap(attempt, context);
 }
 
+/** Why a remedy that does nothing now is to be judged again; nothing when it is not. */
+export function heldByPassing(
+  { act, passes, because }: Pick<Remedy, 'act' | 'passes' | 'because'>,
+  alarm: Alarm,
+  { now }: Pick<GuardContext, 'now'>,
+): Held | undefined {
+  if (act || !passes) return undefined;
+  return forAWhile(loudly('passing', because), alarm, passes === 'soon' ? soonAfter(now) : passes);
+}
+
+/** So often it is seen whether what nobody knows the end of is over. */
+const SOON_MS = 15 * 60_000;
+
+const soonAfter = (now: Date): Date => new Date(now.getTime() + SOON_MS);
+
+const forAWhile = (held: Held, { since }: Alarm, again: Date): Held =>
+  again.getTime() - since.getTime() < WAITED_MS ? { ...held, again } : held;
+
 const loudly = (guard: GuardId, because: string): Held => ({ guard, because, tell: 'people' });
 const quietly = (guard: GuardId, because: string): Held => ({ guard, because, tell: 'nobody' });
 
@@ -120,9 +147,9 @@ function noAlarm({ state }: Alarm): Held | undefined {
   return quietly('no-alarm', state === 'OK' ? 'it is OK' : 'CloudWatch has too few data to judge, which is no alarm');
 }
 
-function alreadyAnswered({ arn, since }: Alarm, { memory }: GuardContext): Held | undefined {
+function alreadyAnswered({ arn, since }: Alarm, { memory, now }: GuardContext): Held | undefined {
   const answer = alarmMemory(memory, arn).answers.find((one) => isSameChange(one.since, since));
-  if (!answer) return undefined;
+  if (!answer || isDue(answer, now)) return undefined;
   if (!answer.plan) return quietly('already-answered', 'this change was answered before');
   return { ...quietly('already-answered', `the plan ${answer.plan} answers this change`), plan: answer.plan };
 }
@@ -155,14 +182,17 @@ function setByHand({ by, reason }: Alarm): Held | undefined {
 const muted = ({ muted: why }: Alarm): Held | undefined =>
   why === undefined ? undefined : quietly('muted', `somebody wants it quiet: ${why}`);
 
-function flapping({ arn }: Alarm, { policy, memory, now }: GuardContext): Held | undefined {
+function flapping(alarm: Alarm, { policy, memory, now }: GuardContext): Held | undefined {
   const { flapping: limit } = policy.remediation;
-  const one = alarmMemory(memory, arn);
-  const { length } = recentChanges(one, limit, now);
-  if (length < limit.changes) return undefined;
+  const one = alarmMemory(memory, alarm.arn);
+  const recent = recentChanges(one, limit, now);
+  const { length } = recent;
+  const last = recent[length - limit.changes];
+  if (!last) return undefined;
+  const quiet = new Date(at(last.at) + parseSpan(limit.within));
   const changes = length < MOST_CHANGES ? `${length} changes` : `${length} changes or more`;
   const because = `it flaps: ${changes} within ${limit.within}. It is left alone until it is quiet (\`remediation.flapping\`)`;
-  return one.flappingTold ? quietly('flapping', because) : loudly('flapping', because);
+  return forAWhile(one.flappingTold ? quietly('flapping', because) : loudly('flapping', because), alarm, quiet);
 }
 
 /** A runbook that acts is only kept back by those that acted. */
@@ -180,7 +210,8 @@ function busy(attempt: Attempt, context: GuardContext): Held | undefined {
   if (!other) return undefined;
   const { plan, runbook, resource } = other;
   const where = resource === attempt.resource ? 'at it' : 'at its cluster, or at a member of that,';
-  const held = loudly('busy', `${runbook} is ${where} already${plan ? ` (plan ${plan})` : ''}`);
+  const busy = loudly('busy', `${runbook} is ${where} already${plan ? ` (plan ${plan})` : ''}`);
+  const held = forAWhile(busy, attempt.alarm, soonAfter(context.now));
   return plan ? { ...held, plan } : held;
 }
 
@@ -193,21 +224,21 @@ function coolingDown(attempt: Attempt, context: GuardContext): Held | undefined 
   const until = Math.max(...rests);
   if (until <= context.now.getTime()) return undefined;
   const when = timeOf(new Date(until), context);
-  return loudly(
-    'cool-down',
-    `${attempt.runbook} was at it, and leaves it alone until ${when} (\`remediation.cooldown\`)`,
-  );
+  const because = `${attempt.runbook} was at it, and leaves it alone until ${when} (\`remediation.cooldown\`)`;
+  return forAWhile(loudly('cool-down', because), attempt.alarm, new Date(until));
 }
 
 const HOUR_MS = 3_600_000;
 
-/** What only looks is not counted, and not kept back. */
-function overHourlyCap({ runbook }: Attempt, { policy, memory, now }: GuardContext): Held | undefined {
+/** What nobody is asked about is counted and kept back; what waits for a person's yes, or only looks, is neither. */
+function overHourlyCap({ runbook, alarm }: Attempt, { policy, memory, now }: GuardContext): Held | undefined {
   const { atMostPerHour } = policy.remediation;
-  if (modeOfRunbook(policy, runbook) === 'report') return undefined;
+  if (modeOfRunbook(policy, runbook) !== 'auto') return undefined;
   const since = now.getTime() - HOUR_MS;
-  const { length } = memory.remediations.filter((one) => one.mode !== 'report' && at(one.at) > since);
-  if (length < atMostPerHour) return undefined;
+  const times = memory.remediations.flatMap((one) => (one.mode === 'auto' && at(one.at) > since ? at(one.at) : []));
+  const { length } = times;
+  const last = times.sort((a, b) => a - b)[length - atMostPerHour];
+  if (last === undefined) return undefined;
   const because = `${length} remediations within an hour; at most ${atMostPerHour} are allowed (\`remediation.atMostPerHour\`)`;
-  return loudly('hourly-cap', because);
+  return forAWhile(loudly('hourly-cap', because), alarm, new Date(last + HOUR_MS));
 }

@@ -2,7 +2,8 @@ import type { Arn } from '../identity.ts';
 import type { Mode, Policy } from '../policy.ts';
 import { parseSpan } from '../quantity.ts';
 import { DAY_MS } from '../time.ts';
-import type { AlarmChange, AlarmState } from './alarm.ts';
+import type { Alarm, AlarmChange, AlarmState } from './alarm.ts';
+import type { GuardId } from './guards.ts';
 import type { Place } from './place.ts';
 import type { RunbookId } from './runbook.ts';
 
@@ -38,6 +39,15 @@ export interface Answer {
   /** Since when the alarm was on. */
   readonly since: string;
   readonly plan?: string;
+  /** It was left for a while only. */
+  readonly waits?: Waits;
+}
+
+/** For what an alarm waits, which sends no second event while it is on. */
+export interface Waits {
+  readonly for: GuardId;
+  /** When it is looked at again. */
+  readonly again: string;
 }
 
 /** A runbook's turn at a resource. */
@@ -74,25 +84,53 @@ export function withChange(memory: RemediationMemory, { alarm }: AlarmChange): R
   if (before.changes.some((one) => one.to === to && isSameChange(one.at, since))) return memory;
   const seen: SeenChange = { at: since.toISOString(), to, ...(by === 'a person' ? { byPerson: true } : {}) };
   const changes = [...before.changes, seen].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST_CHANGES);
-  return withAlarm(memory, { ...before, changes });
+  const answers = before.answers.map((one) => (changedSince({ changes }, one.since) ? withoutWaits(one) : one));
+  return withAlarm(memory, { ...before, changes, answers });
 }
 
-/** With an alarm's change to ALARM answered. An answer with a plan takes the place of one without. */
+/** With an alarm's change to ALARM answered. The answer takes the place of one without a plan. */
 export function withAnswer(memory: RemediationMemory, arn: Arn, answer: Answer): RemediationMemory {
   const before = alarmMemory(memory, arn);
   const same = before.answers.find(({ since }) => isSameChange(since, answer.since));
-  if (same && (same.plan || !answer.plan)) return memory;
+  if (same?.plan) return memory;
   const answers = [...before.answers.filter((one) => one !== same), answer].slice(-MOST_CHANGES);
   return withAlarm(memory, { ...before, answers });
 }
+
+const withoutWaits = ({ waits: _, ...answer }: Answer): Answer => answer;
+
+/** With an alarm that is not waited for any more. */
+export function withoutWaiting(memory: RemediationMemory, arn: Arn): RemediationMemory {
+  const before = alarmMemory(memory, arn);
+  return withAlarm(memory, { ...before, answers: before.answers.map(withoutWaits) });
+}
+
+/** So long after it went off an alarm is looked at again; by then it is people's. */
+export const WAITED_MS = 2 * DAY_MS;
+
+/** Whether an alarm that was left for a while is to be looked at again by now. */
+export const isDue = ({ waits }: Answer, now: Date): boolean =>
+  waits !== undefined && Date.parse(waits.again) <= now.getTime();
+
+/** The alarms that are to be looked at again by now, and since when they were on. */
+export const dueIn = ({ alarms }: RemediationMemory, now: Date): { readonly arn: Arn; readonly since: string }[] =>
+  alarms.flatMap(({ arn, answers }) => {
+    const due = answers.findLast((one) => isDue(one, now));
+    return due ? [{ arn, since: due.since }] : [];
+  });
+
+/** For what an alarm was left, as long as it is not looked at again. */
+export const waitedFor = (memory: RemediationMemory, { arn, since }: Pick<Alarm, 'arn' | 'since'>) =>
+  alarmMemory(memory, arn).answers.find((one) => isSameChange(one.since, since))?.waits?.for;
 
 /** With people told that an alarm flaps. */
 export const withFlappingTold = (memory: RemediationMemory, arn: Arn, at: Date): RemediationMemory =>
   withAlarm(memory, { ...alarmMemory(memory, arn), flappingTold: at.toISOString() });
 
-/** With a runbook's turn; one plan has one turn at a resource. */
+/** With a runbook's turn; one plan has it once at a resource. */
 export function withRemediation(memory: RemediationMemory, one: Remediation): RemediationMemory {
-  const isSame = ({ plan, resource }: Remediation) => plan === one.plan && resource === one.resource;
+  const isSame = ({ plan, resource, runbook }: Remediation) =>
+    plan === one.plan && resource === one.resource && runbook === one.runbook;
   return memory.remediations.some(isSame) ? memory : { ...memory, remediations: [...memory.remediations, one] };
 }
 
@@ -108,25 +146,39 @@ export function withEnd(
   return { ...memory, remediations };
 }
 
-/** Without what no guard asks about any more, so that it stays small, and without flapping that is over. */
+/** As long as an alarm is on its answer is kept, but no longer than so: by then nobody wants it on. */
+const STILL_ON_MS = 30 * DAY_MS;
+
+/**
+ * Without what no guard asks about any more, so that it stays small, and without flapping that is over. What answers an alarm
+ * that was not seen to change since is kept, with its turn: a reboot is not done twice for the same trouble.
+ */
 export function forgetting(
   { alarms, remediations }: RemediationMemory,
   { flapping, cooldown }: Policy['remediation'],
   now: Date,
 ): RemediationMemory {
   const kept = Math.max(DAY_MS, parseSpan(flapping.within), parseSpan(cooldown));
-  const isYoung = (at: string) => now.getTime() - Date.parse(at) < kept;
+  const isYoung = (at: string, span = kept) => now.getTime() - Date.parse(at) < span;
+  const remembered = alarms.flatMap(({ flappingTold, ...one }) => {
+    const changes = one.changes.filter(({ at }) => isYoung(at));
+    const answers = one.answers
+      .filter(({ since }) => isYoung(since) || (isYoung(since, STILL_ON_MS) && !changedSince(one, since)))
+      .map((answer) => (isYoung(answer.since, WAITED_MS) ? answer : withoutWaits(answer)));
+    if (changes.length + answers.length === 0) return [];
+    const flaps = flappingTold && recentChanges(one, flapping, now).length >= flapping.changes;
+    return [{ ...one, changes, answers, ...(flaps ? { flappingTold } : {}) }];
+  });
+  const answering = new Set(remembered.flatMap(({ answers }) => answers.flatMap(({ plan }) => plan ?? [])));
   return {
-    alarms: alarms.flatMap(({ flappingTold, ...one }) => {
-      const changes = one.changes.filter(({ at }) => isYoung(at));
-      const answers = one.answers.filter(({ since }) => isYoung(since));
-      if (changes.length + answers.length === 0) return [];
-      const flaps = flappingTold && recentChanges(one, flapping, now).length >= flapping.changes;
-      return [{ ...one, changes, answers, ...(flaps ? { flappingTold } : {}) }];
-    }),
-    remediations: remediations.filter((one) => isYoung(overAt(one))),
+    alarms: remembered,
+    remediations: remediations.filter((one) => isYoung(overAt(one)) || answering.has(one.plan)),
   };
 }
+
+/** Whether an alarm was seen to change after that. */
+const changedSince = ({ changes }: Pick<AlarmMemory, 'changes'>, since: string): boolean =>
+  changes.some(({ at }) => Date.parse(at) - Date.parse(since) > SAME_CHANGE_MS);
 
 /** When a runbook's turn was over, or will be at the latest. */
 export const overAt = ({ ended, until }: Remediation): string => ended ?? until;

@@ -7,6 +7,7 @@ import { parseHours, parseSpan } from '../quantity.ts';
 import { chart } from '../sparkline.ts';
 import { localTime } from '../time.ts';
 import type { Alarm } from './alarm.ts';
+import type { Held } from './guards.ts';
 import type { Remedy } from './runbook.ts';
 import { wordsFor } from './subject.ts';
 import { type Telling, type ToldPart, type Turn, type Turned, turnsOf } from './told.ts';
@@ -48,8 +49,9 @@ export function remediationMessage(telling: Telling): Message {
 
 const alarmsOf = (turns: readonly Turned[]): Alarm[] => turns.flatMap(({ part }) => part.alarms);
 
-const nameOf = ({ resource, subject, alarms }: ToldPart): string =>
-  resource?.name ?? (subject.type === 'none' ? `the alarm ${alarms[0]?.name}` : wordsFor(subject));
+/** What nobody looked into has no name that people know but its alarm's. */
+const nameOf = ({ resource, subject, alarms, remedy }: ToldPart): string =>
+  resource?.name ?? (subject.type === 'none' || !remedy ? `the alarm ${alarms[0]?.name}` : wordsFor(subject));
 
 const WORDS: Readonly<Record<Turn, string>> = {
   now: 'carried out now',
@@ -87,8 +89,9 @@ function textOf(turns: readonly Turned[], telling: Telling): string {
 
 function partText(turned: Turned, telling: Telling): string {
   const { part } = turned;
-  const { resource, remedy } = part;
-  const what = resource ? ` (${resource.what}) in ${resource.region}` : '';
+  const { resource, remedy, subject } = part;
+  const about = subject.type === 'none' || remedy ? '' : ` on ${wordsFor(subject)}`;
+  const what = resource ? ` (${resource.what}) in ${resource.region}` : about;
   const owner = resource?.owner ? `, owner ${resource.owner}` : '';
   const lines = [
     ...alarmLines(part, telling),
@@ -161,8 +164,9 @@ function happeningLines({ happenings }: ToldPart, { policy }: Telling): string[]
 }
 
 /** By its turn: who has to do what until when. */
-function nextLines({ part, turn, plan }: Turned, { policy, now }: Telling): string[] {
-  const { remedy, held } = part;
+function nextLines({ part, turn, plan }: Turned, telling: Telling): string[] {
+  const { policy, now } = telling;
+  const { remedy } = part;
   const at = (ms: number) => localTime(new Date(now.getTime() + ms), policy.timezone);
   const { verifyWithin } = policy.remediation;
   const byHand = remedy ? [`by hand: ${remedy.next}`] : [];
@@ -179,13 +183,16 @@ function nextLines({ part, turn, plan }: Turned, { policy, now }: Telling): stri
     case 'report':
       return [`what happens next: nothing. The mode of ${runbookOf(part)} is report.`, ...byHand];
     case 'left':
-      return [
-        `what happens next: nothing is done by Lamplighter${remedy && held ? `: ${held.because}` : ''}.`,
-        ...byHand,
-      ];
+      return [`what happens next: ${leftWords(part, telling)}`, ...byHand];
     default:
       return turn satisfies never;
   }
+}
+
+function leftWords({ remedy, held }: ToldPart, { policy }: Telling): string {
+  const why = held && remedy && held.because !== remedy.because ? `: ${held.because}` : '';
+  if (!held?.again) return `nothing is done by Lamplighter${why}.`;
+  return `nothing for now${why}. It is looked at again from ${localTime(held.again, policy.timezone)} on, as long as it is on.`;
 }
 
 const HOUR_MS = 3_600_000;
@@ -248,11 +255,17 @@ function factOf({ part, turn, plan, proposal }: Turned) {
     alarmCount: alarms.length,
     ...(proposal ? { action: proposal.action.kind, mode: proposal.mode } : {}),
     ...(remedy ? remedyFacts(remedy) : {}),
-    ...(held ? { held: { guard: held.guard, because: held.because } } : {}),
+    ...(held ? { held: heldFacts(held) } : {}),
     ...(happenings ? { happenings } : {}),
     ...(topLoad ? { topLoad } : {}),
   };
 }
+
+const heldFacts = ({ guard, because, again }: Held) => ({
+  guard,
+  because,
+  ...(again ? { again: again.toISOString() } : {}),
+});
 
 const remedyFacts = ({ act, because, evidence, charts, next, unknown }: Remedy) => ({
   because,

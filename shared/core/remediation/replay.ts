@@ -13,7 +13,7 @@ import {
 } from './memory.ts';
 import type { Place } from './place.ts';
 import { RUNBOOK_IDS, type RunbookId } from './runbook.ts';
-import { mayAct, modeOfRunbook } from './terms.ts';
+import { mayAct, modeOfRunbook, mostOf } from './terms.ts';
 
 /** An alarm with the changes of its state, which CloudWatch keeps for 30 days. */
 export interface ReplayedAlarm {
@@ -144,7 +144,8 @@ function remembered(
   const plan = `of ${alarm.name} at ${since.toISOString()}`;
   const lasts = would === 'act' ? seconds[chosen.runbook] : 0;
   const until = new Date(since.getTime() + lasts * 1000).toISOString();
-  const turn = { ...chosen, plan, mode: would === 'act' ? 'auto' : 'report', at: since.toISOString(), until } as const;
+  const mode = would === 'look' ? 'report' : mostOf(chosen.runbook);
+  const turn = { ...chosen, plan, mode, at: since.toISOString(), until } as const;
   return withAnswer(withRemediation(memory, turn), arn, { since: since.toISOString(), plan });
 }
 

@@ -122,6 +122,8 @@ export interface Remedy {
   readonly because: string;
   /** Nothing is to be done because something is not known. */
   readonly unknown?: true;
+  /** Nothing is to be done now, because of what ends by itself: then, or soon. */
+  readonly passes?: 'soon' | Date;
   /** Lines for people: what was measured and what follows from it. */
   readonly evidence: readonly string[];
   readonly charts: readonly Drawing[];

@@ -68,7 +68,9 @@ export const remediation = () =>
       .describe('After a runbook was at a resource, the same one leaves it alone for so long'),
     atMostPerHour: whole(1, 100)
       .default(5)
-      .describe('At most so many remediations of an account within any hour, whatever goes off; the rest is told'),
+      .describe(
+        'At most so many remediations of one account (each account by itself) are carried out in mode `auto` within any hour, the most urgent first; the rest is told. What waits for an approval is not counted',
+      ),
     flapping: section({
       changes: whole(3, 20)
         .default(5)

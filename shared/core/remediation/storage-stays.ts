@@ -1,3 +1,4 @@
+import { isPassing } from '../passing-status.ts';
 import { localTime } from '../time.ts';
 import type { AlarmedDatabase, Remedy } from './runbook.ts';
 import { leftTo } from './words.ts';
@@ -15,9 +16,6 @@ const CHANGES_A_DAY = 4;
 /** The statuses in which RDS takes a change of the storage. */
 const CHANGEABLE = ['available', 'storage-full'];
 
-/** What RDS does with a database for a while, and takes no change of the storage meanwhile. */
-const BUSY = ['modifying', 'storage-optimization', 'storage-config-upgrade', 'storage-initialization'];
-
 /** Engines whose storage is a cluster's volume that grows as data come. */
 const GROWS_ITSELF = /^(aurora|docdb|neptune)/;
 
@@ -33,17 +31,23 @@ export function whyStorageStays(
   if (never) return never;
   const waits = whyTooSoon(resource, now);
   const at = waits && localTime(waits.until, timezone);
-  if (BUSY.includes(status))
-    return leftTo(
-      'wait until its status is available; its data must fit until then',
-      `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, and may refuse one until ${at}` : ''}`,
-    );
+  if (isPassing(status))
+    return {
+      ...leftTo(
+        'wait until its status is available; its data must fit until then',
+        `its status is ${status}: RDS takes no change of its storage until that is over${at ? `, and may refuse one until ${at}` : ''}`,
+      ),
+      passes: waits?.until ?? 'soon',
+    };
   if (!CHANGEABLE.includes(status)) return leftTo(LOOK, `its status is ${status}, neither ${CHANGEABLE.join(' nor ')}`);
   if (waits)
-    return leftTo(
-      `wait until ${at}, or try it by hand before; its data must fit until then`,
-      `its storage was changed ${waits.because}: RDS may refuse the next change until ${at}`,
-    );
+    return {
+      ...leftTo(
+        `wait until ${at}, or try it by hand before; its data must fit until then`,
+        `its storage was changed ${waits.because}: RDS may refuse the next change until ${at}`,
+      ),
+      passes: waits.until,
+    };
   if (pendingModifications.length > 0)
     return leftTo(
       'apply what is pending, or take it back',

@@ -21,6 +21,9 @@ export function modeOfRunbook({ remediation, defaults }: Policy, id: RunbookId):
   return MODES[Math.min(MODES.indexOf(mode), MODES.indexOf(MOST[id]))] ?? 'off';
 }
 
+/** How far a runbook goes at most. */
+export const mostOf = (id: RunbookId): Exclude<Mode, 'off'> => MOST[id];
+
 /** Whether a runbook ever does something, or only shows what it found. */
 export const mayAct = (id: RunbookId): boolean => MOST[id] !== 'report';
 

@@ -55,7 +55,8 @@ export const turnsOf = ({ incidents }: Pick<Telling, 'incidents'>): Turned[] =>
 const ORDER: readonly Turn[] = ['approve', 'now', 'left', 'report'];
 
 function turnOf(part: ToldPart, plan: Plan | undefined): Turned {
-  const proposal = part.held ? undefined : plan?.act.find(({ resource }) => resource.arn === part.resource?.arn);
+  const isOf = ({ resource, rule }: Proposal) => resource.arn === part.resource?.arn && rule === part.runbook;
+  const proposal = part.held ? undefined : plan?.act.find(isOf);
   if (!plan || !proposal) return { part, turn: 'left' };
   const turn = ({ auto: 'now', approve: 'approve', report: 'report', off: 'left' } as const)[proposal.mode];
   return { part, turn, plan, proposal };

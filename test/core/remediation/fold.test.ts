@@ -48,13 +48,47 @@ const webs = Array.from({ length: 30 }, (_, index) =>
 );
 
 describe('alarms that go off together', () => {
-  it('are one incident when they are about one resource, and the graver runbook has its turn', () => {
+  it('are one incident when they are about one resource: a part for each runbook, the graver first', () => {
     const [incident, ...others] = foldAlarms([cpu, disk]);
     expect(others).toEqual([]);
     expect(inBrief([incident as Incident])).toEqual([
-      ['database-storage-low: orders-CPUUtilization orders-FreeStorageSpace'],
+      ['database-storage-low: orders-FreeStorageSpace', 'database-saturated: orders-CPUUtilization'],
     ]);
     expect(incident?.because).toBe('2 alarms of the database orders');
+  });
+
+  it('go without a runbook with the one that has the first turn', () => {
+    const queue = about('orders', 'DiskQueueDepth');
+    expect(inBrief(foldAlarms([queue, cpu, disk]))).toEqual([
+      [
+        'database-storage-low: orders-DiskQueueDepth orders-FreeStorageSpace',
+        'database-saturated: orders-CPUUtilization',
+      ],
+    ]);
+  });
+
+  it('have the first turn of those that are not off, and what is off is apart', () => {
+    const off: SortedAlarm = { ...disk, off: true };
+    const queue = about('orders', 'DiskQueueDepth');
+    expect(inBrief(foldAlarms([off, cpu, queue]))).toEqual([
+      ['database-saturated: orders-CPUUtilization orders-DiskQueueDepth'],
+      ['database-storage-low: orders-FreeStorageSpace'],
+    ]);
+    expect(foldAlarms([off, cpu])[0]?.because).toBe('the alarm orders-CPUUtilization of the database orders');
+    expect(inBrief(foldAlarms([off, queue]))).toEqual([
+      ['none: orders-DiskQueueDepth'],
+      ['database-storage-low: orders-FreeStorageSpace'],
+    ]);
+  });
+
+  it('come by their urgency, however old they are', () => {
+    const old = { ...cpu, alarm: { ...cpu.alarm, since: minutesAgo(9) } };
+    expect(inBrief(foldAlarms([...webs.slice(0, 1), about('other', 'Errors'), old, cartsDisk]))).toEqual([
+      ['database-storage-low: carts-FreeStorageSpace'],
+      ['database-saturated: orders-CPUUtilization'],
+      ['instance-unwell: i-0000000010-StatusCheckFailed'],
+      ['none: other-Errors'],
+    ]);
   });
 
   it('are two when they are about two', () => {
@@ -71,8 +105,8 @@ describe('alarms that go off together', () => {
   });
 
   it('are one when their resources have the same parent and the same runbook', () => {
-    const [incident, ...others] = foldAlarms([...webs, disk]);
-    expect(others).toHaveLength(1);
+    const [lone, incident, ...others] = foldAlarms([...webs, disk]);
+    expect([lone?.parts.length, others]).toEqual([1, []]);
     expect(incident?.parts).toHaveLength(30);
     expect(incident?.because).toBe('30 alarms of 30 resources of the Auto Scaling group web');
   });
@@ -80,9 +114,9 @@ describe('alarms that go off together', () => {
   it('are apart when the runbook is another', () => {
     const credits = about('i-0000000010', 'CPUCreditBalance', { runbook: 'credits-exhausted', parent: WEB });
     const lone = about('i-0000000099', 'CPUCreditBalance', { runbook: 'credits-exhausted', parent: WEB });
-    expect(foldAlarms([...webs.slice(1), credits, lone]).map(({ parts }) => parts.length)).toEqual([2, 29]);
-    // A resource that both are about has the graver one's turn, and goes with that.
-    expect(foldAlarms([...webs, credits, lone]).map(({ parts }) => parts.length)).toEqual([30, 1]);
+    expect(foldAlarms([...webs.slice(1), credits, lone]).map(({ parts }) => parts.length)).toEqual([29, 2]);
+    // What waits for the graver one's turn at its resource goes with that.
+    expect(foldAlarms([...webs, credits, lone]).map(({ parts }) => parts.length)).toEqual([31, 1]);
   });
 
   it('are one when a cluster and its members are about the same', () => {
@@ -158,6 +192,8 @@ describe('two hundred alarms', () => {
     expect(foldAlarms([...dbs, ...all, over('all', [...dbs, ...all])])).toHaveLength(1);
   });
 
+  /** What the policy has off. */
+  const OFF: readonly RunbookId[] = ['replica-lag', 'instance-unwell'];
   const anyAlarm = fc
     .record({
       resource: fc.constantFrom('orders', 'carts', 'i-0000000010', 'i-0000000011', 'i-0000000012', 'nothing'),
@@ -173,6 +209,7 @@ describe('two hundred alarms', () => {
         alarm: { ...one.alarm, since: minutesAgo(age) },
         subject: none ? { type: 'none', why: 'nothing' } : one.subject,
         ...(runbook && !none ? { runbook } : {}),
+        ...(runbook && !none && OFF.includes(runbook) ? { off: true as const } : {}),
         ...(parent && !none ? { parent } : {}),
       };
     });
@@ -206,15 +243,56 @@ describe('two hundred alarms', () => {
     );
   });
 
-  it('have each resource in exactly one incident, as one part', () => {
+  const placesIn = (incident: Incident) =>
+    incident.parts.flatMap(({ subject, runbook }) =>
+      subject.type === 'none' ? [] : [{ resource: keyOfSubject(subject, SCOPE), runbook }],
+    );
+
+  it('have each resource in exactly one incident, but for what is off, and there once for each runbook', () => {
     fc.assert(
       fc.property(anyStorm, (storm) => {
-        const subjects = foldAlarms(storm)
-          .flatMap(({ parts }) => parts)
-          .flatMap(({ subject }) => (subject.type === 'none' ? [] : [keyOfSubject(subject, SCOPE)]));
-        expect(new Set(subjects).size).toBe(subjects.length);
+        const places = foldAlarms(storm).map(placesIn);
+        const turns = places.flat().map(({ resource, runbook }) => `${resource} ${runbook}`);
+        expect(new Set(turns).size).toBe(turns.length);
+        const on = places.map((some) => some.filter(({ runbook }) => !runbook || !OFF.includes(runbook)));
+        const resources = on.flatMap((some) => [...new Set(some.map(({ resource }) => resource))]);
+        expect(new Set(resources).size).toBe(resources.length);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('have each alarm with its own runbook, or go without one with what is not off', () => {
+    fc.assert(
+      fc.property(anyStorm, (storm) => {
+        const runbooks = new Map(
+          foldAlarms(storm).flatMap(({ parts }) =>
+            parts.flatMap((part) =>
+              part.alarms.map(({ arn, since }) => [`${arn} ${since.toISOString()}`, part.runbook]),
+            ),
+          ),
+        );
+        for (const one of storm) {
+          const found = runbooks.get(changeOf(one));
+          if (one.runbook && runbooks.has(changeOf(one))) expect(found).toBe(one.runbook);
+          if (!one.runbook && found) expect(OFF).not.toContain(found);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('have the parts of an incident by their urgency', () => {
+    fc.assert(
+      fc.property(anyStorm, (storm) => {
+        for (const { parts } of foldAlarms(storm)) {
+          const ranks = parts.map(({ runbook }) =>
+            runbook && !OFF.includes(runbook) ? RUNBOOK_IDS.indexOf(runbook) : RUNBOOK_IDS.length,
+          );
+          expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -5,19 +5,24 @@ import {
   type Attempt,
   type GuardContext,
   type GuardId,
+  heldAsChild,
   heldBeforeActing,
+  heldByPassing,
   heldOnArrival,
   heldOnReading,
 } from '../../../shared/core/remediation/guards.ts';
 import {
+  dueIn,
   forgetting,
   NOTHING_REMEMBERED,
   type Remediation,
   type RemediationMemory,
+  waitedFor,
   withAnswer,
   withChange,
   withEnd,
   withFlappingTold,
+  withoutWaiting,
   withRemediation,
 } from '../../../shared/core/remediation/memory.ts';
 import { alarm, minutesAgo, NOW, SCOPE } from './alarms.ts';
@@ -52,6 +57,13 @@ const turn = (spoiled: Partial<Remediation> = {}): Remediation => ({
 const withTurns = (...turns: readonly Remediation[]): Partial<GuardContext> => ({
   memory: turns.reduce(withRemediation, remembering(disk)),
 });
+
+const turns = (count: number, minutes: number, mode: Remediation['mode'] = 'auto') =>
+  withTurns(
+    ...Array.from({ length: count }, (_, index) =>
+      turn({ plan: `p${index}`, resource: `r${index}`, at: minutesAgo(minutes).toISOString(), mode }),
+    ),
+  );
 
 describe('an alarm that arrives', () => {
   it('is looked into', () => {
@@ -131,6 +143,13 @@ describe('an alarm that is read again', () => {
     expect(heldOnReading(one, context())).toMatchObject({ guard, because: expect.stringMatching(because) });
   });
 
+  it('is left when only its composite brings it and it is old, which is said', () => {
+    const old = changed('ALARM', 10.5);
+    expect(heldOnReading(old, context())).toBeUndefined();
+    expect(heldAsChild(old, context())).toMatchObject({ guard: 'too-old', tell: 'people' });
+    expect(heldAsChild(changed('ALARM', 10), context())).toBeUndefined();
+  });
+
   it('is left when its newer change was answered by now', () => {
     const memory = withAnswer(remembering(disk), disk.arn, { since: disk.since.toISOString(), plan: 'p' });
     expect(heldOnReading(disk, context({ memory }))).toMatchObject({ guard: 'already-answered', plan: 'p' });
@@ -152,6 +171,7 @@ describe('a flapping alarm', () => {
       guard: 'flapping',
       tell: 'people',
       because: 'it flaps: 5 changes within 1h. It is left alone until it is quiet (`remediation.flapping`)',
+      again: minutesAgo(-10), // by then the first of them is an hour old
     });
   });
 
@@ -245,12 +265,38 @@ describe('a runbook', () => {
       attempt,
       context(withTurns(turn({ plan: '', until: minutesAgo(-10).toISOString() }))),
     );
-    expect(held).toEqual({ guard: 'busy', because: 'database-storage-low is at it already', tell: 'people' });
+    expect(held).toEqual({
+      guard: 'busy',
+      because: 'database-storage-low is at it already',
+      tell: 'people',
+      again: minutesAgo(-15),
+    });
   });
 
   it('names the plan that is at it', () => {
     const running = withTurns(turn({ until: minutesAgo(-10).toISOString() }));
     expect(heldBeforeActing(attempt, context(running))).toMatchObject({ guard: 'busy', plan: 'remediate-alarm-1' });
+  });
+
+  it.each<[GuardId, Partial<GuardContext>, number]>([
+    ['busy', withTurns(turn({ until: minutesAgo(-300).toISOString() })), 15],
+    ['cool-down', withTurns(turn()), 50],
+    ['hourly-cap', { ...turns(7, 20), policy: policyWith({ atMostPerHour: 7 }) }, 40],
+  ])('that is kept back for a while (%s) is looked at again, but not for ever', (guard, spoiled, minutes) => {
+    const again = minutesAgo(-minutes);
+    expect(heldBeforeActing(attempt, context(spoiled))).toMatchObject({ guard, again });
+    const old = { ...disk, since: minutesAgo(48 * 60 - minutes - 1) };
+    expect(heldBeforeActing({ ...attempt, alarm: old }, context(spoiled))).toMatchObject({ guard, again });
+    const older = { ...disk, since: minutesAgo(48 * 60 - minutes) };
+    expect(heldBeforeActing({ ...attempt, alarm: older }, context(spoiled))).not.toHaveProperty('again');
+  });
+
+  it('is looked at again when the hour has room for one', () => {
+    const times = [50, 40, 30, 20].map((minutes, index) =>
+      turn({ plan: `p${index}`, resource: `r${index}`, at: minutesAgo(minutes).toISOString() }),
+    );
+    const policy = policyWith({ atMostPerHour: 2 });
+    expect(heldBeforeActing(attempt, context({ ...withTurns(...times), policy }))?.again).toEqual(minutesAgo(-30));
   });
 
   it('rests from the end of its last turn on, and only at its resource', () => {
@@ -278,13 +324,13 @@ describe('a runbook', () => {
     expect(heldBeforeActing(attempt, context({ ...reported, policy }))).toMatchObject({ guard: 'cool-down' });
   });
 
+  it('has its turn however many plans wait for an approval, and waits for one itself whatever was done', () => {
+    expect(heldBeforeActing(attempt, context(turns(9, 5, 'approve')))).toBeUndefined();
+    const policy = policyWith({ modes: { 'database-storage-low': 'approve' } });
+    expect(heldBeforeActing(attempt, context({ ...turns(9, 5), policy }))).toBeUndefined();
+  });
+
   it('has its turn at most so often an hour, over all resources', () => {
-    const turns = (count: number, minutes: number) =>
-      withTurns(
-        ...Array.from({ length: count }, (_, index) =>
-          turn({ plan: `p${index}`, resource: `r${index}`, at: minutesAgo(minutes).toISOString() }),
-        ),
-      );
     expect(heldBeforeActing(attempt, context(turns(4, 59)))).toBeUndefined();
     expect(heldBeforeActing(attempt, context(turns(5, 60)))).toBeUndefined();
     expect(heldBeforeActing(attempt, context(turns(5, 59)))).toMatchObject({
@@ -293,6 +339,62 @@ describe('a runbook', () => {
       because: expect.stringContaining('5 remediations within an hour; at most 5'),
     });
     expect(heldBeforeActing({ ...attempt, runbook: 'replica-lag' }, context(turns(5, 59)))).toBeUndefined();
+  });
+});
+
+describe('a remedy that does nothing now', () => {
+  const remedy = { because: 'its status is backing-up' };
+
+  it('because of what ends by itself is looked at again', () => {
+    expect(heldByPassing({ ...remedy, passes: 'soon' }, disk, { now: NOW })).toEqual({
+      guard: 'passing',
+      tell: 'people',
+      because: remedy.because,
+      again: minutesAgo(-15),
+    });
+    const passes = minutesAgo(-300);
+    expect(heldByPassing({ ...remedy, passes }, disk, { now: NOW })).toMatchObject({ again: passes });
+  });
+
+  it('for another reason is not', () => {
+    expect(heldByPassing(remedy, disk, { now: NOW })).toBeUndefined();
+  });
+});
+
+describe('an alarm that waits', () => {
+  const again = minutesAgo(-10);
+  const waits = { for: 'busy', again: again.toISOString() } as const;
+  const answer = { since: disk.since.toISOString(), waits };
+  const waiting = withAnswer(remembering(disk), disk.arn, answer);
+  const due = [{ arn: disk.arn, since: answer.since }];
+
+  it('is answered until it is due, and then looked into, however old it is', () => {
+    expect(heldOnReading(disk, context({ memory: waiting, now: minutesAgo(-9) }))).toMatchObject({
+      guard: 'already-answered',
+    });
+    expect(heldOnReading(disk, context({ memory: waiting, now: again }))).toBeUndefined();
+    expect([dueIn(waiting, minutesAgo(-9)), dueIn(waiting, again)]).toEqual([[], due]);
+    expect(waitedFor(waiting, disk)).toBe('busy');
+  });
+
+  it('does not wait once it has changed, whichever event comes first', () => {
+    expect(dueIn(withChange(waiting, { alarm: changed('OK', 0) }), again)).toEqual([]);
+    expect(dueIn(withChange(waiting, { alarm: changed('OK', 5) }), again)).toEqual(due);
+  });
+
+  it('does not wait once it is answered by something else', () => {
+    expect(dueIn(withAnswer(waiting, disk.arn, { since: answer.since }), again)).toEqual([]);
+    expect(dueIn(withAnswer(waiting, disk.arn, { since: answer.since, plan: 'p' }), again)).toEqual([]);
+    expect(dueIn(withoutWaiting(waiting, disk.arn), again)).toEqual([]);
+    const planned = withAnswer(remembering(disk), disk.arn, { since: answer.since, plan: 'p' });
+    expect(withAnswer(planned, disk.arn, answer)).toEqual(planned);
+  });
+
+  it('waits for two days at most', () => {
+    const { remediation } = policyWith();
+    const later = (hours: number) => new Date(disk.since.getTime() + hours * 3_600_000);
+    expect(dueIn(forgetting(waiting, remediation, later(47)), later(47))).toEqual(due);
+    expect(dueIn(forgetting(waiting, remediation, later(48)), later(48))).toEqual([]);
   });
 });
 
@@ -319,6 +421,34 @@ describe('what is remembered', () => {
     const memory = [turn(), running].reduce(withRemediation, remembering(disk));
     expect(forgetting(memory, remediation, minutesAgo(-60))).toEqual(memory);
     expect(forgetting(memory, remediation, day)).toEqual({ alarms: [], remediations: [running] });
+  });
+
+  describe('of an alarm that stays on', () => {
+    const since = disk.since.toISOString();
+    const answered = withRemediation(
+      withAnswer(remembering(disk), disk.arn, { since, plan: 'remediate-alarm-1' }),
+      turn(),
+    );
+    const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+
+    it('is kept with its turn for as long as it was not seen to change, at most 30 days', () => {
+      const late = forgetting(answered, remediation, later(20));
+      expect(late).toEqual({
+        alarms: [{ arn: disk.arn, changes: [], answers: [{ since, plan: 'remediate-alarm-1' }] }],
+        remediations: [turn()],
+      });
+      expect(heldOnReading(disk, context({ memory: late, now: later(20) }))).toMatchObject({
+        guard: 'already-answered',
+      });
+      expect(forgetting(late, remediation, later(30))).toEqual(NOTHING_REMEMBERED);
+    });
+
+    it('is forgotten once it was OK, and a day is over', () => {
+      const ok = { ...disk, state: 'OK' as const, since: later(3) };
+      const over = withChange(forgetting(answered, remediation, later(3)), { alarm: ok });
+      expect(forgetting(over, remediation, later(3.5)).alarms[0]?.answers).toEqual([]);
+      expect(forgetting(over, remediation, later(5))).toEqual(NOTHING_REMEMBERED);
+    });
   });
 
   it('stays small, however often an alarm changes', () => {

@@ -169,7 +169,7 @@ describe('what happens next', () => {
     const held = { guard: 'flapping', because: 'it flaps', tell: 'people' } as const;
     const { alarms, subject } = part;
     const message = tell([{ because: 'an alarm', parts: [{ alarms, subject, held }] }]);
-    expect(message.subject).toBe('[Lamplighter] 123456789012: the database orders-qa: flapping, left to you');
+    expect(message.subject).toBe('[Lamplighter] 123456789012: the alarm FreeStorageSpace-alarm: flapping, left to you');
     expect(message.text).toContain('   it flaps [flapping]');
   });
 

@@ -6,7 +6,9 @@ import {
   functionsOf,
   MEMBER,
   ofType,
+  statementsOf,
 } from '../../../scripts/package/deployed.ts';
+import { allows } from '../../../scripts/package/iam.ts';
 import { type Packaged, packagedTemplate, serverless } from '../../../scripts/package/packaged.ts';
 import { resolve } from '../../../scripts/package/resolve.ts';
 import { validateTemplate } from '../validate-template.ts';
@@ -14,14 +16,17 @@ import { validateTemplate } from '../validate-template.ts';
 /** Started by a plan and by people. */
 const NOT_WOKEN = ['carry-out', 'answer'];
 
-/** When those wake that have a schedule; for how long a start is tried, in seconds; and after how many minutes of silence people are told. */
+/** When those wake that have a schedule, and for how long a start is tried, in seconds. */
 interface Schedule {
   readonly expression: string;
   readonly age: number;
-  readonly silence: { readonly least: number; readonly most: number };
+  readonly to: 'the minute' | 'a quarter of an hour';
+  /** After how many minutes of silence people are told; absent: what is woken by events, too, is not silent. */
+  readonly silence?: { readonly least: number; readonly most: number };
 }
 
 const daily = (expression: string): Schedule => ({
+  to: 'a quarter of an hour',
   expression,
   age: 3600,
   silence: { least: 25 * 60 + 1, most: 7 * 24 * 60 }, // the longest day, and CloudWatch's limit for periods of an hour
@@ -31,7 +36,8 @@ const SCHEDULES: Readonly<Record<string, Schedule>> = {
   'right-size': daily('cron(30 6 * * ? *)'),
   'watch-spend': daily('cron(30 7 * * ? *)'),
   'snapshot-databases': daily('cron(30 1 * * ? *)'),
-  'off-hours': { expression: 'cron(0/5 * * * ? *)', age: 900, silence: { least: 20, most: 20 } },
+  'off-hours': { expression: 'cron(0/5 * * * ? *)', age: 900, to: 'the minute', silence: { least: 20, most: 20 } },
+  'remediate-alarm': { expression: 'cron(0/15 * * * ? *)', age: 900, to: 'the minute' },
 };
 
 export function templateSuite(packaged: Packaged): void {
@@ -245,7 +251,7 @@ export function templateSuite(packaged: Packaged): void {
         GroupName: 'lamplighter-prod',
         ScheduleExpression: planned.expression,
         ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: deployed.name === 'off-hours' ? 'OFF' : 'FLEXIBLE' },
+        FlexibleTimeWindow: { Mode: planned.to === 'the minute' ? 'OFF' : 'FLEXIBLE' },
         Target: {
           RoleArn: 'arn:aws:iam::123456789012:role/lamplighter-scheduler-prod',
           RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: planned.age },
@@ -256,6 +262,19 @@ export function templateSuite(packaged: Packaged): void {
       expect(JSON.parse(Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' });
     });
 
+    it('may be started by the schedules', () => {
+      expect(allows(statementsOf(Resources.SchedulerRole), { action: 'lambda:InvokeFunction', resource: arn })).toBe(
+        true,
+      );
+    });
+  });
+
+  describe.each(
+    functionsOf(packaged).flatMap((deployed) => {
+      const { silence } = SCHEDULES[deployed.name] ?? {};
+      return silence ? [{ ...deployed, silence }] : [];
+    }),
+  )('$name', ({ properties, silence, ...deployed }) => {
     it('raises an alarm when no run is completed, whoever invokes it meanwhile', () => {
       const filters = ofType(resolve(template), 'AWS::Logs::MetricFilter').map(([, filter]) => filter.Properties);
       expect(filters).toContainEqual(
@@ -283,8 +302,8 @@ export function templateSuite(packaged: Packaged): void {
       });
       expect(alarm).not.toHaveProperty('Dimensions');
       const minutes = (Number(alarm?.Period) * Number(alarm?.EvaluationPeriods)) / 60;
-      expect(minutes).toBeGreaterThanOrEqual(planned.silence.least);
-      expect(minutes).toBeLessThanOrEqual(planned.silence.most);
+      expect(minutes).toBeGreaterThanOrEqual(silence.least);
+      expect(minutes).toBeLessThanOrEqual(silence.most);
     });
   });
 

@@ -58,7 +58,7 @@ function judge(resource: AlarmedInstance, alarm: string): Verdict {
       { resource, alarm },
     );
   const begins = [systemStatus.value, instanceStatus.value].includes('initializing');
-  if (begins) return held({ because: 'its status checks have only begun' }, { resource, alarm });
+  if (begins) return { ...held({ because: 'its status checks have only begun' }, { resource, alarm }), passes: 'soon' };
   if (instanceStatus.value === 'ok')
     return held({ because: 'both its status checks pass by now' }, { resource, alarm });
   return {

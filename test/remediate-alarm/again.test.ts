@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
+import { mutations, type Scene } from '../support/carry-out.ts';
+import {
+  arnOf,
+  changesOf,
+  deliver,
+  failing,
+  filling,
+  keptOf,
+  loaded,
+  memoryOf,
+  openNight,
+  quiet,
+  storedDatabase,
+  toldBy,
+  turned,
+  wake,
+} from '../support/remediate-alarm.ts';
+
+/** An alarm that stays on sends no second event: what was left for a while is looked at again. */
+
+const texts = (scene: Scene): string[] => toldBy(scene).map(({ text }) => text);
+
+/** The schedule's tick, so many minutes later. */
+async function tick(scene: Scene, minutes: number): Promise<void> {
+  await scene.lambda.advance({ minutes });
+  await wake(scene, { time: scene.sandbox.clock.now().toISOString() }, `tick-${scene.sandbox.clock.now().getTime()}`);
+  await scene.lambda.settle();
+}
+
+const waitsOf = async (scene: Scene) =>
+  (await memoryOf(scene)).alarms.flatMap(({ answers }) => answers.map(({ waits }) => waits?.for));
+
+/** The storage of a database is nearly full while it is backed up. */
+async function backedUp() {
+  const scene = await openNight();
+  const { alarm } = filling(scene, 'orders', { DBInstanceStatus: 'backing-up' });
+  await deliver(scene, [turned(scene, alarm)]);
+  return { scene, alarm };
+}
+
+describe('a full disk of a database that is backed up', () => {
+  it('is looked at again, which is said, and grown when the backup is over', async () => {
+    const { scene } = await backedUp();
+    expect(texts(scene)).toEqual([
+      expect.stringContaining(
+        'what happens next: nothing for now. It is looked at again from 2026-11-23 06:45 Asia/Seoul on, as long as it is on.',
+      ),
+    ]);
+    await tick(scene, 14);
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    expect([mutations(scene), texts(scene).length]).toEqual([[], 1]);
+    await tick(scene, 1);
+    await scene.lambda.advance({ hours: 1 });
+    expect([mutations(scene), await changesOf(scene)]).toMatchObject([
+      ['ModifyDBInstance orders'],
+      [{ outcome: 'kept' }],
+    ]);
+    expect(toldBy(scene).at(-1)?.subject).toBe(
+      '[Lamplighter] 111111111111: orders: database-storage-low, carried out now',
+    );
+  });
+
+  it('is told once, however often it is looked at', async () => {
+    const { scene } = await backedUp();
+    for (let looks = 0; looks < 6; looks += 1) await tick(scene, 15);
+    expect([mutations(scene), texts(scene).length, await waitsOf(scene)]).toEqual([[], 1, ['passing']]);
+  });
+
+  it('is looked at again by any delivery of the account', async () => {
+    const { scene } = await backedUp();
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await scene.lambda.advance({ minutes: 15 });
+    quiet(scene, 'queue', { Namespace: 'AWS/SQS', MetricName: 'Age', Dimensions: [{ Name: 'QueueName', Value: 'q' }] });
+    await deliver(scene, [turned(scene, 'queue')]);
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+
+  it('is not looked into any more when its alarm was OK meanwhile, whether or not anybody told', async () => {
+    const { scene, alarm } = await backedUp();
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    turned(scene, alarm, 'OK');
+    await scene.lambda.advance({ minutes: 5 });
+    turned(scene, alarm);
+    await tick(scene, 15);
+    expect([mutations(scene), texts(scene).length, await waitsOf(scene)]).toEqual([[], 1, [undefined]]);
+  });
+
+  it('is not waited for when its alarm is deleted', async () => {
+    const { scene, alarm } = await backedUp();
+    scene.region.cloudwatch.alarms.delete(alarm);
+    await tick(scene, 15);
+    expect([texts(scene).length, await waitsOf(scene)]).toEqual([1, [undefined]]);
+  });
+
+  it('waits on while nobody may read its alarm', async () => {
+    const { scene } = await backedUp();
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    const { remove } = scene.sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
+    await tick(scene, 15);
+    expect([mutations(scene), texts(scene).length]).toEqual([[], 1]);
+    remove();
+    await tick(scene, 15);
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+});
+
+describe('storage that was changed less than six hours ago', () => {
+  it('is grown again when they are over, if its alarm is still on', async () => {
+    const scene = await openNight({ policy: { remediation: { cooldown: '5m' } } });
+    const { alarm } = filling(scene, 'orders');
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 2 });
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(texts(scene).at(-1)).toMatch(/may refuse the next change until (.+) \[database-storage-low\][\s\S]+looked at again from \1 on/);
+    await tick(scene, 3 * 60);
+    expect(mutations(scene)).toHaveLength(1);
+    await tick(scene, 2 * 60);
+    expect(mutations(scene)).toHaveLength(2);
+  });
+});
+
+describe('an alarm whose database another runbook is at', () => {
+  it('has its turn when that has ended', async () => {
+    const scene = await openNight();
+    const cpu = loaded(scene, 'orders').alarm;
+    const { alarm } = filling(scene, 'orders');
+    await deliver(scene, [turned(scene, alarm), turned(scene, cpu)]);
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changesOf(scene)).toHaveLength(1);
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await tick(scene, 0);
+    expect(toldBy(scene).at(-1)?.facts.parts).toMatchObject([
+      { runbook: 'database-saturated', turn: 'approve', alarms: [{ arn: arnOf(cpu) }] },
+    ]);
+  });
+});
+
+describe('an alarm that flapped and stays on', () => {
+  it('is looked into when it is quiet', async () => {
+    const scene = await openNight({ policy: { remediation: { flapping: { changes: 3, within: '30m' } } } });
+    const { alarm } = failing(scene, 'web', 'instance');
+    const events: AlarmEvent[] = [];
+    for (const to of ['ALARM', 'OK', 'ALARM'] as const) {
+      events.push(turned(scene, alarm, to));
+      await scene.lambda.advance({ minutes: 2 });
+    }
+    await deliver(scene, events);
+    expect([mutations(scene), texts(scene)]).toEqual([[], [expect.stringContaining('It is looked at again from')]]);
+    await tick(scene, 23);
+    expect(mutations(scene)).toEqual([]);
+    await tick(scene, 1);
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances/)]);
+  });
+});
+
+describe('a tick', () => {
+  it('of a night in which nothing is due reads the policy and what is remembered, and no more', async () => {
+    const { scene } = await backedUp();
+    scene.sandbox.calls.clear();
+    await tick(scene, 14);
+    expect(scene.sandbox.calls.all().map(({ operation }) => operation)).toEqual(['GetItem', 'BatchGetItem']);
+  });
+
+  it('tells what a delivery that died could not', async () => {
+    const scene = await openNight();
+    const { alarm } = loaded(scene, 'carts');
+    const { remove } = scene.sandbox.faults.add({
+      service: 'sns',
+      fault: { error: { code: 'InternalError', message: 'down', status: 500 } },
+    });
+    await deliver(scene, [turned(scene, alarm)]);
+    expect((await keptOf(scene))?.state).toBe('handed-over');
+    remove();
+    await tick(scene, 15);
+    expect([(await keptOf(scene))?.state, texts(scene).length]).toEqual(['told', 1]);
+  });
+
+  it('that has not come yet is refused', async () => {
+    const scene = await openNight();
+    await expect(wake(scene, { time: '2030-01-01T00:00:00Z' })).rejects.toThrow('time: not after now');
+  });
+});
