@@ -30,8 +30,8 @@ export interface Looking extends Pick<Sources, 'alarms' | 'reader'> {
 }
 
 /**
- * Alarms that events tell of, those that are due again, and one that a person names, are looked into, recorded, handed over and told. What is only
- * asked for (`mode: report`) or of the past (`from`, `to`) is answered to the caller and leaves no trace.
+ * Alarms that events tell of, those that are due again, and one that a person names, are looked into, recorded, handed over and
+ * told. What is only asked for (`mode: report`) or of the past (`from`, `to`) is answered to the caller and leaves no trace.
  * @returns of a batch of the queue, what is to come again
  */
 export const handle = (ports: Ports) => async (event: RemediateEvent, tick: Tick) => {

@@ -10,6 +10,7 @@ import type { Remedy } from '../../../shared/core/remediation/runbook.ts';
 import { databaseStorageLow } from '../../../shared/core/remediation/runbooks/database-storage-low.ts';
 import { runbookSettings } from '../../../shared/core/remediation/terms.ts';
 import type { Telling, ToldIncident, ToldPart } from '../../../shared/core/remediation/told.ts';
+import { localTime } from '../../../shared/core/time.ts';
 import { ACCOUNT } from '../../support/plan-specimen.ts';
 import { alarmOn, facts, fullDatabase, metric, NOW, storageAlarm } from './runbooks/specimen.ts';
 
@@ -169,8 +170,23 @@ describe('what happens next', () => {
     const held = { guard: 'flapping', because: 'it flaps', tell: 'people' } as const;
     const { alarms, subject } = part;
     const message = tell([{ because: 'an alarm', parts: [{ alarms, subject, held }] }]);
-    expect(message.subject).toBe('[Lamplighter] 123456789012: the alarm FreeStorageSpace-alarm: flapping, left to you');
+    const name = `the alarm ${storageAlarm.name}`;
+    expect(message.subject).toBe(`[Lamplighter] 123456789012: ${name}: flapping, left to you`);
+    expect(message.text).toContain(`1. ${name} on the database orders-qa\n`);
     expect(message.text).toContain('   it flaps [flapping]');
+  });
+
+  it('is to look at it again, where it is left for a while, with the reason once', () => {
+    const again = new Date(NOW.getTime() + 3_600_000);
+    const when = localTime(again, SEOUL.timezone);
+    const busy = left({ held: { guard: 'busy', because: 'another is at it', tell: 'people', again } });
+    expect(busy.text).toContain(
+      `what happens next: nothing for now: another is at it. It is looked at again from ${when} on, as long as it is on.`,
+    );
+    expect(busy.facts).toMatchObject({ parts: [{ held: { guard: 'busy', again: again.toISOString() } }] });
+    const { because = '' } = part.remedy ?? {};
+    const passing = left({ held: { guard: 'passing', because, tell: 'people', again } });
+    expect(passing.text).toContain('what happens next: nothing for now. It is looked at again');
   });
 
   it('of an alarm that no runbook fits is to look at it', () => {
