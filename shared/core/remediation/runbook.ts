@@ -115,6 +115,8 @@ export interface Remedy {
   readonly because: string;
   /** Nothing is to be done because something is not known. */
   readonly unknown?: true;
+  /** Hours count, whatever is done: people are told as loudly as can be. */
+  readonly urgent?: true;
   /** Lines for people: what was measured and what follows from it. */
   readonly evidence: readonly string[];
   readonly charts: readonly Drawing[];

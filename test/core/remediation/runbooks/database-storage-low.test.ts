@@ -9,6 +9,7 @@ import {
   database,
   facts,
   filling,
+  freeHours,
   GIB,
   hoursAgo,
   metric,
@@ -98,6 +99,44 @@ describe('a database that fills up', () => {
   });
 });
 
+describe('a burst', () => {
+  const burst = freeHours((hour) => 60 - Math.max(0, hour - 332) * 18);
+  const burning = database({ freeStorageHours: burst });
+
+  it('is grown by what the policy allows, and never said to be enough', () => {
+    const { act, because, urgent } = judge(burning, { growAtMostShare: 0.5 });
+    expect(act).toMatchObject({ action: { to: { sizeGiB: 150 } }, onlyApproved: false });
+    expect(because).toBe(
+      '6 of 100 GiB are free, at 18 GiB an hour (pace of the last 3 hours) it is full in 20 minutes, at 2026-11-23 05:20 Asia/Seoul; 30 days need 13065 GiB, of which the policy allows 150, which lasts 3.11 hours at this pace',
+    );
+    expect(urgent).toBe(true);
+  });
+
+  it('is as urgent where nothing may be done', () => {
+    const { act, urgent, evidence } = judge({ ...burning, facts: { ...burning.facts, status: 'modifying' } });
+    expect({ act, urgent }).toEqual({ urgent: true });
+    expect(evidence.slice(0, 2)).toEqual([
+      'forecast: 6 GiB free, which do not become fewer (trend of 14 days)',
+      'forecast: at 18 GiB an hour (pace of the last 3 hours) it is full in 20 minutes',
+    ]);
+  });
+
+  it('that leaves days does not make it larger, and is said', () => {
+    const slow = database({ freeStorageHours: freeHours((hour) => 9.5 - Math.max(0, hour - 332) * 0.5) });
+    const { act, because, urgent } = judge(slow);
+    expect(act).toMatchObject({ action: { to: { sizeGiB: 110 } }, onlyApproved: false });
+    expect(because).toContain(
+      'by the trend of 14 days 110 GiB are enough for 30 days; at the pace of the last 3 hours that lasts 1.5 days',
+    );
+    expect(urgent).toBeUndefined();
+  });
+
+  it('is over where the storage is full, which is as urgent', () => {
+    const full = database({ freeStorageHours: filling(0, 0) }, { status: 'storage-full' });
+    expect(judge(full)).toMatchObject({ urgent: true, act: { onlyApproved: false } });
+  });
+});
+
 describe('provisioned IOPS and throughput', () => {
   it.each<[string, AlarmedDatabase, object]>([
     [
@@ -173,6 +212,8 @@ describe('a person is asked first', () => {
     ],
     ['its autoscaling is at its maximum', database({ growsItselfTo: 105 }), 'modify-db-instance'],
     ['its data would move to four volumes', storageOf({ sizeGiB: 390 }), 'modify-db-instance'],
+    ['it does not fill', database({ freeStorageHours: filling(0, 8) }), 'modify-db-instance'],
+    ['it is full in 32 days', database({ freeStorageHours: filling(0.25, 8) }), 'modify-db-instance'],
   ])('when %s', (_, resource, next) => {
     const remedy = judge(resource);
     expect(remedy.act?.onlyApproved).toBe(true);
