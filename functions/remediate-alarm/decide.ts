@@ -10,6 +10,7 @@ import {
   withAnswer,
   withEnd,
   withFlappingTold,
+  withGrowth,
   withRemediation,
 } from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
@@ -174,6 +175,7 @@ function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }:
     const { alarm, alarms, held } = one.part;
     const turn = turnOf(one, deciding, plan?.id ?? `none, of ${alarm.name} since ${alarm.since.toISOString()}`);
     if (turn) memory = withRemediation(memory, turn);
+    if (turn && isUnattendedGrowth(one)) memory = withGrowth(memory, turn);
     if (held?.tell === 'nobody') continue;
     const answering = one.proposal ? plan : undefined;
     for (const { arn, since } of alarms) memory = withAnswer(memory, arn, answerAt(since, answering));
@@ -181,6 +183,9 @@ function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }:
   }
   return composites.reduce((all, { arn, since }) => withAnswer(all, arn, answerAt(since, plan)), memory);
 }
+
+const isUnattendedGrowth = ({ proposal }: Judged): boolean =>
+  proposal?.mode === 'auto' && proposal.action.kind === 'change-database-storage';
 
 const answerAt = (since: Date, plan: Plan | undefined) => ({
   since: since.toISOString(),

@@ -3,7 +3,7 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { StateChange } from '../../shared/core/remediation/alarm.ts';
 import { foldAlarms, type IncidentPart } from '../../shared/core/remediation/fold.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
-import { alarmMemory, type SeenChange } from '../../shared/core/remediation/memory.ts';
+import { alarmMemory, growthsOf, type SeenChange } from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
@@ -13,7 +13,7 @@ import type { ChangeHistory } from '../../shared/ports.ts';
 import type { AlarmReader, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
 import type { LookedIncident, LookedPart } from './decide.ts';
 import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
-import { arnOfTurn, endsIn, isDown, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
+import { arnOfTurn, endsIn, isDown, keyOfArn, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
 import type { Seen } from './reread.ts';
 import { type Sorted, sortThem } from './sort.ts';
 
@@ -128,7 +128,8 @@ export function judge(
   { memory, policy, now }: Pick<GuardContext, 'memory' | 'policy' | 'now'>,
 ): Remedy {
   const history = changesIn(alarmMemory(memory, alarm.arn).changes);
-  return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics }, runbookSettings(policy));
+  const unattendedGrowths = growthsOf(memory, keyOfArn(resource.facts.identity.arn), now);
+  return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics, unattendedGrowths }, runbookSettings(policy));
 }
 
 const changesIn = (seen: readonly SeenChange[]): StateChange[] =>

@@ -85,6 +85,32 @@ describe('storage that is nearly full', () => {
   });
 });
 
+describe('storage that something eats', () => {
+  it('is grown three times within 30 days, and then only once somebody approves it', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = filling(scene, 'orders', { helps: false });
+    const goesOff = async () => {
+      await deliver(scene, [turned(scene, alarm)]);
+      turned(scene, alarm, 'OK');
+      await scene.lambda.advance({ hours: 9 });
+    };
+    for (let time = 1; time <= 3; time += 1) await goesOff();
+    const sizeGiB = stored.AllocatedStorage;
+    const event = turned(scene, alarm);
+    await deliver(scene, [event]);
+    await deliver(scene, [event]);
+    await scene.lambda.advance({ hours: 9 });
+    expect([mutations(scene).length, stored.AllocatedStorage]).toEqual([3, sizeGiB]);
+    const [last, ...before] = toldBy(scene).toReversed();
+    expect(before.map(({ severity }) => severity)).toEqual(['info', 'info', 'info']);
+    expect(last).toMatchObject({
+      subject: '[Lamplighter] 111111111111: orders: database-storage-low, waiting for an approval',
+      severity: 'warning',
+      text: expect.stringContaining('it was let grow 3 times within 30 days') as string,
+    });
+  });
+});
+
 describe('an instance whose status check fails', () => {
   it('because of its host is moved to another one, and resolved', async () => {
     const scene = await openNight();

@@ -99,6 +99,8 @@ export interface RunbookFacts {
   readonly history: readonly StateChange[];
   readonly resource: AlarmedResource;
   readonly metrics: readonly EvidenceMetric[];
+  /** How often its storage has grown within 30 days without anybody being asked; absent where that is nobody's question. */
+  readonly unattendedGrowths?: number;
   readonly now: Date;
 }
 
@@ -131,6 +133,8 @@ export interface RunbookSettings {
   /** Of what is allocated: 0.5 is half as much again. */
   readonly growAtMostShare: number;
   readonly growAtMostGiB: number;
+  /** So often within 30 days without an approval. */
+  readonly growAtMostTimes: number;
   readonly rebootInFreeze: boolean;
   /** Of the times in the words (IANA name). */
   readonly timezone: string;

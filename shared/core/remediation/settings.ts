@@ -84,6 +84,9 @@ export const remediation = () =>
         .default('50%')
         .describe("Storage grows by at most this share of what is allocated; RDS's own least is 10 %"),
       sizeGiB: number(20, 'GiB').default(1000).describe('and by at most so many GiB at once'),
+      times: whole(1, 30)
+        .default(3)
+        .describe('So often within 30 days a database grows without being asked for; then it waits for an approval'),
     }).prefault({}),
     rebootInFreeze: oneOf(['allowed', 'never'])
       .default('never')

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/core/remediation/guards.ts';
 import {
   forgetting,
+  growthsOf,
   NOTHING_REMEMBERED,
   type Remediation,
   type RemediationMemory,
@@ -18,6 +19,7 @@ import {
   withChange,
   withEnd,
   withFlappingTold,
+  withGrowth,
   withRemediation,
 } from '../../../shared/core/remediation/memory.ts';
 import { alarm, minutesAgo, NOW, SCOPE } from './alarms.ts';
@@ -319,6 +321,23 @@ describe('what is remembered', () => {
     const memory = [turn(), running].reduce(withRemediation, remembering(disk));
     expect(forgetting(memory, remediation, minutesAgo(-60))).toEqual(memory);
     expect(forgetting(memory, remediation, day)).toEqual({ alarms: [], remediations: [running] });
+  });
+
+  it('has the growths of 30 days, each plan once', () => {
+    const { resource } = turn();
+    const grown = (plan: string, days: number) => ({ resource, plan, at: minutesAgo(days * 1440).toISOString() });
+    const growths = [
+      grown('a', 31),
+      grown('b', 29),
+      grown('b', 29),
+      grown('c', 0),
+      { ...grown('c', 0), resource: 'other' },
+    ];
+    const memory = growths.reduce(withGrowth, NOTHING_REMEMBERED);
+    expect(growthsOf(memory, resource, NOW)).toBe(2);
+    const kept = forgetting(memory, remediation, NOW);
+    expect(kept.growths).toEqual([growths[1], growths[3], growths[4]]);
+    expect(forgetting(kept, remediation, minutesAgo(-31 * 1440))).toEqual(NOTHING_REMEMBERED);
   });
 
   it('stays small, however often an alarm changes', () => {

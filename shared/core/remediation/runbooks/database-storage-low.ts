@@ -7,6 +7,7 @@ import { codeOwnerOf, lineIn } from '../../rules/infrastructure-code.ts';
 import type { Drawing } from '../../sparkline.ts';
 import { DAY_MS, localTime } from '../../time.ts';
 import type { Alarm } from '../alarm.ts';
+import { GROWTH_DAYS } from '../memory.ts';
 import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
 import {
   FORECAST_DAYS,
@@ -39,16 +40,16 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
  *   > Left: Aurora and its like, whose storage grows by itself; Multi-AZ DB clusters; RDS Custom; storage autoscaling that has
  *   > room; a change of the storage that runs, or began less than six hours ago; other pending modifications; storage at its
  *   > maximum; an unknown trend.
- *   > Asked first, whatever the mode: not full within 30 days by any forecast; the code that it is made from; the maximum of
+ *   > Asked first, whatever the mode: grown too often within 30 days; not full within 30 days by any forecast; the code that it is made from; the maximum of
  *   > its autoscaling reached; a move to four volumes while there is time.
  */
 export function databaseStorageLow(facts: RunbookFacts, settings: RunbookSettings): Remedy {
-  const { resource, alarm, now } = facts;
+  const { resource, alarm, now, unattendedGrowths: grown = 0 } = facts;
   if (resource.type !== 'database') return notFor('databases', facts);
   const forecast = forecastStorage(resource.freeStorageHours, { now, since: resource.lastStorageChange });
   const { evidence, charts } = shownOf(facts);
   const stays = whyStorageStays(resource, { now, timezone: settings.timezone });
-  const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), now }, settings);
+  const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), grown, now }, settings);
   return {
     ...verdict,
     ...(isUrgent(resource.facts, forecast) ? { urgent: true } : {}),
@@ -67,6 +68,8 @@ interface Question {
   readonly resource: AlarmedDatabase;
   readonly forecast: Evidence<StorageForecast>;
   readonly keepFreeGiB: number;
+  /** So often within 30 days without anybody being asked. */
+  readonly grown: number;
   readonly now: Date;
 }
 
@@ -101,7 +104,7 @@ function judge(question: Question, settings: RunbookSettings): Verdict {
       `${freeNow(forecast.value, sizeGiB)}; ${growth.cappedBy} allows ${growth.toGiB} GiB, which leave ` +
         `${inShort(freeAfter)} GiB free, not more than the alarm's ${inShort(keepFreeGiB)} GiB`,
     );
-  return grow(question, { growth, forecast: forecast.value, timezone: settings.timezone });
+  return grow(question, { growth, forecast: forecast.value, settings });
 }
 
 const WAIT =
@@ -143,10 +146,10 @@ const growBy = ({ name, scope }: DatabaseFacts, toGiB: number): string =>
 interface Growing {
   readonly growth: Grown;
   readonly forecast: StorageForecast;
-  readonly timezone: string;
+  readonly settings: RunbookSettings;
 }
 
-function grow({ resource, now }: Question, { growth, forecast, timezone }: Growing): Verdict {
+function grow({ resource, grown, now }: Question, { growth, forecast, settings }: Growing): Verdict {
   const { facts: database, growsItselfTo } = resource;
   const storage = grownStorage(database, growth.toGiB);
   if (!storage)
@@ -155,15 +158,20 @@ function grow({ resource, now }: Question, { growth, forecast, timezone }: Growi
   const days = daysUntilFull(forecast);
   const mayAsk = crossesStriping(database, growth.toGiB) && days >= DAYS_TO_ASK;
   const fullAt = new Date(now.getTime() + Math.min(days, FORECAST_DAYS) * DAY_MS);
-  const when = isFullBy(forecast) ? `, at ${localTime(fullAt, timezone)}` : '';
+  const when = isFullBy(forecast) ? `, at ${localTime(fullAt, settings.timezone)}` : '';
+  const isTooOften = grown >= settings.growAtMostTimes;
+  const often = isTooOften
+    ? `; it was let grow ${count(grown, 'time')} within ${GROWTH_DAYS} days (\`remediation.growAtMost.times\`): something eats it`
+    : '';
   return {
     act: {
       action: { kind: 'change-database-storage', direction: 'gives', database: database.identity, ...storage },
       undo: NO_WAY_BACK,
-      onlyApproved: !isFullSoon(database, forecast) || code !== undefined || growsItselfTo !== undefined || mayAsk,
+      onlyApproved:
+        isTooOften || !isFullSoon(database, forecast) || code !== undefined || growsItselfTo !== undefined || mayAsk,
       monthlyMore: monthlyMore(database, storage),
     },
-    because: `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}`,
+    because: `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}${often}`,
     next: code ? `change the code, too: ${code}` : growBy(database, growth.toGiB),
   };
 }

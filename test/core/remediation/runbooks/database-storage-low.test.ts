@@ -220,6 +220,16 @@ describe('a person is asked first', () => {
     expect(remedy.next).toContain(next);
   });
 
+  it.each([
+    [2, false],
+    [3, true],
+  ])('when it grew %d times of 3 within 30 days: %s', (unattendedGrowths, isAsked) => {
+    const { act, because } = databaseStorageLow(facts({ unattendedGrowths }), settings);
+    expect(act?.onlyApproved).toBe(isAsked);
+    const often = 'it was let grow 3 times within 30 days (`remediation.growAtMost.times`): something eats it';
+    expect(because.includes(often)).toBe(isAsked);
+  });
+
   it('but not about four volumes when there is no time', () => {
     const soon = database(
       { freeStorageHours: filling(4, 8) },

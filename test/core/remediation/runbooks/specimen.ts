@@ -75,6 +75,7 @@ export const measured = (
 export const settings: RunbookSettings = {
   growAtMostShare: 1,
   growAtMostGiB: 1000,
+  growAtMostTimes: 3,
   rebootInFreeze: false,
   timezone: 'Asia/Seoul',
 };
