@@ -1,6 +1,7 @@
 import {
   DescribeInstanceCreditSpecificationsCommand,
   DescribeInstanceStatusCommand,
+  type EbsStatusSummary,
   type EC2Client,
   type InstanceStatus,
   type InstanceStatusSummary,
@@ -41,6 +42,7 @@ export async function alarmedInstances(
       facts,
       systemStatus: checkOf(status, 'SystemStatus'),
       instanceStatus: checkOf(status, 'InstanceStatus'),
+      attachedEbsStatus: volumesOf(status),
       scheduledEvents: status?.known ? scheduledIn(status.value) : [],
       instanceStore: NOT_ASKED,
       stopProtection: NOT_ASKED,
@@ -154,13 +156,19 @@ const STATUSES = ['ok', 'impaired', 'initializing'] as const;
 
 function checkOf(
   status: Evidence<InstanceStatus> | undefined,
-  check: 'SystemStatus' | 'InstanceStatus',
+  check: 'SystemStatus' | 'InstanceStatus' | 'AttachedEbsStatus',
 ): AlarmedInstance['systemStatus'] {
   if (!status) return NOT_ASKED;
   if (!status.known) return status;
-  const { Status: said }: InstanceStatusSummary = status.value[check] ?? {};
+  const { Status: said }: InstanceStatusSummary | EbsStatusSummary = status.value[check] ?? {};
   const one = STATUSES.find((each) => each === said);
   return one ? known(one) : unknown(said ? `EC2 says ${said}` : 'EC2 does not say');
+}
+
+/** Of what is not on Nitro EC2 says that it is not applicable, or nothing. */
+function volumesOf(status: Evidence<InstanceStatus> | undefined): AlarmedInstance['attachedEbsStatus'] {
+  const { Status: said = 'not-applicable' } = (status?.known && status.value.AttachedEbsStatus) || {};
+  return status?.known && said === 'not-applicable' ? known(said) : checkOf(status, 'AttachedEbsStatus');
 }
 
 /** What is over is shown for a week more. */

@@ -108,7 +108,7 @@ const DEFAULTS: readonly (readonly [RunbookId, namespace: string, side: Side, me
     'instance-unwell',
     'AWS/EC2',
     'greater',
-    ['StatusCheckFailed', 'StatusCheckFailed_Instance', 'StatusCheckFailed_System'],
+    ['StatusCheckFailed', 'StatusCheckFailed_AttachedEBS', 'StatusCheckFailed_Instance', 'StatusCheckFailed_System'],
   ],
   ['credits-exhausted', 'AWS/EC2', 'less', ['CPUCreditBalance']],
   ['idle-alarm', 'AWS/EC2', 'less', ['CPUUtilization', 'NetworkOut']],

@@ -73,6 +73,8 @@ export interface AlarmedInstance {
   readonly facts: InstanceFacts;
   readonly systemStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
   readonly instanceStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  /** Whether its EBS volumes are reachable; older types have no such check. */
+  readonly attachedEbsStatus: Evidence<'ok' | 'impaired' | 'initializing' | 'not-applicable'>;
   /** Events that AWS has scheduled for it, e.g. `instance-retirement`. */
   readonly scheduledEvents: readonly string[];
   /** Whether a stop would lose local disks. */

@@ -37,6 +37,7 @@ describe('by the metric alone', () => {
     [ofEc2('StatusCheckFailed'), GREATER, 'instance-unwell'],
     [ofEc2('StatusCheckFailed_System'), GREATER, 'instance-unwell'],
     [ofEc2('StatusCheckFailed_Instance'), GREATER, 'instance-unwell'],
+    [ofEc2('StatusCheckFailed_AttachedEBS'), GREATER, 'instance-unwell'],
     [ofEc2('CPUCreditBalance'), LESS, 'credits-exhausted'],
     [ofEc2('CPUUtilization'), LESS, 'idle-alarm'],
     [ofEc2('NetworkOut'), LESS, 'idle-alarm'],

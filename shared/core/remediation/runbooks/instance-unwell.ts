@@ -10,7 +10,7 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
  *   > Stop and start an instance whose system status check fails, which brings it to another host, where nothing is lost by
  *   > it; reboot one whose instance status check fails (EC2 User Guide, "Status checks for Amazon EC2 instances").
  *   > Left: not running; owned by a controller or an Auto Scaling group, which replace it; a check that passes, begins or is
- *   > unknown. Not moved: Spot; an instance store; a public address that would be released; a Dedicated Host; stop protection.
+ *   > unknown; volumes that cannot be reached, where a boot hangs. Not moved: Spot; an instance store; a public address that would be released; a Dedicated Host; stop protection.
  */
 export function instanceUnwell(facts: RunbookFacts, settings: RunbookSettings): Remedy {
   const { resource } = facts;
@@ -21,6 +21,7 @@ export function instanceUnwell(facts: RunbookFacts, settings: RunbookSettings): 
     evidence: [
       `system status check (the host): ${describeStatus(resource.systemStatus)}`,
       `instance status check (its own system): ${describeStatus(resource.instanceStatus)}`,
+      `attached EBS status check (its volumes): ${describeStatus(resource.attachedEbsStatus)}`,
       ...resource.scheduledEvents.map((event) => `scheduled by AWS: ${event}`),
       ...evidence,
     ],
@@ -29,11 +30,15 @@ export function instanceUnwell(facts: RunbookFacts, settings: RunbookSettings): 
 }
 
 function judge(resource: AlarmedInstance, alarm: string): Verdict {
-  const { facts, systemStatus, instanceStatus } = resource;
+  const { facts, systemStatus, instanceStatus, attachedEbsStatus } = resource;
   const untouched = whyUntouched(resource);
   if (untouched) return held(untouched, { resource, alarm });
   if (!systemStatus.known)
     return held({ because: `its system status is unknown: ${systemStatus.why}`, unknown: true }, { resource, alarm });
+  if (attachedEbsStatus.known && attachedEbsStatus.value === 'impaired') {
+    const because = 'its attached EBS status check fails: a volume of it cannot be reached, on which a boot may hang';
+    return { ...leftTo(volumesStep(resource), `${because} (${alarm})`) };
+  }
   const expect = { state: 'running', launchedAt: facts.launchedAt.toISOString() } as const;
   if (systemStatus.value === 'impaired') {
     const loss = whatAStopLoses(resource);
@@ -57,10 +62,14 @@ function judge(resource: AlarmedInstance, alarm: string): Verdict {
       { because: `its instance status is unknown: ${instanceStatus.why}`, unknown: true },
       { resource, alarm },
     );
-  const begins = [systemStatus.value, instanceStatus.value].includes('initializing');
+  if (!attachedEbsStatus.known)
+    return held(
+      { because: `its attached EBS status is unknown: ${attachedEbsStatus.why}`, unknown: true },
+      { resource, alarm },
+    );
+  const begins = [systemStatus.value, instanceStatus.value, attachedEbsStatus.value].includes('initializing');
   if (begins) return held({ because: 'its status checks have only begun' }, { resource, alarm });
-  if (instanceStatus.value === 'ok')
-    return held({ because: 'both its status checks pass by now' }, { resource, alarm });
+  if (instanceStatus.value === 'ok') return held({ because: 'all its status checks pass by now' }, { resource, alarm });
   return {
     act: {
       action: { kind: 'reboot-instance', instance: facts.identity, expect },
@@ -71,6 +80,9 @@ function judge(resource: AlarmedInstance, alarm: string): Verdict {
     next: `aws ec2 reboot-instances --region ${facts.scope.region} --instance-ids ${facts.identity.id}`,
   };
 }
+
+const volumesStep = ({ facts: { scope, identity } }: AlarmedInstance): string =>
+  `see its volumes: aws ec2 describe-volume-status --region ${scope.region} --filters Name=status-info.status,Values=impaired, and AWS Health; then stop and start ${identity.id}, or replace the volume`;
 
 interface Case {
   readonly resource: AlarmedInstance;

@@ -95,6 +95,7 @@ export const unwellInstance: AlarmedInstance = {
   facts: idleInstance,
   systemStatus: known('impaired'),
   instanceStatus: known('impaired'),
+  attachedEbsStatus: known('ok'),
   scheduledEvents: [],
   instanceStore: known(false),
   stopProtection: known(false),
