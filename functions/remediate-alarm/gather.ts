@@ -61,8 +61,9 @@ export async function gather(
 function begin(part: IncidentPart, sorted: ReadonlyMap<Arn, Sorted>, { policy }: GuardContext): LookedPart {
   const { runbook, subject, alarms } = part;
   const these = alarms.flatMap(({ arn }) => sorted.get(arn) ?? []).filter((one) => one.runbook === runbook);
-  // One that is on for lack of data says nothing beside one that measured something.
-  const { alarm, choice, found } = (these.find((one) => one.alarm.by === 'data') ?? these[0]) as Sorted;
+  // One that is on for lack of data says nothing beside one that measured something; one that acts by itself is not to be missed.
+  const measured = these.filter((one) => one.alarm.by === 'data');
+  const { alarm, choice, found } = (measured.find((one) => one.alarm.acts) ?? measured[0] ?? these[0]) as Sorted;
   const about: LookedPart = { ...part, alarm };
   if (!runbook) return { ...about, remedy: { ...withoutRunbook(about), because: choice.because } };
   if (modeOfRunbook(policy, runbook) === 'off') return about;

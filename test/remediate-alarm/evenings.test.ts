@@ -134,6 +134,17 @@ describe('an instance whose status check fails', () => {
     expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: web: instance-unwell, left to you');
   });
 
+  it('is left where the alarm itself reboots it', async () => {
+    const scene = await openNight();
+    const { alarm } = failing(scene, 'web', 'instance');
+    const described = scene.region.cloudwatch.alarms.get(alarm);
+    if (described) described.AlarmActions = ['arn:aws:automate:ap-northeast-2:ec2:reboot'];
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ minutes: 30 });
+    expect(mutations(scene)).toEqual([]);
+    expect(toldBy(scene)[0]?.text).toContain("the alarm's own action is ec2:reboot");
+  });
+
   it('is left in a freeze, which is said, unless the policy lets it be rebooted', async () => {
     const freeze = [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }];
     const frozen = await openNight({ policy: { freeze } });

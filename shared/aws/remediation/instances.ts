@@ -34,13 +34,15 @@ export async function alarmedInstances(
     statusesOf(ec2, factsFor(wanted, 'instance-unwell')),
     creditsOf(ec2, factsFor(wanted, 'credits-exhausted').filter(isBurstable)),
   ]);
-  const looked = wanted.map(({ runbook, found: { facts } }): AlarmedInstance => {
+  const looked = wanted.map(({ runbook, found: { facts, recoversItself } }): AlarmedInstance => {
     const status = runbook === 'instance-unwell' ? (statuses.get(facts.identity.id) ?? NO_CHECKS) : undefined;
     const mode = credits.get(facts.identity.id);
     return {
       type: 'instance',
       facts,
       systemStatus: checkOf(status, 'SystemStatus'),
+      ...impairedSince(status),
+      ...(recoversItself ? { recoversItself } : {}),
       instanceStatus: checkOf(status, 'InstanceStatus'),
       attachedEbsStatus: volumesOf(status),
       scheduledEvents: status?.known ? scheduledIn(status.value) : [],
@@ -163,6 +165,12 @@ function checkOf(
   const { Status: said }: InstanceStatusSummary | EbsStatusSummary = status.value[check] ?? {};
   const one = STATUSES.find((each) => each === said);
   return one ? known(one) : unknown(said ? `EC2 says ${said}` : 'EC2 does not say');
+}
+
+function impairedSince(status: Evidence<InstanceStatus> | undefined): Pick<AlarmedInstance, 'systemImpairedSince'> {
+  const details = (status?.known && status.value.SystemStatus?.Details) || [];
+  const [since] = details.flatMap(({ ImpairedSince }) => ImpairedSince ?? []);
+  return since ? { systemImpairedSince: since } : {};
 }
 
 /** Of what is not on Nitro EC2 says that it is not applicable, or nothing. */

@@ -72,6 +72,10 @@ export interface AlarmedInstance {
   readonly type: 'instance';
   readonly facts: InstanceFacts;
   readonly systemStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  /** Since when its system status check fails. */
+  readonly systemImpairedSince?: Date;
+  /** AWS tries to bring it to another host by itself (simplified automatic recovery). */
+  readonly recoversItself?: true;
   readonly instanceStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
   /** Whether its EBS volumes are reachable; older types have no such check. */
   readonly attachedEbsStatus: Evidence<'ok' | 'impaired' | 'initializing' | 'not-applicable'>;

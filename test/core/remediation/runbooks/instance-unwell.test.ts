@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../../shared/core/evidence.ts';
 import type { AlarmedInstance } from '../../../../shared/core/remediation/runbook.ts';
 import { instanceUnwell } from '../../../../shared/core/remediation/runbooks/instance-unwell.ts';
-import { alarmOn, facts, fullDatabase, instance, metric, settings } from './specimen.ts';
+import { alarmOn, facts, fullDatabase, instance, metric, NOW, settings } from './specimen.ts';
 
 const alarm = alarmOn(metric('AWS/EC2', 'StatusCheckFailed', { InstanceId: 'i-0abc' }), {
   comparison: 'GreaterThanThreshold',
@@ -45,6 +45,34 @@ describe('an unwell instance', () => {
       'attached EBS status check (its volumes): ok',
       'scheduled by AWS: instance-retirement',
     ]);
+  });
+});
+
+describe('AWS may be at it', () => {
+  it('by an action of the alarm itself, which is left alone', () => {
+    const acting = { ...alarm, acts: ['ec2:reboot'] };
+    for (const resource of [instance(), instance(rebooted)]) {
+      const { act, because } = instanceUnwell(facts({ alarm: acting, resource }), settings);
+      expect(act).toBeUndefined();
+      expect(because).toBe("AWS acts on it by itself: the alarm's own action is ec2:reboot");
+    }
+  });
+
+  const failingFor = (minutes: number) => ({ systemImpairedSince: new Date(NOW.getTime() - minutes * 60_000) });
+
+  it.each<[string, Partial<AlarmedInstance>, boolean]>([
+    ['for nine minutes', failingFor(9), true],
+    ['for nobody knows how long', {}, true],
+    ['for ten minutes', failingFor(10), false],
+  ])('by automatic recovery: after %s a move is asked for: %s', (_, since, isAsked) => {
+    const { act, because, evidence } = judge(instance({ recoversItself: true, ...since }));
+    expect(act).toMatchObject({ action: { kind: 'move-instance' }, onlyApproved: isAsked });
+    expect(because.includes('AWS may be recovering it by itself')).toBe(isAsked);
+    expect(evidence.join()).toContain('automatic recovery: on');
+  });
+
+  it('but not where automatic recovery is off', () => {
+    expect(judge(instance(failingFor(1))).act?.onlyApproved).toBe(false);
   });
 });
 
