@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutations, steady } from '../support/carry-out.ts';
+import { flip, mutations, steady } from '../support/carry-out.ts';
 import {
   approve,
   arnOf,
@@ -193,6 +193,36 @@ describe('a database under load', () => {
       'db.r6g.xlarge',
       [{ outcome: 'kept' }],
     ]);
+  });
+});
+
+describe('a larger class, which is an outage', () => {
+  const freeze = [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }];
+
+  it.each([
+    ['never', 'but frozen until 2026-12-01: sale'],
+    ['allowed', 'it waits for an approval'],
+  ])('is proposed in a freeze as the policy says: %s', async (rebootInFreeze, says) => {
+    const scene = await openNight({ policy: { freeze, remediation: { rebootInFreeze } } });
+    await deliver(scene, [turned(scene, loaded(scene, 'carts').alarm)]);
+    expect(toldBy(scene)[0]?.text).toContain(says);
+  });
+
+  it.each<[string, (scene: Parameters<typeof toldBy>[0]) => unknown, string]>([
+    [
+      'a freeze',
+      ({ hub }) => hub.storePolicy({ timezone: 'Asia/Seoul', defaults: { mode: 'auto' }, freeze }),
+      'frozen until 2026-12-01: sale',
+    ],
+    ['pause', (scene) => flip(scene, 'pause', 'on'), 'the switch pause is on'],
+  ])('is not made when %s came before the approval', async (_, happen, because) => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, loaded(scene, 'carts').alarm)]);
+    await happen(scene);
+    await approve(scene);
+    await scene.lambda.advance({ hours: 1 });
+    expect(mutations(scene)).toEqual([]);
+    expect(await changesOf(scene)).toMatchObject([{ because: expect.stringContaining(because) as string }]);
   });
 });
 

@@ -90,5 +90,7 @@ export const remediation = () =>
     }).prefault({}),
     rebootInFreeze: oneOf(['allowed', 'never'])
       .default('never')
-      .describe('Whether an unwell instance is rebooted or moved on frozen days, too; storage always grows'),
+      .describe(
+        'Whether what is an outage (a reboot, a move, another type or class) is done on frozen days, too; storage always grows',
+      ),
   });
