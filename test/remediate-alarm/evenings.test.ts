@@ -196,6 +196,20 @@ describe('a database under load', () => {
   });
 });
 
+describe('a database without CPU credits', () => {
+  it('is proposed one class larger', async () => {
+    const scene = await openNight();
+    const { alarm } = loaded(scene, 'carts', { DBInstanceClass: 'db.t4g.medium' });
+    const described = scene.region.cloudwatch.alarms.get(alarm);
+    if (described)
+      Object.assign(described, { MetricName: 'CPUCreditBalance', ComparisonOperator: 'LessThanThreshold' });
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(await keptOf(scene)).toMatchObject({
+      plans: [{ act: [{ rule: 'credits-exhausted', mode: 'approve', action: { to: 'db.t4g.large' } }] }],
+    });
+  });
+});
+
 describe('a larger class, which is an outage', () => {
   const freeze = [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }];
 

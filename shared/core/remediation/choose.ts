@@ -63,7 +63,7 @@ const FOR: Readonly<Record<RunbookId, readonly Subject['type'][]>> = {
   'database-saturated': ['database'],
   'replica-lag': ['database'],
   'instance-unwell': ['instance'],
-  'credits-exhausted': ['instance'],
+  'credits-exhausted': ['database', 'instance'],
   'idle-alarm': ['database', 'instance'],
   'host-evidence': ['instance'],
 };
@@ -111,6 +111,7 @@ const DEFAULTS: readonly (readonly [RunbookId, namespace: string, side: Side, me
     ['StatusCheckFailed', 'StatusCheckFailed_AttachedEBS', 'StatusCheckFailed_Instance', 'StatusCheckFailed_System'],
   ],
   ['credits-exhausted', 'AWS/EC2', 'less', ['CPUCreditBalance']],
+  ['credits-exhausted', 'AWS/RDS', 'less', ['CPUCreditBalance']],
   ['idle-alarm', 'AWS/EC2', 'less', ['CPUUtilization', 'NetworkOut']],
   ['idle-alarm', 'AWS/RDS', 'less', ['CPUUtilization', 'DatabaseConnections']],
   ['host-evidence', 'CWAgent', 'any', ['disk_used_percent', 'mem_used_percent']],

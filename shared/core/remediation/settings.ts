@@ -25,7 +25,7 @@ const modes = () =>
     'credits-exhausted': oneOf(['off', 'report', 'approve'])
       .optional()
       .describe(
-        'A burstable instance has no CPU credits left: unlimited ones, or a larger type. Never `auto`: it is dearer',
+        'Something burstable has no CPU credits left: unlimited ones, or one type or class up. Never `auto`: it is dearer',
       ),
     'idle-alarm': oneOf(['off', 'report'])
       .optional()

@@ -39,6 +39,7 @@ describe('by the metric alone', () => {
     [ofEc2('StatusCheckFailed_Instance'), GREATER, 'instance-unwell'],
     [ofEc2('StatusCheckFailed_AttachedEBS'), GREATER, 'instance-unwell'],
     [ofEc2('CPUCreditBalance'), LESS, 'credits-exhausted'],
+    [ofRds('CPUCreditBalance'), LESS, 'credits-exhausted'],
     [ofEc2('CPUUtilization'), LESS, 'idle-alarm'],
     [ofEc2('NetworkOut'), LESS, 'idle-alarm'],
     [ofRds('CPUUtilization'), LESS, 'idle-alarm'],
