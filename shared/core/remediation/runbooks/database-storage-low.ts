@@ -39,9 +39,9 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
  *   > days of that need, which is as a rule all that is allowed. Provisioned IOPS and throughput are kept.
  *   > Left: Aurora and its like, whose storage grows by itself; Multi-AZ DB clusters; RDS Custom; storage autoscaling that has
  *   > room; a change of the storage that runs, or began less than six hours ago; other pending modifications; storage at its
- *   > maximum; an unknown trend.
- *   > Asked first, whatever the mode: grown too often within 30 days; not full within 30 days by any forecast; the code that it is made from; the maximum of
- *   > its autoscaling reached; a move to four volumes while there is time.
+ *   > maximum, or at that of its autoscaling, beyond which RDS refuses it; an unknown trend.
+ *   > Asked first, whatever the mode: grown too often within 30 days; not full within 30 days by any forecast; the code that it
+ *   > is made from; a move to four volumes while there is time.
  */
 export function databaseStorageLow(facts: RunbookFacts, settings: RunbookSettings): Remedy {
   const { resource, alarm, now, unattendedGrowths: grown = 0 } = facts;
@@ -140,8 +140,22 @@ function refused(database: DatabaseFacts, { refusedBy, leastGiB }: Refused): Ver
 }
 
 /** What a person types who knows better. */
-const growBy = ({ name, scope }: DatabaseFacts, toGiB: number): string =>
-  `aws rds modify-db-instance --region ${scope.region} --db-instance-identifier ${name} --allocated-storage ${toGiB} --apply-immediately   (it never shrinks again)`;
+const growBy = (database: DatabaseFacts, toGiB: number): string => growWith(database, `--allocated-storage ${toGiB}`);
+
+/**
+ * So much over the storage is its autoscaling's maximum to be, at least 10 % (RDS User Guide, "Managing capacity automatically
+ * with Amazon RDS storage autoscaling").
+ */
+const ROOM_SHARE = 0.26;
+
+const growBoth = (database: DatabaseFacts, toGiB: number): string =>
+  growWith(
+    database,
+    `--allocated-storage ${toGiB} --max-allocated-storage ${Math.min(toGiB + Math.ceil(toGiB * ROOM_SHARE), mostStorageGiB(database))}`,
+  );
+
+const growWith = ({ name, scope }: DatabaseFacts, sizes: string): string =>
+  `aws rds modify-db-instance --region ${scope.region} --db-instance-identifier ${name} ${sizes} --apply-immediately   (it never shrinks again)`;
 
 interface Growing {
   readonly growth: Grown;
@@ -163,15 +177,20 @@ function grow({ resource, grown, now }: Question, { growth, forecast, settings }
   const often = isTooOften
     ? `; it was let grow ${count(grown, 'time')} within ${GROWTH_DAYS} days (\`remediation.growAtMost.times\`): something eats it`
     : '';
+  const because = `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}`;
+  if (growsItselfTo !== undefined)
+    return leftTo(
+      growBoth(database, growth.toGiB),
+      `${because}; its autoscaling is at its maximum of ${growsItselfTo} GiB, and RDS refuses more storage unless that is raised as well`,
+    );
   return {
     act: {
       action: { kind: 'change-database-storage', direction: 'gives', database: database.identity, ...storage },
       undo: NO_WAY_BACK,
-      onlyApproved:
-        isTooOften || !isFullSoon(database, forecast) || code !== undefined || growsItselfTo !== undefined || mayAsk,
+      onlyApproved: isTooOften || !isFullSoon(database, forecast) || code !== undefined || mayAsk,
       monthlyMore: monthlyMore(database, storage),
     },
-    because: `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}${often}`,
+    because: `${because}${often}`,
     next: code ? `change the code, too: ${code}` : growBy(database, growth.toGiB),
   };
 }

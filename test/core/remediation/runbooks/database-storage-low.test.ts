@@ -210,7 +210,6 @@ describe('a person is asked first', () => {
       database({}, { tags: { 'aws:cloudformation:stack-name': 'shop' } }),
       'in the template of the stack shop: AllocatedStorage: 163',
     ],
-    ['its autoscaling is at its maximum', database({ growsItselfTo: 105 }), 'modify-db-instance'],
     ['its data would move to four volumes', storageOf({ sizeGiB: 390 }), 'modify-db-instance'],
     ['it does not fill', database({ freeStorageHours: filling(0, 8) }), 'modify-db-instance'],
     ['it is full in 32 days', database({ freeStorageHours: filling(0.25, 8) }), 'modify-db-instance'],
@@ -251,6 +250,11 @@ describe('it is left', () => {
     ['RDS Custom', database({}, { engine: 'custom-oracle-ee' }), /RDS Custom/],
     ['magnetic storage of SQL Server', storageOf({ storageType: 'standard' }, 'sqlserver-web'), /magnetic/],
     ['storage autoscaling with room', database({ growsItselfTo: 110 }), /by itself, up to 110 GiB/],
+    [
+      'storage autoscaling at its maximum',
+      database({ growsItselfTo: 105 }),
+      /163 GiB are enough for 30 days; its autoscaling is at its maximum of 105 GiB, and RDS refuses more/,
+    ],
     ['modifying', database({}, { status: 'modifying' }), /its status is modifying/],
     [
       'optimizing',
@@ -282,6 +286,12 @@ describe('it is left', () => {
     expect(remedy.unknown).toBeUndefined();
     expect(remedy.because).toMatch(because);
     expect(remedy.next).not.toBe('');
+  });
+
+  it('at the maximum of its autoscaling, with the command that raises both', () => {
+    expect(judge(database({ growsItselfTo: 105 })).next).toContain(
+      '--allocated-storage 163 --max-allocated-storage 206 --apply-immediately',
+    );
   });
 
   it('six hours after the last change it is grown again', () => {
