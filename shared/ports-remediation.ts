@@ -80,6 +80,8 @@ export interface FoundInstance {
   readonly type: 'instance';
   readonly facts: InstanceFacts;
   readonly parent?: Parent;
+  /** AWS tries to bring it to another host by itself (simplified automatic recovery). */
+  readonly recoversItself?: true;
 }
 
 /** What a runbook is to judge. */

@@ -1,5 +1,12 @@
-import { directionOf, isRestart } from '../../shared/core/action.ts';
-import { closedBecause, GRACE, POLICY, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
+import { hasOutage } from '../../shared/core/action.ts';
+import {
+  closedBecause,
+  GRACE,
+  gatedDirectionOf,
+  POLICY,
+  type Switches,
+  withdrawnBecause,
+} from '../../shared/core/gates.ts';
 import { isRemedy, type Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { runbookSettings } from '../../shared/core/remediation/terms.ts';
@@ -53,9 +60,9 @@ async function whyNot(hands: Hands, item: Item, asked: Asked): Promise<string | 
   return (await asked.judge()) ?? closedFor(item, asked, await hands.switches.read());
 }
 
-/** The policy may let what an alarm wants be rebooted on frozen days, too. */
+/** The policy may let what an alarm wants be down for a while on frozen days, too. */
 const freezeFor = (proposal: Proposal, policy: Policy): Policy['freeze'] =>
-  isRemedy(proposal) && isRestart(proposal.action) && runbookSettings(policy).rebootInFreeze ? [] : policy.freeze;
+  isRemedy(proposal) && hasOutage(proposal.action) && runbookSettings(policy).rebootInFreeze ? [] : policy.freeze;
 
 const AFTER = 'after the approval';
 
@@ -68,7 +75,7 @@ function closedFor(item: Item, { context, word }: Asked, switches: Switches): st
   return (
     withdrawn ??
     closedBecause({
-      direction: directionOf(proposal.action),
+      direction: gatedDirectionOf(proposal),
       finishing: false,
       freeze: freezeFor(proposal, context.policy),
       today: localDate(context.now, context.policy.timezone),

@@ -1,4 +1,4 @@
-import { isRestart, targetOf } from '../../shared/core/action.ts';
+import { hasOutage, targetOf } from '../../shared/core/action.ts';
 import type { AlarmSince } from '../../shared/core/plan.ts';
 import type { AlarmNow } from '../../shared/ports-acting.ts';
 import { type Durable, type Polling, polling } from './durable.ts';
@@ -121,7 +121,7 @@ async function lookAtOthers(hands: Hands, verifying: Verifying, before: Looked):
   const { item, since, terms, alarm } = verifying;
   const proposal = proposalOf(item);
   const now = hands.clock();
-  const isDown = hasOutage(item) && now.getTime() < Date.parse(before.began ?? since) + COMING_UP_MS;
+  const isDown = hasOutage(proposalOf(item).action) && now.getTime() < Date.parse(before.began ?? since) + COMING_UP_MS;
   if (isDown) return before;
   try {
     const of = targetOf(proposal.action);
@@ -130,18 +130,13 @@ async function lookAtOthers(hands: Hands, verifying: Verifying, before: Looked):
     const others = own.filter(isOther);
     const named = alarmsFor(proposal.resource.name, terms).filter(isOther);
     // What came back while it was down does not count.
-    const looked = before.looked ?? (hasOutage(item) ? now.toISOString() : since);
+    const looked = before.looked ?? (hasOutage(proposalOf(item).action) ? now.toISOString() : since);
     const times = { changed: new Date(since), looked: new Date(looked) };
     const { off } = await hands.alarms.look(scopeOf(proposal), { own: others, named }, times);
     return off ? { ...before, state: 'worse', seen: off.name } : { ...before, others, looked: now.toISOString() };
   } catch (error) {
     return { ...before, blind: before.blind ?? nameOf(error) };
   }
-}
-
-function hasOutage(item: Leased): boolean {
-  const { action } = proposalOf(item);
-  return isRestart(action) || action.kind === 'resize-database' || action.kind === 'resize-instance';
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'an unknown error');

@@ -11,6 +11,7 @@ import {
   withAnswer,
   withEnd,
   withFlappingTold,
+  withGrowth,
   withRemediation,
 } from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
@@ -184,6 +185,7 @@ function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }:
     const { alarm, alarms, held } = one.part;
     const turn = turnOf(one, deciding, plan?.id ?? `none, of ${alarm.name} since ${alarm.since.toISOString()}`);
     if (turn) memory = withRemediation(memory, turn);
+    if (turn && isUnattendedGrowth(one)) memory = withGrowth(memory, turn);
     if (held?.tell === 'nobody' && !held.again) continue;
     const answering = one.proposal ? plan : undefined;
     const waits = held?.again ? { waits: { for: held.guard, again: held.again.toISOString() } } : {};
@@ -193,6 +195,9 @@ function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }:
   }
   return composites.reduce((all, { arn, since }) => withAnswer(all, arn, answerAt(since, plan)), memory);
 }
+
+const isUnattendedGrowth = ({ proposal }: Judged): boolean =>
+  proposal?.mode === 'auto' && proposal.action.kind === 'change-database-storage';
 
 const answerAt = (since: Date, plan: Plan | undefined) => ({
   since: since.toISOString(),

@@ -3,7 +3,7 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { StateChange } from '../../shared/core/remediation/alarm.ts';
 import { foldAlarms, type IncidentPart } from '../../shared/core/remediation/fold.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
-import { alarmMemory, type SeenChange } from '../../shared/core/remediation/memory.ts';
+import { alarmMemory, growthsOf, type SeenChange } from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
@@ -19,7 +19,7 @@ import type {
 import type { LookedIncident, LookedPart } from './decide.ts';
 import { expectedOf } from './expected.ts';
 import { gone, leftAlone, unreadable, withComposite, withoutRunbook } from './left.ts';
-import { arnOfTurn, endsIn, isDown, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
+import { arnOfTurn, endsIn, isDown, keyOfArn, openAt, ownersOf, stopperIn, waitingIn } from './own.ts';
 import type { Seen } from './reread.ts';
 import { type Sorted, sortThem } from './sort.ts';
 
@@ -69,8 +69,9 @@ export async function gather(
 function begin(part: IncidentPart, sorted: ReadonlyMap<Arn, Sorted>, { policy }: GuardContext): LookedPart {
   const { runbook, subject, alarms } = part;
   const these = alarms.flatMap(({ arn }) => sorted.get(arn) ?? []).filter((one) => one.runbook === runbook);
-  // One that is on for lack of data says nothing beside one that measured something.
-  const { alarm, choice, found } = (these.find((one) => one.alarm.by === 'data') ?? these[0]) as Sorted;
+  // One that is on for lack of data says nothing beside one that measured something; one that acts by itself is not to be missed.
+  const measured = these.filter((one) => one.alarm.by === 'data');
+  const { alarm, choice, found } = (measured.find((one) => one.alarm.acts) ?? measured[0] ?? these[0]) as Sorted;
   const about: LookedPart = { ...part, alarm };
   if (!runbook) return { ...about, remedy: { ...withoutRunbook(about), because: choice.because } };
   if (modeOfRunbook(policy, runbook) === 'off') return about;
@@ -136,7 +137,8 @@ export function judge(
   { memory, policy, now }: Pick<GuardContext, 'memory' | 'policy' | 'now'>,
 ): Remedy {
   const history = changesIn(alarmMemory(memory, alarm.arn).changes);
-  return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics }, runbookSettings(policy));
+  const unattendedGrowths = growthsOf(memory, keyOfArn(resource.facts.identity.arn), now);
+  return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics, unattendedGrowths }, runbookSettings(policy));
 }
 
 const changesIn = (seen: readonly SeenChange[]): StateChange[] =>

@@ -1,6 +1,6 @@
-import { directionOf, isRestart } from '../../shared/core/action.ts';
+import { hasOutage } from '../../shared/core/action.ts';
 import { unknown } from '../../shared/core/evidence.ts';
-import { closedBecause } from '../../shared/core/gates.ts';
+import { closedBecause, gatedDirectionOf } from '../../shared/core/gates.ts';
 import { describeResource, type Proposal } from '../../shared/core/plan.ts';
 import type { Mode, Policy } from '../../shared/core/policy.ts';
 import type { Alarm } from '../../shared/core/remediation/alarm.ts';
@@ -60,15 +60,15 @@ function modeFor(runbook: RunbookId, { onlyApproved }: Act, policy: Policy): Mod
 }
 
 /** What the tags, people and the policy say by now. The gate has the last word: it asks again, and the switches, too. */
-function closedTo({ act: { action }, found }: Wish, terms: JudgeContext): string | undefined {
+function closedTo({ runbook, act: { action }, found }: Wish, terms: JudgeContext): string | undefined {
   const { policy, now } = terms;
-  const mayRestart = isRestart(action) && runbookSettings(policy).rebootInFreeze;
+  const mayBeDown = hasOutage(action) && runbookSettings(policy).rebootInFreeze;
   const exempt = exemptFromAll(found.facts, terms);
   return closedBecause({
-    direction: directionOf(action),
+    direction: gatedDirectionOf({ rule: runbook, action }),
     finishing: false,
     switches: { pause: false, halt: false },
-    freeze: mayRestart ? [] : policy.freeze,
+    freeze: mayBeDown ? [] : policy.freeze,
     today: localDate(now, policy.timezone),
     ...(exempt ? { protectedBecause: `it is ${exempt}` } : {}),
   });

@@ -8,8 +8,8 @@ import { newVolume, type VolumeSpec } from './ec2-volume.ts';
 import { History } from './history.ts';
 import type { Place } from './place.ts';
 
-/** The two status checks: of the host, and of what runs on it. */
-export type Check = 'system' | 'instance';
+/** The status checks: of the host, of what runs on it, and of its volumes. */
+export type Check = 'system' | 'instance' | 'attached-ebs';
 
 /** What a status check has found. */
 export interface Impairment {

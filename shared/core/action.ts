@@ -167,6 +167,10 @@ export const growsStorage = (action: Action): boolean =>
 /** Whether the resource is for a moment down and then as it was, so that nothing stands that could be taken back. */
 export const isRestart = ({ kind }: Action): boolean => kind === 'reboot-instance' || kind === 'move-instance';
 
+/** Whether its resource is down for a while in between. */
+export const hasOutage = (action: Action): boolean =>
+  isRestart(action) || action.kind === 'resize-database' || action.kind === 'resize-instance';
+
 /**
  * Whether AWS knows no token for it and shows nothing of it: nobody can tell whether it was done, so it must not be asked for
  * twice.

@@ -1,4 +1,4 @@
-import { type Direction, directionOf, targetOf } from './action.ts';
+import { type Direction, directionOf, hasOutage, targetOf } from './action.ts';
 import { parseArn } from './identity.ts';
 import { isRemedy, isScheduled, type Proposal } from './plan.ts';
 import { type Mode, modeOf, modeOfSchedule, type Policy } from './policy.ts';
@@ -24,6 +24,7 @@ export interface Freeze {
 
 /** Everything that a gate looks at, read just before the mutation. */
 export interface GateFacts {
+  /** As {@link gatedDirectionOf} has it. */
   readonly direction: Direction;
   /** Undo, teardown and half-done changes finish whatever is paused or frozen; only `halt` stops them. */
   readonly finishing: boolean;
@@ -44,10 +45,14 @@ export function closedBecause(gate: GateFacts): string | undefined {
   if (gate.protectedBecause) return gate.protectedBecause;
   if (gate.vetoedBecause) return gate.vetoedBecause;
   if (gate.direction !== 'takes') return undefined;
-  if (gate.switches.pause) return 'the switch pause is on: nothing is stopped, shrunk or deleted';
+  if (gate.switches.pause) return 'the switch pause is on: nothing is stopped, restarted, shrunk or deleted';
   const frozen = gate.freeze.find(({ from, to }) => from <= gate.today && gate.today < to);
   return frozen && `frozen until ${frozen.to}: ${frozen.why}`;
 }
+
+/** What an alarm wants takes something where it is an outage, whatever it gives behind that. */
+export const gatedDirectionOf = ({ rule, action }: Pick<Proposal, 'rule' | 'action'>): Direction =>
+  isRemedy({ rule }) && hasOutage(action) ? 'takes' : directionOf(action);
 
 /**
  * Why the policy of this moment no longer lets an action happen that it let happen when the plan was made; nothing when it

@@ -610,6 +610,32 @@ describe('an instance that is unwell', () => {
     expect(tally()).toEqual({ 'cloudwatch:GetMetricData': 1, 'ec2:DescribeInstanceStatus': 1 });
   });
 
+  it.each<[string, Parameters<typeof openUnwell>[0], true | undefined]>([
+    ['on', { MaintenanceOptions: { AutoRecovery: 'default' } }, true],
+    ['off', { MaintenanceOptions: { AutoRecovery: 'disabled' } }, undefined],
+    [
+      'not there on bare metal',
+      { MaintenanceOptions: { AutoRecovery: 'default' }, InstanceType: 'm5.metal' },
+      undefined,
+    ],
+  ])('says since when its host fails, and that its automatic recovery is %s', async (_, seed, recoversItself) => {
+    const { home, id, lookAtInstance, now } = await openUnwell(seed);
+    home.ec2.impairments.set(id, [{ check: 'system', since: now, until: 'start' }]);
+    const { resource } = await lookAtInstance('web', 'instance-unwell');
+    expect(resource.systemImpairedSince).toEqual(now);
+    expect(resource.recoversItself).toBe(recoversItself);
+  });
+
+  it('says whether its volumes are reachable', async () => {
+    const { home, id, lookAtInstance, now } = await openUnwell();
+    home.ec2.impairments.set(id, [{ check: 'attached-ebs', since: now, until: 'never' }]);
+    const { resource } = await lookAtInstance('web', 'instance-unwell');
+    expect(resource).toMatchObject({
+      instanceStatus: { known: true, value: 'ok' },
+      attachedEbsStatus: { known: true, value: 'impaired' },
+    });
+  });
+
   it('is asked what a stop would lose only where it may be moved', async () => {
     const { home, id, lookAtInstance, tally, now } = await openUnwell({ DisableApiStop: true });
     home.ec2.impairments.set(id, [{ check: 'system', since: now, until: 'start' }]);

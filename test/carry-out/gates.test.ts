@@ -32,7 +32,11 @@ describe('what changes while a plan waits, or while its snapshot is taken, reach
       ({ region }) => region.rds.instances.get('orders-qa')?.TagList?.push(protect),
       'protected by its tag lamplighter:protect (audit)',
     ],
-    ['pause', (scene) => flip(scene, 'pause', 'on'), 'the switch pause is on: nothing is stopped, shrunk or deleted'],
+    [
+      'pause',
+      (scene) => flip(scene, 'pause', 'on'),
+      'the switch pause is on: nothing is stopped, restarted, shrunk or deleted',
+    ],
     ['halt', (scene) => flip(scene, 'halt', 'on'), 'the switch halt is on: nothing is changed'],
     [
       'a freeze',

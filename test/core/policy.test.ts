@@ -104,7 +104,7 @@ describe('the defaults', () => {
         atMostPerHour: 5,
         flapping: { changes: 5, within: '1h' },
         verifyWithin: '30m',
-        growAtMost: { share: '50%', sizeGiB: 1000 },
+        growAtMost: { share: '50%', sizeGiB: 1000, times: 3 },
         rebootInFreeze: 'never',
       },
     } satisfies Policy);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutations, steady } from '../support/carry-out.ts';
+import { flip, mutations, steady } from '../support/carry-out.ts';
 import {
   approve,
   arnOf,
@@ -85,6 +85,32 @@ describe('storage that is nearly full', () => {
   });
 });
 
+describe('storage that something eats', () => {
+  it('is grown three times within 30 days, and then only once somebody approves it', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = filling(scene, 'orders', { helps: false });
+    const goesOff = async () => {
+      await deliver(scene, [turned(scene, alarm)]);
+      turned(scene, alarm, 'OK');
+      await scene.lambda.advance({ hours: 9 });
+    };
+    for (let time = 1; time <= 3; time += 1) await goesOff();
+    const sizeGiB = stored.AllocatedStorage;
+    const event = turned(scene, alarm);
+    await deliver(scene, [event]);
+    await deliver(scene, [event]);
+    await scene.lambda.advance({ hours: 9 });
+    expect([mutations(scene).length, stored.AllocatedStorage]).toEqual([3, sizeGiB]);
+    const [last, ...before] = toldBy(scene).toReversed();
+    expect(before.map(({ severity }) => severity)).toEqual(['info', 'info', 'info']);
+    expect(last).toMatchObject({
+      subject: '[Lamplighter] 111111111111: orders: database-storage-low, waiting for an approval',
+      severity: 'warning',
+      text: expect.stringContaining('it was let grow 3 times within 30 days') as string,
+    });
+  });
+});
+
 describe('an instance whose status check fails', () => {
   it('because of its host is moved to another one, and resolved', async () => {
     const scene = await openNight();
@@ -106,6 +132,17 @@ describe('an instance whose status check fails', () => {
     await scene.lambda.advance({ hours: 1 });
     expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances i-/)]);
     expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: web: instance-unwell, left to you');
+  });
+
+  it('is left where the alarm itself reboots it', async () => {
+    const scene = await openNight();
+    const { alarm } = failing(scene, 'web', 'instance');
+    const described = scene.region.cloudwatch.alarms.get(alarm);
+    if (described) described.AlarmActions = ['arn:aws:automate:ap-northeast-2:ec2:reboot'];
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ minutes: 30 });
+    expect(mutations(scene)).toEqual([]);
+    expect(toldBy(scene)[0]?.text).toContain("the alarm's own action is ec2:reboot");
   });
 
   it('is left in a freeze, which is said, unless the policy lets it be rebooted', async () => {
@@ -156,6 +193,50 @@ describe('a database under load', () => {
       'db.r6g.xlarge',
       [{ outcome: 'kept' }],
     ]);
+  });
+});
+
+describe('a database without CPU credits', () => {
+  it('is proposed one class larger', async () => {
+    const scene = await openNight();
+    const { alarm } = loaded(scene, 'carts', { DBInstanceClass: 'db.t4g.medium' });
+    const described = scene.region.cloudwatch.alarms.get(alarm);
+    if (described)
+      Object.assign(described, { MetricName: 'CPUCreditBalance', ComparisonOperator: 'LessThanThreshold' });
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(await keptOf(scene)).toMatchObject({
+      plans: [{ act: [{ rule: 'credits-exhausted', mode: 'approve', action: { to: 'db.t4g.large' } }] }],
+    });
+  });
+});
+
+describe('a larger class, which is an outage', () => {
+  const freeze = [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }];
+
+  it.each([
+    ['never', 'but frozen until 2026-12-01: sale'],
+    ['allowed', 'it waits for an approval'],
+  ])('is proposed in a freeze as the policy says: %s', async (rebootInFreeze, says) => {
+    const scene = await openNight({ policy: { freeze, remediation: { rebootInFreeze } } });
+    await deliver(scene, [turned(scene, loaded(scene, 'carts').alarm)]);
+    expect(toldBy(scene)[0]?.text).toContain(says);
+  });
+
+  it.each<[string, (scene: Parameters<typeof toldBy>[0]) => unknown, string]>([
+    [
+      'a freeze',
+      ({ hub }) => hub.storePolicy({ timezone: 'Asia/Seoul', defaults: { mode: 'auto' }, freeze }),
+      'frozen until 2026-12-01: sale',
+    ],
+    ['pause', (scene) => flip(scene, 'pause', 'on'), 'the switch pause is on'],
+  ])('is not made when %s came before the approval', async (_, happen, because) => {
+    const scene = await openNight();
+    await deliver(scene, [turned(scene, loaded(scene, 'carts').alarm)]);
+    await happen(scene);
+    await approve(scene);
+    await scene.lambda.advance({ hours: 1 });
+    expect(mutations(scene)).toEqual([]);
+    expect(await changesOf(scene)).toMatchObject([{ because: expect.stringContaining(because) as string }]);
   });
 });
 

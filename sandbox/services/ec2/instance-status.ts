@@ -15,6 +15,7 @@ import { type Fields, filterBy } from './filters.ts';
 type Shown = InstanceStatus & { readonly Tags?: never };
 
 const FIELDS: Fields<Shown> = {
+  'attached-ebs-status.status': (one) => [one.AttachedEbsStatus?.Status],
   'availability-zone': (one) => [one.AvailabilityZone],
   'event.code': (one) => one.Events?.map(({ Code }) => Code) ?? [],
   'instance-state-name': (one) => [one.InstanceState?.Name],
@@ -45,6 +46,7 @@ function statusOf(ec2: Ec2State, instance: StoredInstance): InstanceStatus {
     Events: eventsOf(ec2, instance),
     SystemStatus: summaryOf(ec2, instance, 'system'),
     InstanceStatus: summaryOf(ec2, instance, 'instance'),
+    AttachedEbsStatus: summaryOf(ec2, instance, 'attached-ebs'),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   DescribeInstanceCreditSpecificationsCommand,
   DescribeInstanceStatusCommand,
+  type EbsStatusSummary,
   type EC2Client,
   type InstanceStatus,
   type InstanceStatusSummary,
@@ -33,14 +34,17 @@ export async function alarmedInstances(
     statusesOf(ec2, factsFor(wanted, 'instance-unwell')),
     creditsOf(ec2, factsFor(wanted, 'credits-exhausted').filter(isBurstable)),
   ]);
-  const looked = wanted.map(({ runbook, found: { facts } }): AlarmedInstance => {
+  const looked = wanted.map(({ runbook, found: { facts, recoversItself } }): AlarmedInstance => {
     const status = runbook === 'instance-unwell' ? (statuses.get(facts.identity.id) ?? NO_CHECKS) : undefined;
     const mode = credits.get(facts.identity.id);
     return {
       type: 'instance',
       facts,
       systemStatus: checkOf(status, 'SystemStatus'),
+      ...impairedSince(status),
+      ...(recoversItself ? { recoversItself } : {}),
       instanceStatus: checkOf(status, 'InstanceStatus'),
+      attachedEbsStatus: volumesOf(status),
       scheduledEvents: status?.known ? scheduledIn(status.value) : [],
       instanceStore: NOT_ASKED,
       stopProtection: NOT_ASKED,
@@ -154,13 +158,25 @@ const STATUSES = ['ok', 'impaired', 'initializing'] as const;
 
 function checkOf(
   status: Evidence<InstanceStatus> | undefined,
-  check: 'SystemStatus' | 'InstanceStatus',
+  check: 'SystemStatus' | 'InstanceStatus' | 'AttachedEbsStatus',
 ): AlarmedInstance['systemStatus'] {
   if (!status) return NOT_ASKED;
   if (!status.known) return status;
-  const { Status: said }: InstanceStatusSummary = status.value[check] ?? {};
+  const { Status: said }: InstanceStatusSummary | EbsStatusSummary = status.value[check] ?? {};
   const one = STATUSES.find((each) => each === said);
   return one ? known(one) : unknown(said ? `EC2 says ${said}` : 'EC2 does not say');
+}
+
+function impairedSince(status: Evidence<InstanceStatus> | undefined): Pick<AlarmedInstance, 'systemImpairedSince'> {
+  const details = (status?.known && status.value.SystemStatus?.Details) || [];
+  const [since] = details.flatMap(({ ImpairedSince }) => ImpairedSince ?? []);
+  return since ? { systemImpairedSince: since } : {};
+}
+
+/** Of what is not on Nitro EC2 says that it is not applicable, or nothing. */
+function volumesOf(status: Evidence<InstanceStatus> | undefined): AlarmedInstance['attachedEbsStatus'] {
+  const { Status: said = 'not-applicable' } = (status?.known && status.value.AttachedEbsStatus) || {};
+  return status?.known && said === 'not-applicable' ? known(said) : checkOf(status, 'AttachedEbsStatus');
 }
 
 /** What is over is shown for a week more. */

@@ -1,4 +1,4 @@
-import { EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { EC2Client, type Instance, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import {
   type DBCluster,
   type DBInstance,
@@ -64,11 +64,21 @@ const findInstances: Find = (config, scope, ids) =>
       const pages = paginateDescribeInstances({ client, pageSize: 1000 }, { Filters });
       for (const { instance, account } of await everyItem(pages, (page) => livingIn(page, scope))) {
         const facts = instanceFacts(instance, { ...scope, account });
-        found.set(facts.identity.id, { type: 'instance', facts, ...belonging(facts) });
+        found.set(facts.identity.id, { type: 'instance', facts, ...belonging(facts), ...recoveryOf(instance) });
       }
     }
     return found;
   });
+
+/** Not on bare metal, nor on a Dedicated Host (EC2 User Guide, "Configure simplified automatic recovery"). */
+function recoveryOf({
+  MaintenanceOptions,
+  Placement,
+  InstanceType: type,
+}: Instance): Pick<FoundInstance, 'recoversItself'> {
+  const isSupported = Placement?.Tenancy !== 'host' && !type?.includes('.metal');
+  return isSupported && MaintenanceOptions?.AutoRecovery === 'default' ? { recoversItself: true } : {};
+}
 
 const findDatabases: Find = (config, scope, names) =>
   using({ client: new RDSClient(config) }, async ({ client }) => {

@@ -56,6 +56,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   'AWS/EC2 NetworkIn': measure('received', 'MiB a datapoint', { per: MIB }),
   'AWS/EC2 NetworkOut': measure('sent', 'MiB a datapoint', { per: MIB }),
   'AWS/EC2 StatusCheckFailed': measure('failed status checks', '', { statistic: 'Maximum' }),
+  'AWS/EC2 StatusCheckFailed_AttachedEBS': measure('failed volume checks', '', { statistic: 'Maximum' }),
   'AWS/EC2 StatusCheckFailed_Instance': measure('failed instance checks', '', { statistic: 'Maximum' }),
   'AWS/EC2 StatusCheckFailed_System': measure('failed system checks', '', { statistic: 'Maximum' }),
   'CWAgent disk_used_percent': measure('disk used', '%', { statistic: 'Maximum' }),

@@ -22,6 +22,7 @@ interface DescribedState {
   readonly StateTransitionedTimestamp?: Date | undefined;
   readonly StateUpdatedTimestamp?: Date | undefined;
   readonly ActionsEnabled?: boolean | undefined;
+  readonly AlarmActions?: readonly string[] | undefined;
 }
 
 interface DescribedMetric {
@@ -65,7 +66,7 @@ export interface DescribedComposite extends DescribedState {
 
 /** An alarm as DescribeAlarms returned it. @throws {InvalidAlarmError} when it lacks what every alarm has */
 export function describedMetricAlarm(alarm: DescribedMetricAlarm): Alarm {
-  return { ...stateOf(alarm), ...mutedBy(alarm), watches: watchesOf(alarm) };
+  return { ...stateOf(alarm), ...mutedBy(alarm), ...actsOf(alarm), watches: watchesOf(alarm) };
 }
 
 /** The same of a composite. */
@@ -97,6 +98,17 @@ function mutedBy({ ActionsEnabled, ...alarm }: DescribedState | DescribedComposi
   if (ActionsEnabled === false) return { muted: 'its actions are disabled' };
   const suppressed = 'ActionsSuppressedReason' in alarm ? alarm.ActionsSuppressedReason : undefined;
   return suppressed ? { muted: suppressed } : {};
+}
+
+/**
+ * `arn:aws:automate:REGION:ec2:recover`, and as the console wrote it before,
+ * `arn:aws:swf:REGION:ACCOUNT:action/actions/AWS_EC2.InstanceId.Reboot/1.0`.
+ */
+const EC2_ACTION = /:(?:automate:[^:]+:ec2:|swf:.*\/AWS_EC2\.InstanceId\.)(stop|terminate|reboot|recover)\b/i;
+
+function actsOf({ ActionsEnabled, AlarmActions = [] }: DescribedState): Pick<Alarm, 'acts'> {
+  const acts = AlarmActions.flatMap((arn) => EC2_ACTION.exec(arn)?.[1]?.toLowerCase() ?? []);
+  return ActionsEnabled === false || acts.length === 0 ? {} : { acts: acts.map((one) => `ec2:${one}`) };
 }
 
 function watchesOf(alarm: DescribedMetricAlarm): Watches {

@@ -17,6 +17,8 @@ export interface Alarm {
   readonly by: 'data' | 'missing data' | 'a person';
   /** Why its actions would not be carried out now: a mute rule, its suppressor, or they are disabled. */
   readonly muted?: string;
+  /** What it does by itself to an EC2 instance when it goes off: `ec2:reboot`, `ec2:recover`, ... Events do not tell. */
+  readonly acts?: readonly string[];
   readonly watches: Watches;
 }
 

@@ -47,3 +47,9 @@ function whyNotResized(database: DatabaseFacts): string | undefined {
   if (processorFeatures) return `its processor features (${processorFeatures.join(', ')}) are not those of its class`;
   return undefined;
 }
+
+/** What the change itself costs. */
+export const outageLine = ({ facts }: AlarmedDatabase): string =>
+  facts.multiAz
+    ? 'a larger class: an outage of one to two minutes, while Multi-AZ fails over'
+    : 'a larger class: an outage of minutes, for it is Single-AZ';

@@ -14,6 +14,8 @@ import type { RunbookId } from './runbook.ts';
 export interface RemediationMemory {
   readonly alarms: readonly AlarmMemory[];
   readonly remediations: readonly Remediation[];
+  /** The growths of storage that nobody was asked about. */
+  readonly growths?: readonly UnattendedGrowth[];
 }
 
 export const NOTHING_REMEMBERED: RemediationMemory = { alarms: [], remediations: [] };
@@ -63,6 +65,16 @@ export interface Remediation extends Place {
   /** When it was over. */
   readonly ended?: string;
 }
+
+/** Storage of a database that a plan grows without an approval. */
+export interface UnattendedGrowth {
+  readonly resource: Place['resource'];
+  readonly plan: string;
+  readonly at: string;
+}
+
+/** For so many days growths are remembered, and counted. */
+export const GROWTH_DAYS = 30;
 
 /** An event and DescribeAlarms may differ a little about the time of a change; an alarm is judged every ten seconds at most. */
 const SAME_CHANGE_MS = 1000;
@@ -134,6 +146,21 @@ export function withRemediation(memory: RemediationMemory, one: Remediation): Re
   return memory.remediations.some(isSame) ? memory : { ...memory, remediations: [...memory.remediations, one] };
 }
 
+/** With a growth that nobody is asked about; one plan grows a database once. */
+export function withGrowth(memory: RemediationMemory, one: UnattendedGrowth): RemediationMemory {
+  const { growths = [] } = memory;
+  const isSame = ({ plan, resource }: UnattendedGrowth) => plan === one.plan && resource === one.resource;
+  const { resource, plan, at } = one;
+  return growths.some(isSame) ? memory : { ...memory, growths: [...growths, { resource, plan, at }] };
+}
+
+/** How often a database has grown lately without anybody being asked. */
+export const growthsOf = (memory: RemediationMemory, resource: string, now: Date): number =>
+  recentGrowths(memory, now).filter((one) => one.resource === resource).length;
+
+const recentGrowths = ({ growths = [] }: RemediationMemory, now: Date): UnattendedGrowth[] =>
+  growths.filter(({ at }) => now.getTime() - Date.parse(at) < GROWTH_DAYS * DAY_MS);
+
 /** With a plan over: all of its turns, or those at one resource. */
 export function withEnd(
   memory: RemediationMemory,
@@ -154,10 +181,12 @@ const STILL_ON_MS = 30 * DAY_MS;
  * that was not seen to change since is kept, with its turn: a reboot is not done twice for the same trouble.
  */
 export function forgetting(
-  { alarms, remediations }: RemediationMemory,
+  memory: RemediationMemory,
   { flapping, cooldown }: Policy['remediation'],
   now: Date,
 ): RemediationMemory {
+  const { alarms, remediations } = memory;
+  const growths = recentGrowths(memory, now);
   const kept = Math.max(DAY_MS, parseSpan(flapping.within), parseSpan(cooldown));
   const isYoung = (at: string, span = kept) => now.getTime() - Date.parse(at) < span;
   const remembered = alarms.flatMap(({ flappingTold, ...one }) => {
@@ -173,6 +202,7 @@ export function forgetting(
   return {
     alarms: remembered,
     remediations: remediations.filter((one) => isYoung(overAt(one)) || answering.has(one.plan)),
+    ...(growths.length > 0 ? { growths } : {}),
   };
 }
 

@@ -294,10 +294,15 @@ function attributesOf(turns: readonly Turned[], { account }: Telling): MessageAt
   const distinct = (values: readonly string[]) => [...new Set(values)].sort().slice(0, LIMITS.attributeValues);
   return {
     kind: 'remediation',
-    severity: turns.every(({ turn }) => turn === 'now') ? 'info' : 'warning',
+    severity: severityOf(turns),
     account,
     region: distinct(alarmsOf(turns).map(({ scope }) => scope.region)),
     rule: distinct(turns.flatMap(({ part }) => part.runbook ?? [])),
     owner: distinct(turns.flatMap(({ part }) => part.resource?.owner ?? [])),
   };
+}
+
+function severityOf(turns: readonly Turned[]): MessageAttributes['severity'] {
+  if (turns.some(({ part }) => part.remedy?.urgent)) return 'critical';
+  return turns.every(({ turn }) => turn === 'now') ? 'info' : 'warning';
 }

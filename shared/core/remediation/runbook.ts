@@ -79,7 +79,13 @@ export interface AlarmedInstance {
   readonly type: 'instance';
   readonly facts: InstanceFacts;
   readonly systemStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  /** Since when its system status check fails. */
+  readonly systemImpairedSince?: Date;
+  /** AWS tries to bring it to another host by itself (simplified automatic recovery). */
+  readonly recoversItself?: true;
   readonly instanceStatus: Evidence<'ok' | 'impaired' | 'initializing'>;
+  /** Whether its EBS volumes are reachable; older types have no such check. */
+  readonly attachedEbsStatus: Evidence<'ok' | 'impaired' | 'initializing' | 'not-applicable'>;
   /** Events that AWS has scheduled for it, e.g. `instance-retirement`. */
   readonly scheduledEvents: readonly string[];
   /** Whether a stop would lose local disks. */
@@ -106,6 +112,8 @@ export interface RunbookFacts {
   readonly history: readonly StateChange[];
   readonly resource: AlarmedResource;
   readonly metrics: readonly EvidenceMetric[];
+  /** How often its storage has grown within 30 days without anybody being asked; absent where that is nobody's question. */
+  readonly unattendedGrowths?: number;
   readonly now: Date;
 }
 
@@ -124,6 +132,8 @@ export interface Remedy {
   readonly unknown?: true;
   /** Nothing is to be done now, because of what ends by itself: then, or soon. */
   readonly passes?: 'soon' | Date;
+  /** Hours count, whatever is done: people are told as loudly as can be. */
+  readonly urgent?: true;
   /** Lines for people: what was measured and what follows from it. */
   readonly evidence: readonly string[];
   readonly charts: readonly Drawing[];
@@ -138,6 +148,8 @@ export interface RunbookSettings {
   /** Of what is allocated: 0.5 is half as much again. */
   readonly growAtMostShare: number;
   readonly growAtMostGiB: number;
+  /** So often within 30 days without an approval. */
+  readonly growAtMostTimes: number;
   readonly rebootInFreeze: boolean;
   /** Of the times in the words (IANA name). */
   readonly timezone: string;

@@ -25,7 +25,7 @@ const modes = () =>
     'credits-exhausted': oneOf(['off', 'report', 'approve'])
       .optional()
       .describe(
-        'A burstable instance has no CPU credits left: unlimited ones, or a larger type. Never `auto`: it is dearer',
+        'Something burstable has no CPU credits left: unlimited ones, or one type or class up. Never `auto`: it is dearer',
       ),
     'idle-alarm': oneOf(['off', 'report'])
       .optional()
@@ -86,8 +86,13 @@ export const remediation = () =>
         .default('50%')
         .describe("Storage grows by at most this share of what is allocated; RDS's own least is 10 %"),
       sizeGiB: number(20, 'GiB').default(1000).describe('and by at most so many GiB at once'),
+      times: whole(1, 30)
+        .default(3)
+        .describe('So often within 30 days a database grows without being asked for; then it waits for an approval'),
     }).prefault({}),
     rebootInFreeze: oneOf(['allowed', 'never'])
       .default('never')
-      .describe('Whether an unwell instance is rebooted or moved on frozen days, too; storage always grows'),
+      .describe(
+        'Whether what is an outage (a reboot, a move, another type or class) is done on frozen days, too; storage always grows',
+      ),
   });

@@ -33,6 +33,7 @@ export const isRunbook = (cause: string): cause is RunbookId => RUNBOOK_IDS.some
 export const runbookSettings = ({ remediation, timezone }: Policy): RunbookSettings => ({
   growAtMostShare: parseShare(remediation.growAtMost.share),
   growAtMostGiB: remediation.growAtMost.sizeGiB,
+  growAtMostTimes: remediation.growAtMost.times,
   rebootInFreeze: remediation.rebootInFreeze === 'allowed',
   timezone,
 });

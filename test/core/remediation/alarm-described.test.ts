@@ -44,6 +44,28 @@ const MetricStat = {
   Stat: 'p99',
 };
 
+describe('what an alarm does by itself', () => {
+  const HEARD = 'arn:aws:sns:ap-northeast-2:123456789012:pager';
+
+  it.each([
+    ['arn:aws:automate:ap-northeast-2:ec2:reboot', 'ec2:reboot'],
+    ['arn:aws-cn:automate:cn-north-1:ec2:recover', 'ec2:recover'],
+    ['arn:aws:swf:us-east-1:123456789012:action/actions/AWS_EC2.InstanceId.Stop/1.0', 'ec2:stop'],
+    ['arn:aws:swf:us-east-1:123456789012:action/actions/AWS_EC2.InstanceId.Terminate/1.0', 'ec2:terminate'],
+  ])('is read of %s', (action, acts) => {
+    expect(describedMetricAlarm({ ...disk, AlarmActions: [HEARD, action] }).acts).toEqual([acts]);
+    expect(describedMetricAlarm({ ...disk, AlarmActions: [action], ActionsEnabled: false }).acts).toBeUndefined();
+  });
+
+  it.each([
+    HEARD,
+    'arn:aws:lambda:us-east-1:123456789012:function:ec2:reboot',
+    'arn:aws:ssm:us-east-1:123456789012:opsitem:1',
+  ])('is nothing of %s', (action) => {
+    expect(describedMetricAlarm({ ...disk, AlarmActions: [action] }).acts).toBeUndefined();
+  });
+});
+
 describe('an alarm that is read again', () => {
   it('is the alarm, with how it compares', () => {
     expect(describedMetricAlarm(disk)).toEqual({

@@ -14,6 +14,7 @@ import {
 import {
   dueIn,
   forgetting,
+  growthsOf,
   NOTHING_REMEMBERED,
   type Remediation,
   type RemediationMemory,
@@ -22,6 +23,7 @@ import {
   withChange,
   withEnd,
   withFlappingTold,
+  withGrowth,
   withoutWaiting,
   withRemediation,
 } from '../../../shared/core/remediation/memory.ts';
@@ -449,6 +451,23 @@ describe('what is remembered', () => {
       expect(forgetting(over, remediation, later(3.5)).alarms[0]?.answers).toEqual([]);
       expect(forgetting(over, remediation, later(5))).toEqual(NOTHING_REMEMBERED);
     });
+  });
+
+  it('has the growths of 30 days, each plan once', () => {
+    const { resource } = turn();
+    const grown = (plan: string, days: number) => ({ resource, plan, at: minutesAgo(days * 1440).toISOString() });
+    const growths = [
+      grown('a', 31),
+      grown('b', 29),
+      grown('b', 29),
+      grown('c', 0),
+      { ...grown('c', 0), resource: 'other' },
+    ];
+    const memory = growths.reduce(withGrowth, NOTHING_REMEMBERED);
+    expect(growthsOf(memory, resource, NOW)).toBe(2);
+    const kept = forgetting(memory, remediation, NOW);
+    expect(kept.growths).toEqual([growths[1], growths[3], growths[4]]);
+    expect(forgetting(kept, remediation, minutesAgo(-31 * 1440))).toEqual(NOTHING_REMEMBERED);
   });
 
   it('stays small, however often an alarm changes', () => {

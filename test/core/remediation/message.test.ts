@@ -63,6 +63,15 @@ const tell = (incidents: readonly ToldIncident[], policy: Policy = SEOUL) =>
 /** The incident without its plan, with something else about its part. */
 const left = (spoiled: Partial<ToldPart>) => tell([{ because: 'an alarm', parts: [{ ...part, ...spoiled }] }]);
 
+describe('what is urgent', () => {
+  it.each<[string, ReturnType<typeof tell>]>([
+    ['carried out', tell([{ ...incident('auto'), parts: [{ ...part, remedy: { ...remedy, urgent: true } }] }])],
+    ['left', left({ remedy: { ...remedy, urgent: true } })],
+  ])('is critical although it is %s', (_, { attributes }) => {
+    expect(attributes.severity).toBe('critical');
+  });
+});
+
 describe('what is carried out at once', () => {
   const { id } = planIn('auto');
   const message = tell([incident('auto')]);

@@ -20,7 +20,7 @@ describe('storage that may not grow now', () => {
   });
 
   it('may do so when six hours are over since it was changed, whatever its status is then', () => {
-    const changed = { lastStorageChange: hoursAgo(2) };
+    const changed = { storageChanges: { last: hoursAgo(2), begun: [hoursAgo(2)] } };
     expect(whyStorageStays({ ...fullDatabase, ...changed }, terms)?.passes).toEqual(hoursAgo(-4));
     expect(whyStorageStays(database(changed, { status: 'backing-up' }), terms)?.passes).toEqual(hoursAgo(-4));
   });

@@ -39,6 +39,7 @@ describe('what runbooks may do', () => {
     expect(runbookSettings(parsePolicy({}))).toEqual({
       growAtMostShare: 0.5,
       growAtMostGiB: 1000,
+      growAtMostTimes: 3,
       rebootInFreeze: false,
       timezone: 'UTC',
     });
@@ -49,6 +50,7 @@ describe('what runbooks may do', () => {
     expect(runbookSettings(parsePolicy({ timezone: 'Asia/Seoul', remediation }))).toEqual({
       growAtMostShare: 0.1,
       growAtMostGiB: 200,
+      growAtMostTimes: 3,
       rebootInFreeze: true,
       timezone: 'Asia/Seoul',
     });

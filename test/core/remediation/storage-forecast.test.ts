@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../shared/core/evidence.ts';
-import { forecastStorage, growthOf } from '../../../shared/core/remediation/storage-forecast.ts';
+import {
+  forecastStorage,
+  growthOf,
+  isFullWithinHours,
+  paceToGrowFor,
+} from '../../../shared/core/remediation/storage-forecast.ts';
 import { filling, freeHours, GIB, hoursAgo, NOW } from './runbooks/specimen.ts';
 
 const forecast = (free: ReturnType<typeof freeHours>, since?: Date) => {
@@ -45,6 +50,34 @@ describe('the trend', () => {
     expect(forecast(grown, hoursAgo(95)).perDayGiB).toBeCloseTo(12);
   });
 
+  describe('of the last hours', () => {
+    const burst = (perHourGiB: number) => freeHours((hour) => 60 - Math.max(0, hour - 332) * perHourGiB);
+
+    it('is told beside the others where it is much steeper', () => {
+      const { lately, ...trend } = forecast(burst(18));
+      expect(trend).toEqual({ freeGiB: 6, perDayGiB: 0, over: expect.any(String) });
+      expect(lately).toMatchObject({ over: '3 hours', perDayGiB: 432 });
+      expect(lately?.daysUntilFull).toBeCloseTo(6 / 432);
+    });
+
+    it.each([
+      ['nothing is filled', filling(0, 8)],
+      ['it is the trend', filling(2, 8)],
+      ['storage becomes free', freeHours((hour) => 40 - hour / 12 + (hour > 332 ? 20 : 0))],
+      ['two hours were measured', freeHours((hour) => (hour === 332 || hour === 333 ? undefined : 600 - hour))],
+    ])('is none where %s', (_, free) => {
+      expect(forecast(free).lately).toBeUndefined();
+    });
+
+    it('is what is grown for only where it is full within hours', () => {
+      expect(paceToGrowFor(forecast(burst(18))).over).toBe('3 hours');
+      expect(paceToGrowFor(forecast(burst(1))).over).not.toBe('3 hours');
+      expect(isFullWithinHours(forecast(burst(18)))).toBe(true);
+      expect(isFullWithinHours(forecast(burst(1)))).toBe(false);
+      expect(isFullWithinHours(forecast(filling(24, 8)))).toBe(true);
+    });
+  });
+
   it.each([
     ['nobody could read it', unknown('AccessDenied'), 'AccessDenied'],
     ['there is nothing', freeHours(() => undefined), 'nothing was measured'],
@@ -73,7 +106,7 @@ describe('the trend', () => {
 
 const limits = { mostGiB: 65_536, growAtMostShare: 0.5, growAtMostGiB: 1000 };
 const wanted = (freeGiB: number, perDayGiB: number, keepFreeGiB = 10) =>
-  growthOf({ sizeGiB: 100, forecast: { freeGiB, perDayGiB }, keepFreeGiB }, limits);
+  growthOf({ sizeGiB: 100, freeGiB, perDayGiB, keepFreeGiB }, limits);
 
 describe('the growth', () => {
   it.each<[string, ReturnType<typeof wanted>, object]>([
@@ -83,20 +116,17 @@ describe('the growth', () => {
     ['what the policy allows', wanted(8, 2), { toGiB: 150, wantedGiB: 163, cappedBy: 'the policy' }],
     [
       'what AWS allows',
-      growthOf({ sizeGiB: 100, forecast: { freeGiB: 8, perDayGiB: 2 }, keepFreeGiB: 10 }, { ...limits, mostGiB: 120 }),
+      growthOf({ sizeGiB: 100, freeGiB: 8, perDayGiB: 2, keepFreeGiB: 10 }, { ...limits, mostGiB: 120 }),
       { toGiB: 120, wantedGiB: 163, cappedBy: 'AWS' },
     ],
     [
       'nothing where AWS allows less than 10 %',
-      growthOf({ sizeGiB: 100, forecast: { freeGiB: 8, perDayGiB: 2 }, keepFreeGiB: 10 }, { ...limits, mostGiB: 109 }),
+      growthOf({ sizeGiB: 100, freeGiB: 8, perDayGiB: 2, keepFreeGiB: 10 }, { ...limits, mostGiB: 109 }),
       { refusedBy: 'AWS', leastGiB: 110 },
     ],
     [
       'nothing where the policy allows less than 10 %',
-      growthOf(
-        { sizeGiB: 105, forecast: { freeGiB: 8, perDayGiB: 2 }, keepFreeGiB: 10 },
-        { ...limits, growAtMostGiB: 10 },
-      ),
+      growthOf({ sizeGiB: 105, freeGiB: 8, perDayGiB: 2, keepFreeGiB: 10 }, { ...limits, growAtMostGiB: 10 }),
       { refusedBy: 'the policy', leastGiB: 116 },
     ],
   ])('is %s', (_, growth, expected) => {
@@ -105,7 +135,7 @@ describe('the growth', () => {
 
   it('takes a share of the policy for what it is', () => {
     const growth = growthOf(
-      { sizeGiB: 100, forecast: { freeGiB: 0, perDayGiB: 9 }, keepFreeGiB: 0 },
+      { sizeGiB: 100, freeGiB: 0, perDayGiB: 9, keepFreeGiB: 0 },
       { ...limits, growAtMostShare: 0.29 },
     );
     expect(growth.toGiB).toBe(129);
@@ -126,7 +156,7 @@ describe('the growth', () => {
   it('is whole GiB, at least 10 %, within all limits, and enough unless it is capped', () => {
     fc.assert(
       fc.property(anyGrowable, anyLimits, ({ freeGiB, perDayGiB, ...storage }, within) => {
-        const growth = growthOf({ ...storage, forecast: { freeGiB, perDayGiB } }, within);
+        const growth = growthOf({ ...storage, freeGiB, perDayGiB }, within);
         if (growth.toGiB === undefined) return;
         const { sizeGiB, keepFreeGiB } = storage;
         expect(Number.isInteger(growth.toGiB)).toBe(true);
@@ -144,7 +174,7 @@ describe('the growth', () => {
     fc.assert(
       fc.property(anyGrowable, anyLimits, fc.double({ min: 0, max: 100, noNaN: true }), (one, within, steeper) => {
         const { freeGiB, perDayGiB, ...storage } = one;
-        const at = (slope: number) => growthOf({ ...storage, forecast: { freeGiB, perDayGiB: slope } }, within);
+        const at = (slope: number) => growthOf({ ...storage, freeGiB, perDayGiB: slope }, within);
         expect(at(perDayGiB + steeper).toGiB ?? 0).toBeGreaterThanOrEqual(at(perDayGiB).toGiB ?? 0);
       }),
     );

@@ -2,8 +2,8 @@ import { unknown } from '../../evidence.ts';
 import { codeOwnerOf, lineIn } from '../../rules/infrastructure-code.ts';
 import { resizeStep, undoOfResize, whyTied } from '../../rules/resize.ts';
 import { presentType } from '../../rules/sizing.ts';
-import { classUp } from '../class-up.ts';
-import type { AlarmedInstance, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
+import { classUp, outageLine } from '../class-up.ts';
+import type { AlarmedDatabase, AlarmedInstance, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
 import { type Hold, whatAStopLoses, whyUntouched } from '../stop-loss.ts';
 import { describeAlarm, leftTo, leftUnknown, shownOf } from '../words.ts';
 
@@ -21,7 +21,12 @@ export function creditsExhausted(facts: RunbookFacts, settings: RunbookSettings)
   const { resource } = facts;
   const because = describeAlarm(facts, settings);
   const { evidence, charts } = shownOf(facts);
-  if (resource.type === 'database') return { ...classUp(resource, because), evidence, charts };
+  if (resource.type === 'database')
+    return {
+      ...classUp(resource, because),
+      evidence: [...evidence, ...unlimitedLines(resource), outageLine(resource)],
+      charts,
+    };
   return { ...judge(resource, because), evidence: [...creditLines(resource), ...evidence], charts };
 }
 
@@ -92,6 +97,12 @@ function tied({ facts }: AlarmedInstance): Hold | undefined {
   const because = whyTied(facts, present.value);
   return because === undefined ? undefined : { because };
 }
+
+/** RDS runs these so, and has no other mode of them (RDS User Guide, "DB instance class types"). */
+const unlimitedLines = ({ facts: { classes } }: AlarmedDatabase): string[] =>
+  classes.some((name) => /^db\.t(3|4g)\./.test(name))
+    ? ['credit mode: unlimited: it is not held down, but what it takes above its baseline is billed']
+    : [];
 
 const creditLines = ({ credits, typeUp: up }: AlarmedInstance): string[] => [
   ...(credits ? [`credit mode: ${credits.known ? credits.value : `unknown, ${credits.why}`}`] : []),

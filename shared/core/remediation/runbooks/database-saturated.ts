@@ -1,4 +1,4 @@
-import { classUp } from '../class-up.ts';
+import { classUp, outageLine } from '../class-up.ts';
 import { replicaLines } from '../replicas.ts';
 import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
 import { describeAlarm, notFor, shownOf } from '../words.ts';
@@ -24,8 +24,3 @@ export function databaseSaturated(facts: RunbookFacts, settings: RunbookSettings
 /** Where it is on, the message has them: what waits for something else than CPU gets no faster by a larger class. */
 const loadLines = ({ performanceInsights }: AlarmedDatabase): string[] =>
   performanceInsights === 'on' ? [] : ['top waits and statements: unknown, Performance Insights is off'];
-
-const outageLine = ({ facts }: AlarmedDatabase): string =>
-  facts.multiAz
-    ? 'a larger class: an outage of one to two minutes, while Multi-AZ fails over'
-    : 'a larger class: an outage of minutes, for it is Single-AZ';

@@ -7,14 +7,19 @@ import { codeOwnerOf, lineIn } from '../../rules/infrastructure-code.ts';
 import type { Drawing } from '../../sparkline.ts';
 import { DAY_MS, localTime } from '../../time.ts';
 import type { Alarm } from '../alarm.ts';
+import { GROWTH_DAYS } from '../memory.ts';
 import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
 import {
   FORECAST_DAYS,
   forecastStorage,
   type Growth,
   growthOf,
+  isFullWithinHours,
   leastStep,
+  type Pace,
+  paceToGrowFor,
   type StorageForecast,
+  steepestOf,
 } from '../storage-forecast.ts';
 import { crossesStriping, grownStorage, mostStorageGiB, withSize } from '../storage-limits.ts';
 import { whyStorageStays } from '../storage-stays.ts';
@@ -30,22 +35,24 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
 /**
  * database-storage-low
  *   > Grow the storage of an RDS database to what 30 days of its trend need, and so far that the alarm is not on any more:
- *   > by at least 10 %, at most by what the policy and AWS allow. Provisioned IOPS and throughput are kept.
+ *   > by at least 10 %, at most by what the policy and AWS allow. Full within hours at the pace of the last ones: by what 30
+ *   > days of that need, which is as a rule all that is allowed. Provisioned IOPS and throughput are kept.
  *   > Left: Aurora and its like, whose storage grows by itself; Multi-AZ DB clusters; RDS Custom; storage autoscaling that has
  *   > room; a change of the storage that runs, or was less than six hours ago, or the fifth in 24 hours; other pending
- *   > modifications; storage at its maximum; an unknown trend.
- *   > Asked first, whatever the mode: the code that it is made from; the maximum of its autoscaling reached; a move to four
- *   > volumes while there is time.
+ *   > modifications; storage at its maximum, or at that of its autoscaling, beyond which RDS refuses it; an unknown trend.
+ *   > Asked first, whatever the mode: grown too often within 30 days; not full within 30 days by any forecast; the code that it
+ *   > is made from; a move to four volumes while there is time.
  */
 export function databaseStorageLow(facts: RunbookFacts, settings: RunbookSettings): Remedy {
-  const { resource, alarm, now } = facts;
+  const { resource, alarm, now, unattendedGrowths: grown = 0 } = facts;
   if (resource.type !== 'database') return notFor('databases', facts);
   const forecast = forecastStorage(resource.freeStorageHours, { now, since: resource.storageChanges?.last });
   const { evidence, charts } = shownOf(facts);
   const stays = whyStorageStays(resource, { now, timezone: settings.timezone });
-  const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), now }, settings);
+  const verdict = stays ?? judge({ resource, forecast, keepFreeGiB: thresholdGiB(alarm), grown, now }, settings);
   return {
     ...verdict,
+    ...(isUrgent(resource.facts, forecast) ? { urgent: true } : {}),
     evidence: [
       ...forecastLines(forecast),
       ...growthLines(resource.facts, verdict),
@@ -61,6 +68,8 @@ interface Question {
   readonly resource: AlarmedDatabase;
   readonly forecast: Evidence<StorageForecast>;
   readonly keepFreeGiB: number;
+  /** So often within 30 days without anybody being asked. */
+  readonly grown: number;
   readonly now: Date;
 }
 
@@ -82,16 +91,20 @@ function judge(question: Question, settings: RunbookSettings): Verdict {
     return leftTo(WAIT, `RDS grows its storage by itself, up to ${growsItselfTo} GiB`);
   if (!forecast.known) return leftUnknown(growBy(database, sizeGiB + leastStep(sizeGiB)), forecast.why);
   const limits = { ...settings, mostGiB: mostStorageGiB(database) };
-  const growth = growthOf({ sizeGiB, forecast: forecast.value, keepFreeGiB }, limits);
+  const { freeGiB } = forecast.value;
+  const growth = growthOf(
+    { sizeGiB, freeGiB, perDayGiB: paceToGrowFor(forecast.value).perDayGiB, keepFreeGiB },
+    limits,
+  );
   if (growth.toGiB === undefined) return refused(database, growth);
-  const freeAfter = forecast.value.freeGiB + growth.toGiB - sizeGiB;
-  if (freeAfter <= keepFreeGiB && !isFullSoon(forecast.value))
+  const freeAfter = freeGiB + growth.toGiB - sizeGiB;
+  if (freeAfter <= keepFreeGiB && !isFullSoon(database, forecast.value))
     return leftTo(
       'lower the threshold of the alarm, or raise remediation.growAtMost in the policy',
       `${freeNow(forecast.value, sizeGiB)}; ${growth.cappedBy} allows ${growth.toGiB} GiB, which leave ` +
         `${inShort(freeAfter)} GiB free, not more than the alarm's ${inShort(keepFreeGiB)} GiB`,
     );
-  return grow(question, { growth, forecast: forecast.value, timezone: settings.timezone });
+  return grow(question, { growth, forecast: forecast.value, settings });
 }
 
 const WAIT =
@@ -99,8 +112,19 @@ const WAIT =
 
 const hasRoom = (sizeGiB: number, mostGiB: number): boolean => sizeGiB + leastStep(sizeGiB) <= mostGiB;
 
-const isFullSoon = ({ daysUntilFull = Number.POSITIVE_INFINITY }: StorageForecast): boolean =>
-  daysUntilFull <= FORECAST_DAYS;
+const daysUntilFull = (forecast: StorageForecast): number =>
+  steepestOf(forecast).daysUntilFull ?? Number.POSITIVE_INFINITY;
+
+const isFullBy = (forecast: StorageForecast): boolean => daysUntilFull(forecast) <= FORECAST_DAYS;
+
+/** What is full already does not fill any more. */
+const isFull = ({ status }: DatabaseFacts): boolean => status === 'storage-full';
+
+const isFullSoon = (database: DatabaseFacts, forecast: StorageForecast): boolean =>
+  isFull(database) || isFullBy(forecast);
+
+const isUrgent = (database: DatabaseFacts, forecast: Evidence<StorageForecast>): boolean =>
+  isFull(database) || (forecast.known && isFullWithinHours(forecast.value));
 
 type Refused = Extract<Growth, { readonly refusedBy: string }>;
 type Grown = Extract<Growth, { readonly wantedGiB: number }>;
@@ -116,43 +140,81 @@ function refused(database: DatabaseFacts, { refusedBy, leastGiB }: Refused): Ver
 }
 
 /** What a person types who knows better. */
-const growBy = ({ name, scope }: DatabaseFacts, toGiB: number): string =>
-  `aws rds modify-db-instance --region ${scope.region} --db-instance-identifier ${name} --allocated-storage ${toGiB} --apply-immediately   (it never shrinks again)`;
+const growBy = (database: DatabaseFacts, toGiB: number): string => growWith(database, `--allocated-storage ${toGiB}`);
+
+/**
+ * So much over the storage is its autoscaling's maximum to be, at least 10 % (RDS User Guide, "Managing capacity automatically
+ * with Amazon RDS storage autoscaling").
+ */
+const ROOM_SHARE = 0.26;
+
+const growBoth = (database: DatabaseFacts, toGiB: number): string =>
+  growWith(
+    database,
+    `--allocated-storage ${toGiB} --max-allocated-storage ${Math.min(toGiB + Math.ceil(toGiB * ROOM_SHARE), mostStorageGiB(database))}`,
+  );
+
+const growWith = ({ name, scope }: DatabaseFacts, sizes: string): string =>
+  `aws rds modify-db-instance --region ${scope.region} --db-instance-identifier ${name} ${sizes} --apply-immediately   (it never shrinks again)`;
 
 interface Growing {
   readonly growth: Grown;
   readonly forecast: StorageForecast;
-  readonly timezone: string;
+  readonly settings: RunbookSettings;
 }
 
-function grow({ resource, now }: Question, { growth, forecast, timezone }: Growing): Verdict {
+function grow({ resource, grown, now }: Question, { growth, forecast, settings }: Growing): Verdict {
   const { facts: database, growsItselfTo } = resource;
   const storage = grownStorage(database, growth.toGiB);
   if (!storage)
     return leftUnknown(growBy(database, growth.toGiB), 'AWS does not say of what type its storage is, or its IOPS');
   const code = codeLine(database, growth.toGiB);
-  const { daysUntilFull = Number.POSITIVE_INFINITY } = forecast;
-  const mayAsk = crossesStriping(database, growth.toGiB) && daysUntilFull >= DAYS_TO_ASK;
-  const fullAt = new Date(now.getTime() + Math.min(daysUntilFull, FORECAST_DAYS) * DAY_MS);
-  const when = isFullSoon(forecast) ? `, at ${localTime(fullAt, timezone)}` : '';
+  const days = daysUntilFull(forecast);
+  const mayAsk = crossesStriping(database, growth.toGiB) && days >= DAYS_TO_ASK;
+  const fullAt = new Date(now.getTime() + Math.min(days, FORECAST_DAYS) * DAY_MS);
+  const when = isFullBy(forecast) ? `, at ${localTime(fullAt, settings.timezone)}` : '';
+  const isTooOften = grown >= settings.growAtMostTimes;
+  const often = isTooOften
+    ? `; it was let grow ${count(grown, 'time')} within ${GROWTH_DAYS} days (\`remediation.growAtMost.times\`): something eats it`
+    : '';
+  const because = `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}`;
+  if (growsItselfTo !== undefined)
+    return leftTo(
+      growBoth(database, growth.toGiB),
+      `${because}; its autoscaling is at its maximum of ${growsItselfTo} GiB, and RDS refuses more storage unless that is raised as well`,
+    );
   return {
     act: {
       action: { kind: 'change-database-storage', direction: 'gives', database: database.identity, ...storage },
       undo: NO_WAY_BACK,
-      onlyApproved: code !== undefined || growsItselfTo !== undefined || mayAsk,
+      onlyApproved: isTooOften || !isFullSoon(database, forecast) || code !== undefined || mayAsk,
       monthlyMore: monthlyMore(database, storage),
     },
-    because: `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth)}`,
+    because: `${because}${often}`,
     next: code ? `change the code, too: ${code}` : growBy(database, growth.toGiB),
   };
 }
 
 const NO_WAY_BACK: Undo = { reversibility: 'none', loses: 'its smaller size: storage of RDS never shrinks' };
 
-const enough = ({ toGiB, wantedGiB, cappedBy }: Grown): string =>
-  cappedBy
+interface Filling {
+  readonly sizeGiB: number;
+  readonly forecast: StorageForecast;
+}
+
+/** For how long the new size is enough, by each pace that was found. */
+function enough({ toGiB, wantedGiB, cappedBy }: Grown, { sizeGiB, forecast }: Filling): string {
+  const lastsDays = (perDayGiB: number) => (forecast.freeGiB + toGiB - sizeGiB) / perDayGiB;
+  const pace = paceToGrowFor(forecast);
+  const said = cappedBy
     ? `${FORECAST_DAYS} days need ${wantedGiB} GiB, of which ${cappedBy} allows ${toGiB}`
     : `${toGiB} GiB are enough for ${FORECAST_DAYS} days`;
+  if (isFullWithinHours(forecast))
+    return cappedBy ? `${said}, which lasts ${span(lastsDays(pace.perDayGiB))} at this pace` : said;
+  const { lately } = forecast;
+  if (!lately || lastsDays(lately.perDayGiB) >= FORECAST_DAYS) return said;
+  return `by the trend of ${pace.over} ${said}; at the pace of the last ${lately.over} that lasts ${span(lastsDays(lately.perDayGiB))}`;
+}
 
 function codeLine({ tags }: DatabaseFacts, toGiB: number): string | undefined {
   const owner = codeOwnerOf(tags);
@@ -160,19 +222,32 @@ function codeLine({ tags }: DatabaseFacts, toGiB: number): string | undefined {
 }
 
 const freeNow = (forecast: StorageForecast, sizeGiB: number): string =>
-  `${inShort(forecast.freeGiB)} of ${sizeGiB} GiB are free, ${trendOf(forecast)}`;
+  `${inShort(forecast.freeGiB)} of ${sizeGiB} GiB are free, ${trendOf(steepestOf(forecast))}`;
 
-/** `at 1.9 GiB a day (trend of 24 hours) it is full in 4.3 days` */
-function trendOf({ perDayGiB, over, daysUntilFull }: StorageForecast): string {
-  if (daysUntilFull === undefined) return `which do not become fewer (trend of ${over})`;
-  return `at ${inShort(perDayGiB)} GiB a day (trend of ${over}) it is full in ${inShort(daysUntilFull)} days`;
+/** `at 1.9 GiB a day (trend of 24 hours) it is full in 4.3 days`, `at 18 GiB an hour (pace of the last 3 hours) ...` */
+function trendOf({ perDayGiB, over, daysUntilFull: days }: Pace): string {
+  if (days === undefined) return `which do not become fewer (trend of ${over})`;
+  const pace =
+    over === '3 hours'
+      ? `${inShort(perDayGiB / 24)} GiB an hour (pace of the last ${over})`
+      : `${inShort(perDayGiB)} GiB a day (trend of ${over})`;
+  return days === 0 ? `and it fills at ${pace}` : `at ${pace} it is full in ${span(days)}`;
 }
 
-const forecastLines = (forecast: Evidence<StorageForecast>): string[] => [
-  forecast.known
-    ? `forecast: ${inShort(forecast.value.freeGiB)} GiB free, ${trendOf(forecast.value)}`
-    : `forecast: ${forecast.why}`,
-];
+/** `20 minutes`, `3.1 hours`, `4 days` */
+function span(days: number): string {
+  if (days * 24 < 1) return count(Math.round(days * 24 * 60), 'minute');
+  return days < 1 ? `${inShort(days * 24)} hours` : `${inShort(days)} days`;
+}
+
+function forecastLines(forecast: Evidence<StorageForecast>): string[] {
+  if (!forecast.known) return [`forecast: ${forecast.why}`];
+  const { freeGiB, lately } = forecast.value;
+  return [
+    `forecast: ${inShort(freeGiB)} GiB free, ${trendOf(forecast.value)}`,
+    ...(lately ? [`forecast: ${trendOf(lately)}`] : []),
+  ];
+}
 
 /** What growing brings beside the GiB. */
 function growthLines(database: DatabaseFacts, { act }: Verdict): string[] {

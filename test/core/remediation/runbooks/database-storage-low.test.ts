@@ -10,6 +10,7 @@ import {
   database,
   facts,
   filling,
+  freeHours,
   GIB,
   metric,
   NOW,
@@ -98,6 +99,44 @@ describe('a database that fills up', () => {
   });
 });
 
+describe('a burst', () => {
+  const burst = freeHours((hour) => 60 - Math.max(0, hour - 332) * 18);
+  const burning = database({ freeStorageHours: burst });
+
+  it('is grown by what the policy allows, and never said to be enough', () => {
+    const { act, because, urgent } = judge(burning, { growAtMostShare: 0.5 });
+    expect(act).toMatchObject({ action: { to: { sizeGiB: 150 } }, onlyApproved: false });
+    expect(because).toBe(
+      '6 of 100 GiB are free, at 18 GiB an hour (pace of the last 3 hours) it is full in 20 minutes, at 2026-11-23 05:20 Asia/Seoul; 30 days need 13065 GiB, of which the policy allows 150, which lasts 3.11 hours at this pace',
+    );
+    expect(urgent).toBe(true);
+  });
+
+  it('is as urgent where nothing may be done', () => {
+    const { act, urgent, evidence } = judge({ ...burning, facts: { ...burning.facts, status: 'modifying' } });
+    expect({ act, urgent }).toEqual({ urgent: true });
+    expect(evidence.slice(0, 2)).toEqual([
+      'forecast: 6 GiB free, which do not become fewer (trend of 14 days)',
+      'forecast: at 18 GiB an hour (pace of the last 3 hours) it is full in 20 minutes',
+    ]);
+  });
+
+  it('that leaves days does not make it larger, and is said', () => {
+    const slow = database({ freeStorageHours: freeHours((hour) => 9.5 - Math.max(0, hour - 332) * 0.5) });
+    const { act, because, urgent } = judge(slow);
+    expect(act).toMatchObject({ action: { to: { sizeGiB: 110 } }, onlyApproved: false });
+    expect(because).toContain(
+      'by the trend of 14 days 110 GiB are enough for 30 days; at the pace of the last 3 hours that lasts 1.5 days',
+    );
+    expect(urgent).toBeUndefined();
+  });
+
+  it('is over where the storage is full, which is as urgent', () => {
+    const full = database({ freeStorageHours: filling(0, 0) }, { status: 'storage-full' });
+    expect(judge(full)).toMatchObject({ urgent: true, act: { onlyApproved: false } });
+  });
+});
+
 describe('provisioned IOPS and throughput', () => {
   it.each<[string, AlarmedDatabase, object]>([
     [
@@ -171,12 +210,23 @@ describe('a person is asked first', () => {
       database({}, { tags: { 'aws:cloudformation:stack-name': 'shop' } }),
       'in the template of the stack shop: AllocatedStorage: 163',
     ],
-    ['its autoscaling is at its maximum', database({ growsItselfTo: 105 }), 'modify-db-instance'],
     ['its data would move to four volumes', storageOf({ sizeGiB: 390 }), 'modify-db-instance'],
+    ['it does not fill', database({ freeStorageHours: filling(0, 8) }), 'modify-db-instance'],
+    ['it is full in 32 days', database({ freeStorageHours: filling(0.25, 8) }), 'modify-db-instance'],
   ])('when %s', (_, resource, next) => {
     const remedy = judge(resource);
     expect(remedy.act?.onlyApproved).toBe(true);
     expect(remedy.next).toContain(next);
+  });
+
+  it.each([
+    [2, false],
+    [3, true],
+  ])('when it grew %d times of 3 within 30 days: %s', (unattendedGrowths, isAsked) => {
+    const { act, because } = databaseStorageLow(facts({ unattendedGrowths }), settings);
+    expect(act?.onlyApproved).toBe(isAsked);
+    const often = 'it was let grow 3 times within 30 days (`remediation.growAtMost.times`): something eats it';
+    expect(because.includes(often)).toBe(isAsked);
   });
 
   it('but not about four volumes when there is no time', () => {
@@ -200,6 +250,11 @@ describe('it is left', () => {
     ['RDS Custom', database({}, { engine: 'custom-oracle-ee' }), /RDS Custom/],
     ['magnetic storage of SQL Server', storageOf({ storageType: 'standard' }, 'sqlserver-web'), /magnetic/],
     ['storage autoscaling with room', database({ growsItselfTo: 110 }), /by itself, up to 110 GiB/],
+    [
+      'storage autoscaling at its maximum',
+      database({ growsItselfTo: 105 }),
+      /163 GiB are enough for 30 days; its autoscaling is at its maximum of 105 GiB, and RDS refuses more/,
+    ],
     ['modifying', database({}, { status: 'modifying' }), /its status is modifying/],
     [
       'optimizing',
@@ -241,6 +296,12 @@ describe('it is left', () => {
     expect(remedy.unknown).toBeUndefined();
     expect(remedy.because).toMatch(because);
     expect(remedy.next).not.toBe('');
+  });
+
+  it('at the maximum of its autoscaling, with the command that raises both', () => {
+    expect(judge(database({ growsItselfTo: 105 })).next).toContain(
+      '--allocated-storage 163 --max-allocated-storage 206 --apply-immediately',
+    );
   });
 
   it('six hours after the last change it is grown again', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { known, unknown } from '../../../../shared/core/evidence.ts';
 import type { AlarmedInstance } from '../../../../shared/core/remediation/runbook.ts';
 import { instanceUnwell } from '../../../../shared/core/remediation/runbooks/instance-unwell.ts';
-import { alarmOn, facts, fullDatabase, instance, metric, settings } from './specimen.ts';
+import { alarmOn, facts, fullDatabase, instance, metric, NOW, settings } from './specimen.ts';
 
 const alarm = alarmOn(metric('AWS/EC2', 'StatusCheckFailed', { InstanceId: 'i-0abc' }), {
   comparison: 'GreaterThanThreshold',
@@ -38,12 +38,41 @@ describe('an unwell instance', () => {
     expect(judge(instance({ ...rebooted, instanceStore: known(true) })).act?.action.kind).toBe('reboot-instance');
   });
 
-  it('shows both checks and what AWS has scheduled', () => {
+  it('shows all checks and what AWS has scheduled', () => {
     expect(judge(instance({ scheduledEvents: ['instance-retirement'] })).evidence).toEqual([
       'system status check (the host): impaired',
       'instance status check (its own system): impaired',
+      'attached EBS status check (its volumes): ok',
       'scheduled by AWS: instance-retirement',
     ]);
+  });
+});
+
+describe('AWS may be at it', () => {
+  it('by an action of the alarm itself, which is left alone', () => {
+    const acting = { ...alarm, acts: ['ec2:reboot'] };
+    for (const resource of [instance(), instance(rebooted)]) {
+      const { act, because } = instanceUnwell(facts({ alarm: acting, resource }), settings);
+      expect(act).toBeUndefined();
+      expect(because).toBe("AWS acts on it by itself: the alarm's own action is ec2:reboot");
+    }
+  });
+
+  const failingFor = (minutes: number) => ({ systemImpairedSince: new Date(NOW.getTime() - minutes * 60_000) });
+
+  it.each<[string, Partial<AlarmedInstance>, boolean]>([
+    ['for nine minutes', failingFor(9), true],
+    ['for nobody knows how long', {}, true],
+    ['for ten minutes', failingFor(10), false],
+  ])('by automatic recovery: after %s a move is asked for: %s', (_, since, isAsked) => {
+    const { act, because, evidence } = judge(instance({ recoversItself: true, ...since }));
+    expect(act).toMatchObject({ action: { kind: 'move-instance' }, onlyApproved: isAsked });
+    expect(because.includes('AWS may be recovering it by itself')).toBe(isAsked);
+    expect(evidence.join()).toContain('automatic recovery: on');
+  });
+
+  it('but not where automatic recovery is off', () => {
+    expect(judge(instance(failingFor(1))).act?.onlyApproved).toBe(false);
   });
 });
 
@@ -65,6 +94,7 @@ describe('it is not moved', () => {
     ['its local disks are', instance({ instanceStore: unknown('AccessDenied') })],
     ['its stop protection is', instance({ stopProtection: unknown('AccessDenied') })],
     ['its system status is', instance({ systemStatus: unknown('AccessDenied') })],
+    ['its volumes are', instance({ ...rebooted, attachedEbsStatus: unknown('AccessDenied') })],
     ['its instance status is', instance({ systemStatus: known('ok'), instanceStatus: unknown('AccessDenied') })],
   ])('nor rebooted when %s unknown', (_, resource) => {
     expect(judge(resource)).toMatchObject({ unknown: true, because: expect.stringContaining('AccessDenied') });
@@ -85,13 +115,34 @@ describe('it is left', () => {
   });
 
   it.each<[string, AlarmedInstance, RegExp]>([
-    ['well by now', instance({ ...rebooted, instanceStatus: known('ok') }), /both its status checks pass/],
+    ['well by now', instance({ ...rebooted, instanceStatus: known('ok') }), /all its status checks pass/],
     ['still beginning', instance({ systemStatus: known('initializing') }), /only begun/],
+    [
+      'still beginning with its volumes',
+      instance({ ...rebooted, attachedEbsStatus: known('initializing') }),
+      /only begun/,
+    ],
     ['still beginning itself', instance({ ...rebooted, instanceStatus: known('initializing') }), /only begun/],
   ])('%s', (_, resource, because) => {
     expect(judge(resource).act).toBeUndefined();
     expect(judge(resource).because).toMatch(because);
     expect(judge(resource).next).toContain('aws ec2 get-console-output');
+  });
+
+  it.each([
+    ['its own system is', instance({ ...rebooted, attachedEbsStatus: known('impaired') })],
+    ['its host is', instance({ attachedEbsStatus: known('impaired') })],
+    ['it alone is', instance({ ...rebooted, instanceStatus: known('ok'), attachedEbsStatus: known('impaired') })],
+  ])('when a volume cannot be reached, although %s unwell', (_, resource) => {
+    const { act, because, next } = judge(resource);
+    expect(act).toBeUndefined();
+    expect(because).toContain('its attached EBS status check fails: a volume of it cannot be reached');
+    expect(next).toContain('aws ec2 describe-volume-status --region ap-northeast-2');
+  });
+
+  it('to a reboot where older types have no check of their volumes', () => {
+    const old = instance({ ...rebooted, attachedEbsStatus: known('not-applicable') });
+    expect(judge(old).act?.action.kind).toBe('reboot-instance');
   });
 
   it('when it is no instance', () => {

@@ -167,6 +167,10 @@ describe('CPU credits that are used up', () => {
 
   it('lead to one class up of a database', () => {
     expect(exhausted(database()).act).toMatchObject({ action: { kind: 'resize-database' }, onlyApproved: true });
+    expect(exhausted(database({}, { classes: ['db.t4g.medium'] })).evidence).toEqual([
+      'credit mode: unlimited: it is not held down, but what it takes above its baseline is billed',
+      expect.stringContaining('a larger class: an outage of'),
+    ]);
   });
 
   it.each<[string, AlarmedInstance, RegExp]>([

@@ -82,6 +82,7 @@ export const measured = (
 export const settings: RunbookSettings = {
   growAtMostShare: 1,
   growAtMostGiB: 1000,
+  growAtMostTimes: 3,
   rebootInFreeze: false,
   timezone: 'Asia/Seoul',
 };
@@ -101,6 +102,7 @@ export const unwellInstance: AlarmedInstance = {
   facts: idleInstance,
   systemStatus: known('impaired'),
   instanceStatus: known('impaired'),
+  attachedEbsStatus: known('ok'),
   scheduledEvents: [],
   instanceStore: known(false),
   stopProtection: known(false),
