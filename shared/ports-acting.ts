@@ -279,8 +279,11 @@ export interface WatchedAlarms {
 }
 
 export interface AlarmReader {
-  /** The names of the alarms of a resource. It reads all alarms of the scope: ask once. */
-  alarmsOf(scope: Scope, resource: Identity): Promise<readonly string[]>;
+  /**
+   * The names of the alarms of a resource. It reads all alarms of the scope: ask once.
+   * @param unlike without the alarm of this name, and those that watch nothing but what that watches
+   */
+  alarmsOf(scope: Scope, resource: Identity, unlike?: string): Promise<readonly string[]>;
   /** One look at the alarms. */
   look(scope: Scope, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen>;
   /** How one alarm is, metric or composite; undefined when it does not exist. */

@@ -35,7 +35,7 @@ interface Looked {
   readonly seen?: string;
   /** How the alarm was when it was seen last, and since when, in ISO time; `gone` when it does not exist. */
   readonly alarm?: { readonly state: AlarmNow['state'] | 'gone'; readonly since?: string };
-  /** The resource's other alarms. */
+  /** The resource's other alarms, of something else. */
   readonly others?: readonly string[];
   /** When somebody last saw those. */
   readonly looked?: string;
@@ -113,7 +113,10 @@ async function look(hands: Hands, verifying: Verifying, before: Looked): Promise
 /** So long a machine that was down may take until everything around it is well again. */
 const COMING_UP_MS = 15 * 60_000;
 
-/** Another alarm of the resource, or of what depends on it, that went off since. What goes off while it is down is the outage. */
+/**
+ * Another alarm of the resource, or of what depends on it, that went off since. What goes off while it is down is the outage; what
+ * was on with the alarm, or has another threshold of its metric, tells of what is being remedied.
+ */
 async function lookAtOthers(hands: Hands, verifying: Verifying, before: Looked): Promise<Looked> {
   const { item, since, terms, alarm } = verifying;
   const proposal = proposalOf(item);
@@ -121,9 +124,11 @@ async function lookAtOthers(hands: Hands, verifying: Verifying, before: Looked):
   const isDown = hasOutage(item) && now.getTime() < Date.parse(before.began ?? since) + COMING_UP_MS;
   if (isDown) return before;
   try {
-    const own = before.others ?? (await hands.alarms.alarmsOf(scopeOf(proposal), targetOf(proposal.action)));
-    const others = own.filter((name) => name !== alarm.name);
-    const named = alarmsFor(proposal.resource.name, terms).filter((name) => name !== alarm.name);
+    const of = targetOf(proposal.action);
+    const own = before.others ?? (await hands.alarms.alarmsOf(scopeOf(proposal), of, alarm.name));
+    const isOther = (name: string) => name !== alarm.name && !alarm.others?.includes(name);
+    const others = own.filter(isOther);
+    const named = alarmsFor(proposal.resource.name, terms).filter(isOther);
     // What came back while it was down does not count.
     const looked = before.looked ?? (hasOutage(item) ? now.toISOString() : since);
     const times = { changed: new Date(since), looked: new Date(looked) };

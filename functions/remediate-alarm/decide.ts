@@ -122,14 +122,14 @@ function judge(parts: readonly LookedPart[], deciding: Deciding): Judged[] {
 }
 
 function judgeOne(part: LookedPart, deciding: Deciding): Judged {
-  const { runbook, subject, alarm, remedy, found, stoppedBy } = part;
+  const { runbook, subject, alarm, alarms, remedy, found, stoppedBy } = part;
   if (!runbook || subject.type === 'none' || part.held) return { part };
   const place = placeOf(subject, alarm.scope, found?.parent);
   const attempt = { alarm, runbook, ...place, ...(stoppedBy ? { stoppedBy } : {}) };
   const held = heldBeforeActing(attempt, { ...deciding, memory: withoutWaiting(part, deciding) });
   if (held) return { part: { ...part, held } };
   if (!remedy?.act || !found) return { part };
-  const proposed = propose({ runbook, alarm, remedy, found, act: remedy.act }, deciding);
+  const proposed = propose({ runbook, alarm, alarms, remedy, found, act: remedy.act }, deciding);
   return 'left' in proposed ? { part: { ...part, remedy: proposed.left } } : { part, ...proposed };
 }
 

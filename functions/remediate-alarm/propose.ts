@@ -18,6 +18,8 @@ type Act = NonNullable<Remedy['act']>;
 export interface Wish {
   readonly runbook: RunbookId;
   readonly alarm: Alarm;
+  /** All that are on of the resource. */
+  readonly alarms: readonly Alarm[];
   readonly remedy: Remedy;
   readonly act: Act;
   readonly found: FoundResource;
@@ -27,7 +29,7 @@ type Terms = Pick<GuardContext, 'policy' | 'now'>;
 
 /** The proposal; or the remedy without its action, where carry-out's gate would be closed to it: nobody is to wait for that. */
 export function propose(wish: Wish, terms: Terms): { readonly proposal: Proposal } | { readonly left: Remedy } {
-  const { runbook, alarm, remedy, act, found } = wish;
+  const { runbook, alarm, alarms, remedy, act, found } = wish;
   const closed = closedTo(wish, terms);
   if (closed) {
     const { act: _, ...left } = remedy;
@@ -35,6 +37,7 @@ export function propose(wish: Wish, terms: Terms): { readonly proposal: Proposal
   }
   const { policy } = terms;
   const { name, arn, scope, since } = alarm;
+  const others = alarms.map((one) => one.name).filter((one) => one !== name);
   const drawn = remedy.charts.slice(0, CHARTS).map(chart);
   const proposal: Proposal = {
     rule: runbook,
@@ -45,7 +48,7 @@ export function propose(wish: Wish, terms: Terms): { readonly proposal: Proposal
     saving: unknown('it is not about money'),
     undo: act.undo,
     ...(drawn.length > 0 ? { charts: Object.fromEntries(drawn) } : {}),
-    alarm: { name, arn, scope, since: since.toISOString() },
+    alarm: { name, arn, scope, since: since.toISOString(), ...(others.length > 0 ? { others } : {}) },
   };
   return { proposal };
 }

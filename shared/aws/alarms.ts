@@ -29,7 +29,13 @@ export function awsAlarms(credentialsOf: CredentialsOf): AlarmReader {
     }
   };
   return {
-    alarmsOf: (scope, resource) => withClient(scope, (client) => alarmsOf(client, resource)),
+    alarmsOf: async (scope, resource, unlike) => {
+      const all = await withClient(scope, (client) => alarmsOf(client, resource));
+      const metrics = all.filter(({ AlarmName }) => AlarmName === unlike).flatMap(metricsOf);
+      const isLike = (one: MetricAlarm) =>
+        metrics.length > 0 && metricsOf(one).every((metric) => metrics.includes(metric));
+      return all.filter((one) => !isLike(one)).flatMap(({ AlarmName }) => AlarmName ?? []);
+    },
     look: async (scope, alarms, times) => {
       if (alarms.own.length + alarms.named.length === 0) return { missing: [] };
       return withClient(scope, (client) => lookAt(client, alarms, times));
@@ -41,16 +47,22 @@ export function awsAlarms(credentialsOf: CredentialsOf): AlarmReader {
 /** Without AlarmTypes AWS shows metric alarms only. */
 const BOTH: AlarmType[] = ['MetricAlarm', 'CompositeAlarm'];
 
-/** The names of the alarms that watch a resource's metrics. A listing by dimension does not exist, so all are read. */
-async function alarmsOf(client: CloudWatchClient, resource: Identity): Promise<string[]> {
+/** The alarms that watch a resource's metrics. A listing by dimension does not exist, so all are read. */
+async function alarmsOf(client: CloudWatchClient, resource: Identity): Promise<MetricAlarm[]> {
   const dimension = dimensionOf(resource);
   if (!dimension) return [];
   const all = await everyItem(
     paginateDescribeAlarms({ client, pageSize: 100 }, { AlarmTypes: ['MetricAlarm'] }),
     (page) => page.MetricAlarms,
   );
-  return all.filter((alarm) => watches(alarm, dimension)).flatMap(({ AlarmName }) => AlarmName ?? []);
+  return all.filter((alarm) => watches(alarm, dimension));
 }
+
+/** The metrics of an alarm, or those that it computes with. */
+const metricsOf = ({ Namespace, MetricName, Metrics = [] }: MetricAlarm): string[] =>
+  [{ Namespace, MetricName }, ...Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])].flatMap((one) =>
+    one.MetricName ? [`${one.Namespace} ${one.MetricName}`] : [],
+  );
 
 /** DescribeAlarms takes so many names a call. */
 const NAMES_PER_CALL = 100;

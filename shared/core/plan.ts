@@ -47,6 +47,8 @@ export interface AlarmSince {
   readonly scope: Scope;
   /** Since when: an ISO time. */
   readonly since: string;
+  /** The names of the resource's other alarms that were on with it, in one and the same cause. Absent when there were none. */
+  readonly others?: readonly string[];
 }
 
 /** Whether a runbook wants it, because of an alarm. */

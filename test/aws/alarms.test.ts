@@ -108,6 +108,24 @@ describe('alarms of a resource', () => {
     expect(await off(WEB, ['checkout'])).toBe('checkout');
   });
 
+  it('are asked for without one, and what watches nothing but what that does', async () => {
+    const { put, reader, scope } = await open();
+    const dimensions = of('InstanceId', 'i-1');
+    const cpu = { ...dimensions, MetricName: 'CPUUtilization' };
+    const stat = (MetricName: string) => ({
+      Id: MetricName.toLowerCase(),
+      MetricStat: { Metric: { Namespace: 'AWS/EC2', MetricName, ...dimensions }, Period: 60, Stat: 'Average' },
+    });
+    const computed = { MetricName: undefined, Namespace: undefined };
+    await put('warning', { ...cpu, Namespace: 'AWS/EC2' });
+    await put('critical', { ...cpu, Namespace: 'AWS/EC2', Threshold: 99 });
+    await put('smoothed', { ...computed, Metrics: [stat('CPUUtilization')] });
+    await put('both', { ...computed, Metrics: [stat('CPUUtilization'), stat('NetworkIn')] });
+    await put('other', { ...cpu, Namespace: 'Shop' });
+    expect(await reader.alarmsOf(scope, WEB, 'warning')).toEqual(['both', 'other']);
+    expect(await reader.alarmsOf(scope, WEB, 'gone')).toHaveLength(5);
+  });
+
   it('are found on every page', async () => {
     const { sandbox, put, reader, scope } = await open();
     const many = Array.from({ length: 130 }, (_, n) => `alarm-${String(n).padStart(3, '0')}`);

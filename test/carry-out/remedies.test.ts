@@ -110,6 +110,50 @@ describe('storage that is nearly full', () => {
     });
   });
 
+  /** The warning that is on, and another alarm that goes off once the storage has grown. */
+  async function besides(name: string, { MetricName, since }: { MetricName: string; since: 'before' | 'after' }) {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    const Dimensions = [{ Name: 'DBInstanceIdentifier', Value: 'orders' }];
+    alarmOn(scene, name, { Namespace: 'AWS/RDS', MetricName, Dimensions });
+    if (since === 'before') return { scene, remedied };
+    Object.assign(scene.region.cloudwatch.alarms.get(name) ?? {}, { StateValue: 'OK' });
+    once(
+      scene,
+      () => databaseIn(scene).AllocatedStorage === 150,
+      () => turn(scene, name, 'ALARM'),
+    );
+    return { scene, remedied };
+  }
+
+  it.each<[string, string, 'before' | 'after']>([
+    ['another threshold of the same metric is crossed', 'FreeStorageSpace', 'after'],
+    ['another alarm was on before', 'DiskQueueDepth', 'before'],
+  ])('is not worse because %s', async (_, MetricName, since) => {
+    const { scene, remedied } = await besides('orders-critical', { MetricName, since });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^resolved after/) as string,
+    });
+  });
+
+  it('is not worse because an alarm goes off again that was on with its own', async () => {
+    const { scene, remedied } = await besides('orders-queue', { MetricName: 'DiskQueueDepth', since: 'after' });
+    const { proposal } = remedied;
+    const alarm = proposal.alarm && { ...proposal.alarm, others: ['orders-queue'] };
+    expect(await lived(scene, { ...remedied, proposal: { ...proposal, ...(alarm ? { alarm } : {}) } })).toMatchObject({
+      outcome: 'kept',
+    });
+  });
+
+  it('is worse because an alarm of something else goes off', async () => {
+    const { scene, remedied } = await besides('orders-queue', { MetricName: 'DiskQueueDepth', since: 'after' });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringContaining('the alarm orders-queue went off after it') as string,
+    });
+  });
+
   it('that makes another alarm go off calls people: it cannot be taken back', async () => {
     const scene = await openAlarmedScene();
     const remedied = filling(scene, 'orders', { helps: false });

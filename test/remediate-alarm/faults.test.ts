@@ -218,6 +218,24 @@ describe('a composite whose rule cannot be read', () => {
   });
 });
 
+describe('two thresholds of one metric', () => {
+  it('are one plan, and the second is not what made it worse', async () => {
+    const { scene, event, alarm } = await nearlyFull();
+    const { Namespace, MetricName, Dimensions } = scene.region.cloudwatch.alarms.get(alarm) ?? {};
+    const watches = { Namespace, MetricName, Dimensions, ComparisonOperator: 'LessThanThreshold' } as const;
+    quiet(scene, 'orders-storage-critical', { ...watches, Threshold: 5 * 1024 ** 3 });
+    await deliver(scene, [event, turned(scene, 'orders-storage-critical')]);
+    expect((await keptOf(scene))?.plans[0]?.act).toMatchObject([
+      { alarm: { name: alarm, others: ['orders-storage-critical'] } },
+    ]);
+    await scene.lambda.advance({ minutes: 3 });
+    turned(scene, 'orders-storage-critical', 'OK');
+    turned(scene, 'orders-storage-critical');
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'kept' }]);
+  });
+});
+
 /** A composite goes off because of one of its children, in CloudWatch's words. */
 const transitioned = (scene: Scene, name: string, child: string): AlarmEvent =>
   turned(scene, name, 'ALARM', {
