@@ -1,5 +1,6 @@
 import { isSnapshotAction, targetOf } from '../../shared/core/action.ts';
 import type { Change, Outcome } from '../../shared/core/change.ts';
+import { GRACE, POLICY } from '../../shared/core/gates.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';
 import { isOffHours, isScheduled, type Plan, type Proposal } from '../../shared/core/plan.ts';
 import { ATTEMPTS, type Durable, FEW_ATTEMPTS, insistently, patiently } from './durable.ts';
@@ -35,6 +36,10 @@ export function proposalOf({ plan, number }: Pick<Item, 'plan' | 'number'>): Pro
   if (!proposal) throw new Error(`the plan ${plan.id} has no action ${number}`);
   return proposal;
 }
+
+/** Whether no person has said yes to it: the grace is over, or the policy lets it happen at once. */
+export const asksNobody = ({ approvedBy }: Pick<Item, 'approvedBy'>): boolean =>
+  approvedBy === GRACE || approvedBy === POLICY;
 
 /** The account and region that the action's target is in. */
 export function scopeOf({ action }: Proposal): Scope {

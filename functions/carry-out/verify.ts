@@ -1,6 +1,6 @@
 import { isRestart, targetOf } from '../../shared/core/action.ts';
 import type { AlarmSince } from '../../shared/core/plan.ts';
-import type { AlarmNow } from '../../shared/ports-acting.ts';
+import type { AlarmState } from '../../shared/core/remediation/alarm.ts';
 import { type Durable, type Polling, polling } from './durable.ts';
 import type { Hands } from './hands.ts';
 import { proposalOf, scopeOf } from './item.ts';
@@ -34,7 +34,7 @@ interface Looked {
   /** The alarm that went off, or whose plan took over. */
   readonly seen?: string;
   /** How the alarm was when it was seen last, and since when, in ISO time; `gone` when it does not exist. */
-  readonly alarm?: { readonly state: AlarmNow['state'] | 'gone'; readonly since?: string };
+  readonly alarm?: { readonly state: AlarmState | 'gone'; readonly since?: string };
   /** The resource's other alarms, of something else. */
   readonly others?: readonly string[];
   /** When somebody last saw those. */
@@ -78,7 +78,7 @@ function resolvedIn(okSince: string, appliedAt: string): string {
 }
 
 function unresolved(
-  state: AlarmNow['state'] | 'gone' | undefined,
+  state: AlarmState | 'gone' | undefined,
   { failed, minutes }: { readonly failed: string | undefined; readonly minutes: number },
 ): string {
   if (failed || !state) return `nobody can say whether the alarm is OK again after ${minutes} minutes (${failed})`;
@@ -100,7 +100,7 @@ async function look(hands: Hands, verifying: Verifying, before: Looked): Promise
   const until = Date.parse(began) + terms.verifyWithinMinutes * 60_000;
   const state = now.getTime() >= until ? 'over' : 'open';
   try {
-    const found = await hands.alarms.stateOf(alarm.scope, alarm.name);
+    const found = await hands.remedies.alarm(alarm.scope, alarm.name);
     const { failed: _, ...known } = after;
     if (!found) return { ...known, state, alarm: { state: 'gone' } };
     const seen = { state: found.state, since: found.since.toISOString() };

@@ -9,7 +9,7 @@ import {
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
 import { type Identity, parseArn, type Scope } from '../core/identity.ts';
-import type { AlarmNow, AlarmReader, AlarmsSeen, LookTimes, WatchedAlarms } from '../ports-acting.ts';
+import type { AlarmReader, AlarmsSeen, LookTimes, WatchedAlarms } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
 import { chunks, everyItem } from './pages.ts';
@@ -40,7 +40,6 @@ export function awsAlarms(credentialsOf: CredentialsOf): AlarmReader {
       if (alarms.own.length + alarms.named.length === 0) return { missing: [] };
       return withClient(scope, (client) => lookAt(client, alarms, times));
     },
-    stateOf: (scope, alarm) => withClient(scope, (client) => stateOf(client, alarm)),
   };
 }
 
@@ -99,13 +98,6 @@ async function describe(client: CloudWatchClient, names: readonly string[]): Pro
     found.push(...(await everyItem(pages, (page) => [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])])));
   }
   return found;
-}
-
-async function stateOf(client: CloudWatchClient, name: string): Promise<AlarmNow | undefined> {
-  const [alarm] = await describe(client, [name]);
-  if (!alarm) return undefined;
-  if (!alarm.StateValue) throw new Error(`CloudWatch does not say how ${name} is`);
-  return { state: alarm.StateValue, since: since(alarm) };
 }
 
 /** The state's last update may be younger than the state: its reason changes as well. */

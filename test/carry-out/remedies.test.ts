@@ -24,6 +24,8 @@ import {
   unwell,
 } from '../support/remedies.ts';
 
+const CODE = { Key: 'aws:cloudformation:stack-name', Value: 'shop' };
+
 const FROZEN = { freeze: [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }] };
 
 /** Handed over, and lived to its end. */
@@ -37,6 +39,10 @@ const databaseIn = ({ region }: Scene, name = 'orders') => {
   const found = region.rds.instances.get(name);
   if (!found) throw new Error(`no database ${name}`);
   return found;
+};
+
+const tag = ({ region }: Scene, one: { readonly Key: string; readonly Value: string }): void => {
+  for (const stored of region.ec2.instances.values()) stored.Tags = [...(stored.Tags ?? []), one];
 };
 
 /** Another alarm of the resource, which is quiet. */
@@ -171,12 +177,14 @@ describe('storage that is nearly full', () => {
   });
 
   it.each([
-    ['is OK again by itself', 'OK', 'the alarm is OK again by itself'],
-    ['has no data any more', 'INSUFFICIENT_DATA', 'the alarm has no data any more'],
-  ] as const)('is left alone when its alarm %s', async (_, state, because) => {
+    ['is OK again by itself', 'OK', { by: 'data', values: [2] }, 'the alarm is OK again by itself'],
+    ['is OK for lack of data', 'OK', { by: 'missing data' }, 'the alarm is OK, but only because it has no data'],
+    ['was set by hand', 'OK', { by: 'a person', reason: 'silence' }, 'a person has set the alarm to OK'],
+    ['has no data any more', 'INSUFFICIENT_DATA', { by: 'missing data' }, 'the alarm has no data any more'],
+  ] as const)('is left alone when its alarm %s', async (_, state, brought, because) => {
     const scene = await openAlarmedScene();
     const remedied = filling(scene, 'orders');
-    scene.region.cloudwatch.turn(remedied.alarm, state, { by: 'missing data' });
+    scene.region.cloudwatch.turn(remedied.alarm, state, brought);
     expect(await lived(scene, remedied)).toMatchObject({ outcome: 'skipped', because });
     expect(mutations(scene)).toEqual([]);
   });
@@ -198,13 +206,18 @@ describe('storage that is nearly full', () => {
   });
 
   it.each([
-    ['is optimized', { DBInstanceStatus: 'storage-optimization' }, 'it is storage-optimization, not available'],
-    ['has grown itself', { AllocatedStorage: 120 }, 'it has 120, gp3, not 100, gp3'],
+    ['is optimized', { DBInstanceStatus: 'storage-optimization' }, 'its status is storage-optimization: RDS takes no'],
+    ['has grown', { AllocatedStorage: 120 }, 'its runbook would grow the storage of the database from 120 GiB'],
+    ['grows by itself', { MaxAllocatedStorage: 500 }, 'RDS grows its storage by itself, up to 500 GiB'],
+    ['is made by code', { TagList: [CODE] }, 'by now a person is to be asked first'],
   ])('is left alone when it %s by now', async (_, now, because) => {
     const scene = await openAlarmedScene();
     const remedied = filling(scene, 'orders');
     Object.assign(databaseIn(scene), now);
-    expect(await lived(scene, remedied)).toMatchObject({ because });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining(because),
+    });
     expect(mutations(scene)).toEqual([]);
   });
 
@@ -339,7 +352,21 @@ describe('an instance that is unwell', () => {
       ({ region, sandbox }: Scene) => {
         for (const one of region.ec2.instances.values()) one.LaunchTime = sandbox.clock.now();
       },
-      'it has been started anew since',
+      'its status checks have only begun',
+    ],
+    ['its checks pass', ({ region }: Scene) => region.ec2.impairments.clear(), 'both its status checks pass by now'],
+    [
+      'it is of a group',
+      (scene: Scene) => tag(scene, { Key: 'aws:autoscaling:groupName', Value: 'web' }),
+      'owned by the Auto Scaling group web, which replaces it',
+    ],
+    [
+      'its host fails',
+      ({ region, sandbox }: Scene) => {
+        const [id = ''] = region.ec2.instances.keys();
+        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+      },
+      'its runbook would stop and start the instance, which moves it to another host by now',
     ],
   ])('is not rebooted when %s', async (_, happen, because) => {
     const scene = await openAlarmedScene();
