@@ -291,8 +291,8 @@ export interface AlarmReader {
 
 /** Reads what a remedy hangs on. */
 export interface RemedyReader {
-  /** The alarm as it is, metric or composite; undefined when it does not exist. @throws {AccessDeniedError} */
-  alarm(scope: Scope, name: string): Promise<Alarm | undefined>;
+  /** The alarms of these names as they are, metric alarms and composites; without those that do not exist. @throws {AccessDeniedError} */
+  alarms(scope: Scope, names: readonly string[]): Promise<readonly Alarm[]>;
   /**
    * What the runbook of a proposal judges by, read afresh; undefined when the alarm is about something else by now, or that is
    * gone. Of larger types and classes it is only asked whether the proposed one is there.
@@ -334,6 +334,11 @@ export interface LookTimes {
   readonly changed: Date;
   /** When somebody last looked; at first, when the change was made. */
   readonly looked: Date;
+  /**
+   * Where it is given, only what measured something counts, and was never on between then and the change: not what somebody set
+   * by hand, nor what comes and goes anyway.
+   */
+  readonly calmSince?: Date;
 }
 
 export interface AlarmsSeen {

@@ -68,7 +68,7 @@ const choice: ChoiceReader = {
 };
 const remediesNow = async () => (await import('../../shared/aws/remediation/remedies.ts')).awsRemedies(look, choice);
 const remedies: RemedyReader = {
-  alarm: async (...one) => (await remediesNow()).alarm(...one),
+  alarms: async (...one) => (await remediesNow()).alarms(...one),
   facts: async (...one) => (await remediesNow()).facts(...one),
 };
 

@@ -22,7 +22,7 @@ export async function whyNotRemedied(
   const exempt = exemptFromAll(facts, context);
   if (exempt) return exempt;
   if (!since || !isRunbook(rule)) return 'no alarm wants it';
-  const alarm = await remedies.alarm(since.scope, since.name);
+  const [alarm] = await remedies.alarms(since.scope, [since.name]);
   if (alarm?.state !== 'ALARM') return whyQuiet(alarm);
   waitForBackup(facts, proposal);
   const now = await remedies.facts(alarm, proposal, context.now);

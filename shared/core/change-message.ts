@@ -69,7 +69,7 @@ function chatOf(changes: readonly Change[]): string {
 function headline(changes: readonly Change[]): string {
   const [{ proposal, outcome, because }, ...others] = changes as [Change, ...Change[]];
   if (others.length > 0 || !proposal.alarm) return summary(changes);
-  return `${proposal.resource.name}: ${outcome === 'kept' ? because : outcome}`;
+  return `${proposal.resource.name}: ${outcome === 'kept' ? because.split(';', 1)[0] : outcome}`;
 }
 
 /** The changes as data, as many as fit into so many bytes. */

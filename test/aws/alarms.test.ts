@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { awsAlarms } from '../../shared/aws/alarms.ts';
 import { awsChoice } from '../../shared/aws/choice.ts';
 import { awsRemedies } from '../../shared/aws/remediation/remedies.ts';
-import type { Identity } from '../../shared/core/identity.ts';
+import type { Identity, Scope } from '../../shared/core/identity.ts';
 import { openSandbox } from './support.ts';
 
 const ORDERS: Identity = { arn: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders', id: 'db-ORDERS' };
@@ -37,7 +37,8 @@ async function open() {
     cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'it is bad', ...more }));
   const hush = (AlarmName: string) => ring(AlarmName, { StateValue: 'OK', StateReason: 'it is fine' });
   const reader = awsAlarms(here.credentialsOf);
-  const { alarm } = awsRemedies(here.credentialsOf, awsChoice(here.credentialsOf));
+  const remedies = awsRemedies(here.credentialsOf, awsChoice(here.credentialsOf));
+  const alarm = async (scope: Scope, name: string) => (await remedies.alarms(scope, [name]))[0];
   const began = here.sandbox.clock.now();
   /** What one look sees of the resource's own alarms and those named. */
   const see = async (resource: Identity, named: readonly string[] = [], changed = began) => {

@@ -111,7 +111,7 @@ describe('larger storage that was approved late', () => {
 
 it('credits that are unlimited by then are not touched', async () => {
   const scene = await openNight();
-  const { alarm, stored } = exhausted(scene, 'batch', false);
+  const { alarm, stored } = exhausted(scene, 'batch');
   const ended = await approvedLate(scene, alarm, () => scene.region.ec2.cpuCredits.set(stored.InstanceId, 'unlimited'));
   expect(ended).toMatchObject({ outcome: 'skipped' });
   expect(mutations(scene)).toEqual([]);

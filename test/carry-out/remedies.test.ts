@@ -427,15 +427,28 @@ describe('CPU credits that are used up', () => {
     });
   });
 
-  it('stay unlimited when the alarm stays on: to take them away would help nobody', async () => {
+  it('are in effect, and kept, while the alarm stays on: what is earned pays surplus credits back first', async () => {
+    const scene = await openAlarmedScene();
+    const { plan, execution } = await remedy(scene, exhausted(scene, 'web'), { approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^unlimited credits are on; .+ its alarm stays on until/),
+    });
+    expect([...scene.region.ec2.cpuCredits.values()]).toEqual(['unlimited']);
+    expect([told(scene).at(-1)?.severity, execution.status]).toEqual(['info', 'SUCCEEDED']);
+  });
+
+  it('that somebody takes away by hand meanwhile have failed: people are called', async () => {
     const scene = await openAlarmedScene();
     const { plan } = await remedy(scene, exhausted(scene, 'web'), { approved: true });
+    await scene.lambda.advance({ minutes: 10 });
+    for (const id of scene.region.ec2.cpuCredits.keys()) scene.region.ec2.cpuCredits.set(id, 'standard');
     await scene.lambda.advance({ hours: 2 });
     expect(await changeOf(scene, plan)).toMatchObject({
       outcome: 'failed',
       because: expect.stringMatching(/still on/),
     });
-    expect([...scene.region.ec2.cpuCredits.values()]).toEqual(['unlimited']);
   });
 
   it('that a person takes back go back while the alarm is awaited', async () => {

@@ -543,7 +543,7 @@ describe('many alarms in a minute', () => {
 describe('carry-out', () => {
   it('finds an alarm that is OK by the time it comes, and does nothing', async () => {
     const scene = await openNight();
-    const { alarm, stored } = exhausted(scene, 'batch', false);
+    const { alarm, stored } = exhausted(scene, 'batch');
     await deliver(scene, [turned(scene, alarm)]);
     turned(scene, alarm, 'OK');
     const [plan] = (await keptOf(scene))?.plans ?? [];

@@ -23,11 +23,11 @@ export function awsRemedies(credentialsOf: CredentialsOf, choice: ChoiceReader):
     ...PATIENT,
   });
   return {
-    alarm: async (scope, name) => {
+    alarms: async (scope, names) => {
       const config = await configFor(scope);
       return using({ client: new CloudWatchClient(config) }, async ({ client }) => {
         try {
-          return (await alarmsNamed(client, [name]))[0];
+          return await alarmsNamed(client, names);
         } catch (error) {
           if (isDenied(error)) throw new AccessDeniedError('may not read alarms', error);
           throw error;
