@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import type { Change } from '../../shared/core/change.ts';
+import { PRIORITY } from '../../shared/core/lease.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
 import {
   changeOf,
   flip,
@@ -201,6 +204,7 @@ describe('storage that is nearly full', () => {
     expect(await lived(scene, hidden)).toMatchObject({
       outcome: 'skipped',
       because: expect.stringContaining('it could not be checked again'),
+      warning: expect.stringContaining('nobody knows whether the alarm hidden-storage is on'),
     });
     expect(mutations(scene)).toEqual([]);
   });
@@ -257,6 +261,84 @@ describe('storage that is nearly full', () => {
     });
     await scene.lambda.advance({ hours: 1 });
     expect(await changeOf(scene, other)).toMatchObject({ outcome: 'skipped', because: `${plan.id} works on it` });
+  });
+});
+
+describe('a database that another plan has changed', () => {
+  /** It was made smaller by right-size, which watches it since; and it is nearly full. */
+  async function shrunk(scene: Scene, now: 'db.r6g.large' | 'db.r6g.xlarge' = 'db.r6g.large') {
+    const remedied = filling(scene, 'orders', { DBInstanceClass: now });
+    const { alarm: _, ...proposal } = remedied.proposal;
+    const { arn } = proposal.resource;
+    const database = { arn, id: databaseIn(scene).DbiResourceId ?? '' };
+    const ledger = actingLedger({ client: scene.hub.dynamodb, table: scene.hub.table });
+    const at = scene.sandbox.clock.now();
+    const planId = 'right-size-2026-11-22-0000-111111111111-abcdef';
+    const wanted = { resource: arn, planId, priority: PRIORITY['right-size'], until: new Date(at.getTime() + DAY_MS) };
+    const taken = await ledger.takeLease(wanted, at);
+    if ('lease' in taken) await ledger.beginApply(taken.lease);
+    await ledger.recordChange({
+      id: `${planId}/1`,
+      planId,
+      account: scene.region.ec2.place.account,
+      proposal: {
+        ...proposal,
+        rule: 'oversized-database',
+        action: { kind: 'resize-database', database, from: 'db.r6g.xlarge', to: 'db.r6g.large' },
+      },
+      outcome: 'watching',
+      because: 'it is done and watched',
+      appliedAt: at.toISOString(),
+      finishedAt: at.toISOString(),
+    });
+    return { remedied, planId };
+  }
+
+  it('has its storage grown while that only watches it', async () => {
+    const scene = await openAlarmedScene();
+    const { remedied } = await shrunk(scene);
+    expect(await lived(scene, remedied)).toMatchObject({ outcome: 'kept' });
+    expect(databaseIn(scene).AllocatedStorage).toBe(150);
+  });
+
+  it('is left to that while the change is under way, and people are told that the alarm is on', async () => {
+    const scene = await openAlarmedScene();
+    const { remedied, planId } = await shrunk(scene, 'db.r6g.xlarge');
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'skipped',
+      because: `${planId} works on it`,
+      warning: 'the alarm orders-storage is on, and nothing was done about it',
+    });
+    expect(told(scene)).toMatchObject([{ severity: 'warning', text: expect.stringContaining('nothing was done') }]);
+    expect(mutations(scene)).toEqual([]);
+  });
+});
+
+describe('a remedy that is not made', () => {
+  it.each([
+    ['warns while its alarm is on', true, { warning: 'the alarm orders-storage is on, and nothing was done about it' }],
+    ['says no more once its alarm is OK', false, {}],
+  ])('%s', async (_, isOn, warned) => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    flip(scene, 'halt', 'on');
+    if (!isOn) turn(scene, remedied.alarm, 'OK');
+    const change = await lived(scene, remedied);
+    expect({ outcome: change?.outcome, ...(change?.warning ? { warning: change.warning } : {}) }).toEqual({
+      outcome: 'skipped',
+      ...warned,
+    });
+    expect(told(scene).at(-1)?.severity).toBe(isOn ? 'warning' : 'info');
+  });
+
+  it('warns when nobody approves it in time', async () => {
+    const scene = await openAlarmedScene();
+    const { plan } = await remedy(scene, exhausted(scene, 'web'));
+    await scene.lambda.advance({ days: 4 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'expired',
+      warning: expect.stringContaining('is on, and nothing was done about it'),
+    });
   });
 });
 
