@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutations, type Scene } from '../support/carry-out.ts';
+import { mutations, type Scene, told } from '../support/carry-out.ts';
 import {
   approve,
   changesOf,
@@ -118,6 +118,19 @@ describe('an OK by what is measured', () => {
       because: expect.stringContaining('the alarm web-errors went off after it') as string,
     });
   });
+});
+
+it('people who are called have the alarm, what was looked at before, and what to do', async () => {
+  const scene = await openNight();
+  const { alarm } = filling(scene, 'orders', { helps: false });
+  await ended(scene, alarm);
+  const text = told(scene).at(-1)?.text;
+  expect(text).toContain(
+    'alarm: orders-storage, which went off at 2026-11-23 06:30 Asia/Seoul: Threshold Crossed: 1 datapoint [1]',
+  );
+  expect(text).toContain('#alarmsV2:alarm/orders-storage');
+  expect(text).toMatch(/- forecast: 8.04 GiB free, at 2 GiB a day/);
+  expect(text).toContain('what to do: see what fills it');
 });
 
 describe('what another alarm tells of a remedy', () => {
