@@ -1,5 +1,4 @@
 import { DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
@@ -12,25 +11,17 @@ import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
-  DescribeEventsCommand,
 } from '@aws-sdk/client-rds';
-import { SMALLEST, tryAll, tryReads } from './reads.ts';
+import { tryAlarmed } from './alarmed.ts';
+import { SMALLEST, tryAll } from './reads.ts';
 import type { Tries } from './role.ts';
 
-/** What is read, with the look role, of a resource before and after it is changed. */
+/** What is read, with the look role, of a resource and of alarms, before and after something is changed. */
 export const tryRecheck: Tries = async (clients, now) => {
-  const { autoScaling, cloudwatch, rds } = clients;
   const members = new DescribeAutoScalingInstancesCommand({ MaxRecords: SMALLEST.autoScaling });
   const [reads, more] = await Promise.all([
-    tryReads(clients, now),
-    tryAll({
-      'autoscaling:DescribeAutoScalingInstances': () => autoScaling.send(members),
-      'cloudwatch:DescribeAlarms': () =>
-        cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: SMALLEST.cloudwatch })),
-      'cloudwatch:DescribeAlarmHistory': () =>
-        cloudwatch.send(new DescribeAlarmHistoryCommand({ MaxRecords: SMALLEST.cloudwatch })),
-      'rds:DescribeEvents': () => rds.send(new DescribeEventsCommand({ MaxRecords: SMALLEST.rds })),
-    }),
+    tryAlarmed(clients, now),
+    tryAll({ 'autoscaling:DescribeAutoScalingInstances': () => clients.autoScaling.send(members) }),
   ]);
   return { ...reads, ...more };
 };
