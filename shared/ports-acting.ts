@@ -7,9 +7,10 @@ import type { DatabaseFacts, InstanceFacts } from './core/facts.ts';
 import type { Switches } from './core/gates.ts';
 import type { Arn, Identity, Scope } from './core/identity.ts';
 import type { Lease } from './core/lease.ts';
-import type { Plan } from './core/plan.ts';
+import type { Plan, Proposal } from './core/plan.ts';
 import type { Cause, Policy } from './core/policy.ts';
-import type { AlarmState } from './core/remediation/alarm.ts';
+import type { Alarm } from './core/remediation/alarm.ts';
+import type { RunbookFacts } from './core/remediation/runbook.ts';
 import type { CopySnapshot } from './core/retention/action.ts';
 import type { Veto } from './core/rules/exempt.ts';
 import type { InstanceTypeFacts } from './core/sizing/instance-type.ts';
@@ -291,8 +292,18 @@ export interface AlarmReader {
   alarmsOf(scope: Scope, resource: Identity, unlike?: string): Promise<readonly string[]>;
   /** One look at the alarms. */
   look(scope: Scope, alarms: WatchedAlarms, times: LookTimes): Promise<AlarmsSeen>;
-  /** How one alarm is, metric or composite; undefined when it does not exist. */
-  stateOf(scope: Scope, alarm: string): Promise<AlarmNow | undefined>;
+}
+
+/** Reads what a remedy hangs on. */
+export interface RemedyReader {
+  /** The alarms of these names as they are, metric alarms and composites; without those that do not exist. @throws {AccessDeniedError} */
+  alarms(scope: Scope, names: readonly string[]): Promise<readonly Alarm[]>;
+  /**
+   * What the runbook of a proposal judges by, read afresh; undefined when the alarm is about something else by now, or that is
+   * gone. Of larger types and classes it is only asked whether the proposed one is there.
+   * @throws when it may not be read
+   */
+  facts(alarm: Alarm, proposal: Pick<Proposal, 'rule' | 'action'>, now: Date): Promise<RunbookFacts | undefined>;
 }
 
 /** A machine whose load is read. */
@@ -328,12 +339,11 @@ export interface LookTimes {
   readonly changed: Date;
   /** When somebody last looked; at first, when the change was made. */
   readonly looked: Date;
-}
-
-export interface AlarmNow {
-  readonly state: AlarmState;
-  /** Since when it is in this state. */
-  readonly since: Date;
+  /**
+   * Where it is given, only what measured something counts, and was never on between then and the change: not what somebody set
+   * by hand, nor what comes and goes anyway.
+   */
+  readonly calmSince?: Date;
 }
 
 export interface AlarmsSeen {

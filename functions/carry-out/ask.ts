@@ -4,9 +4,9 @@ import type { Facts } from '../../shared/core/facts.ts';
 import type { Arn } from '../../shared/core/identity.ts';
 import { scheduledTypeOf, whyNotNow } from '../../shared/core/off-hours/recheck.ts';
 import { onHoursOf } from '../../shared/core/on-hours.ts';
-import { isRemediation, isRemedy, isScheduled, type Proposal } from '../../shared/core/plan.ts';
+import { isRemediation, isRemedy, isScheduled } from '../../shared/core/plan.ts';
 import { isRule, type Policy, policyHash } from '../../shared/core/policy.ts';
-import { exemptFromAll, type JudgeContext, vetoedBy } from '../../shared/core/rules/exempt.ts';
+import { type JudgeContext, vetoedBy } from '../../shared/core/rules/exempt.ts';
 import { RULES } from '../../shared/core/rules.ts';
 import { windowOf } from '../../shared/core/window.ts';
 import type { Word } from '../../shared/ports-acting.ts';
@@ -81,7 +81,7 @@ async function askOfSchedule(hands: Hands, item: Item): Promise<Asked | Closed> 
   return { ...asked, judge };
 }
 
-/** No rule judges what a runbook wants: its alarm must still be on. What a person takes back is beyond it. */
+/** What a runbook wants, the runbook is asked for again, and its alarm. What a person takes back is beyond both. */
 async function askOfAlarm(hands: Hands, item: Item): Promise<Asked | Closed> {
   const proposal = proposalOf(item);
   const { action } = proposal;
@@ -89,27 +89,13 @@ async function askOfAlarm(hands: Hands, item: Item): Promise<Asked | Closed> {
   const facts = await reader.find(targetOf(action), 'database' in action ? 'database' : 'instance');
   if (!facts) return GONE;
   const { word, context } = await askLedger(hands, item, arnsOf(facts));
+  const found = { reader, choice: hands.choice, facts, context };
   const judge = async () => {
-    if (!isRemediation(item.plan)) return whyNotTakenBack({ reader, choice: hands.choice, facts, context }, proposal);
-    return exemptFromAll(facts, context) ?? whyQuiet(hands, proposal);
+    if (!isRemediation(item.plan)) return whyNotTakenBack(found, proposal);
+    const { whyNotRemedied } = await import('./recheck-remedy.ts'); // with every runbook
+    return whyNotRemedied(hands, item, found);
   };
   return { word, context, judge };
-}
-
-/** Why its alarm no longer wants anything, if so. */
-async function whyQuiet(hands: Hands, { alarm }: Proposal): Promise<string | undefined> {
-  if (!alarm) return 'no alarm wants it';
-  const now = await hands.alarms.stateOf(alarm.scope, alarm.name);
-  switch (now?.state) {
-    case 'ALARM':
-      return undefined;
-    case 'OK':
-      return 'the alarm is OK again by itself';
-    case 'INSUFFICIENT_DATA':
-      return 'the alarm has no data any more';
-    default:
-      return 'the alarm does not exist any more';
-  }
 }
 
 /** No rule judges snapshots: their kind looks itself, and what ends one stands only under the policy that wanted it. */

@@ -1,12 +1,5 @@
 import { hasOutage } from '../../shared/core/action.ts';
-import {
-  closedBecause,
-  GRACE,
-  gatedDirectionOf,
-  POLICY,
-  type Switches,
-  withdrawnBecause,
-} from '../../shared/core/gates.ts';
+import { closedBecause, gatedDirectionOf, type Switches, withdrawnBecause } from '../../shared/core/gates.ts';
 import { isRemedy, type Proposal } from '../../shared/core/plan.ts';
 import type { Policy } from '../../shared/core/policy.ts';
 import { runbookSettings } from '../../shared/core/remediation/terms.ts';
@@ -14,7 +7,7 @@ import { localDate } from '../../shared/core/time.ts';
 import { type Asked, ask, type Closed, type Judge } from './ask.ts';
 import { capFull, capReached, giveBack } from './cap.ts';
 import type { Hands } from './hands.ts';
-import { type Item, proposalOf } from './item.ts';
+import { asksNobody, type Item, proposalOf } from './item.ts';
 import { type Leased, lostLease } from './lease.ts';
 import { whyOutside } from './window.ts';
 
@@ -65,8 +58,6 @@ const freezeFor = (proposal: Proposal, policy: Policy): Policy['freeze'] =>
   isRemedy(proposal) && hasOutage(proposal.action) && runbookSettings(policy).rebootInFreeze ? [] : policy.freeze;
 
 const AFTER = 'after the approval';
-
-const asksNobody = ({ approvedBy }: Item): boolean => approvedBy === GRACE || approvedBy === POLICY;
 
 function closedFor(item: Item, { context, word }: Asked, switches: Switches): string | undefined {
   const proposal = proposalOf(item);

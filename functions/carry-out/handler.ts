@@ -12,17 +12,16 @@ import { tryHands, tryRecheck } from '../../shared/aws/check/acting.ts';
 import { familyReads } from '../../shared/aws/check/families.ts';
 import { roleCheck } from '../../shared/aws/check/role.ts';
 import { switchesCheck } from '../../shared/aws/check/switches.ts';
-import { awsChoice } from '../../shared/aws/choice.ts';
 import { awsEstate } from '../../shared/aws/estate.ts';
 import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import { overridesIn } from '../../shared/aws/ledger/keep-on.ts';
-import { awsLoad } from '../../shared/aws/load.ts';
 import { PATIENT } from '../../shared/aws/patient.ts';
 import { startsSeenBy } from '../../shared/aws/rds-events.ts';
 import { ssmSwitches } from '../../shared/aws/switches.ts';
 import { lambdaWaker } from '../../shared/aws/waker.ts';
 import { orCheck } from '../../shared/core/check-event.ts';
 import { partitionOf } from '../../shared/core/identity.ts';
+import type { ChoiceReader, RemedyReader } from '../../shared/ports-acting.ts';
 import type { Needs } from '../../shared/runtime/check.ts';
 import { optionalSetting, readConfig, setting, stageOf } from '../../shared/runtime/config.ts';
 import { countingStops, oneByOne } from '../../shared/runtime/counting-stops.ts';
@@ -63,6 +62,16 @@ const table = { client: new DynamoDBClient(home), table: config.LEDGER_TABLE };
 const ledger = actingLedger(table);
 const switches = ssmSwitches(new SSMClient(home), { pause: config.PAUSE_PARAMETER, halt: config.HALT_PARAMETER });
 
+// Few plans are of machines, and few of alarms: a start of the function does not wait for what only those ask.
+const choice: ChoiceReader = {
+  read: async (...one) => (await import('../../shared/aws/choice.ts')).awsChoice(look).read(...one),
+};
+const remediesNow = async () => (await import('../../shared/aws/remediation/remedies.ts')).awsRemedies(look, choice);
+const remedies: RemedyReader = {
+  alarms: async (...one) => (await remediesNow()).alarms(...one),
+  facts: async (...one) => (await remediesNow()).facts(...one),
+};
+
 const hands: Hands = {
   ledger,
   estate: countingStops(awsEstate(look), oneByOne(ledger)),
@@ -73,8 +82,9 @@ const hands: Hands = {
   ...overridesIn(table),
   verbsFor: actingVerbs(act),
   alarms: awsAlarms(look),
-  choice: awsChoice(look),
-  load: awsLoad(look),
+  remedies,
+  choice,
+  load: { read: async (...one) => (await import('../../shared/aws/load.ts')).awsLoad(look).read(...one) },
   firstStart: startsSeenBy(look),
   switches,
   ...snsAnnouncer(new SNSClient(home), {

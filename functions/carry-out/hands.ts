@@ -8,6 +8,7 @@ import type {
   ChangeVerbs,
   ChoiceReader,
   LoadReader,
+  RemedyReader,
   Start,
   SwitchReader,
 } from '../../shared/ports-acting.ts';
@@ -24,6 +25,8 @@ export interface Hands {
   /** Changes, with the act role. */
   readonly verbsFor: (scope: Scope, action: Action) => Promise<ChangeVerbs>;
   readonly alarms: AlarmReader;
+  /** What the remedy of an alarm hangs on. */
+  readonly remedies: RemedyReader;
   /** What a machine that is to be resized is and would be. */
   readonly choice: ChoiceReader;
   /** How hard a machine works that was resized. */

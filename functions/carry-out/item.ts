@@ -1,8 +1,9 @@
 import { isSnapshotAction, targetOf } from '../../shared/core/action.ts';
 import type { Change, Outcome } from '../../shared/core/change.ts';
+import { GRACE, POLICY } from '../../shared/core/gates.ts';
 import { parseArn, type Scope } from '../../shared/core/identity.ts';
-import { isOffHours, isScheduled, type Plan, type Proposal } from '../../shared/core/plan.ts';
-import { ATTEMPTS, type Durable, FEW_ATTEMPTS, insistently, patiently } from './durable.ts';
+import { isOffHours, isRemediation, isScheduled, type Plan, type Proposal } from '../../shared/core/plan.ts';
+import { ATTEMPTS, type Durable, FEW_ATTEMPTS, insistently, patiently, reasonOf } from './durable.ts';
 import type { Hands } from './hands.ts';
 
 /** One action of a plan that somebody, or the grace, has let through. */
@@ -36,6 +37,10 @@ export function proposalOf({ plan, number }: Pick<Item, 'plan' | 'number'>): Pro
   return proposal;
 }
 
+/** Whether no person has said yes to it: the grace is over, or the policy lets it happen at once. */
+export const asksNobody = ({ approvedBy }: Pick<Item, 'approvedBy'>): boolean =>
+  approvedBy === GRACE || approvedBy === POLICY;
+
 /** The account and region that the action's target is in. */
 export function scopeOf({ action }: Proposal): Scope {
   const { account = '', region = '' } = parseArn(targetOf(action).arn) ?? {};
@@ -65,13 +70,36 @@ export async function book(
   durable: Durable,
   { item, ending, watching }: { item: Item; ending: Ending; watching?: Change },
 ): Promise<Change> {
+  const doubt = await ifLeftOn(hands, durable, { item, ending });
+  const warning = [ending.warning ?? item.warning, doubt].filter(Boolean).join('; ');
   const work = async () => {
-    const change = changeOf(item, hands.clock(), ending);
+    const change = changeOf(item, hands.clock(), { ...ending, ...(doubt ? { warning } : {}) });
     await hands.ledger.recordChange(change, watching);
     hands.log('change', { change: change.id, outcome: change.outcome, because: change.because });
     return change;
   };
   return insistently(durable, 'book', work);
+}
+
+/** What a remedy that nobody made leaves behind: an alarm that stays on sends no second event, so people are told here. */
+async function ifLeftOn(
+  { remedies }: Hands,
+  durable: Durable,
+  { item, ending }: { readonly item: Item; readonly ending: Ending },
+): Promise<string> {
+  const { alarm } = proposalOf(item);
+  const isLeft = ending.outcome === 'skipped' || ending.outcome === 'expired';
+  if (!isLeft || !alarm || !isRemediation(item.plan)) return '';
+  // One try: who waits to be told waits for an alarm.
+  const look = async () => {
+    try {
+      const [now] = await remedies.alarms(alarm.scope, [alarm.name]);
+      return now?.state === 'ALARM' ? `the alarm ${alarm.name} is on, and nothing was done about it` : '';
+    } catch (error) {
+      return `nothing was done, and nobody knows whether the alarm ${alarm.name} is on (${reasonOf(error)})`;
+    }
+  };
+  return durable.step('whether its alarm is on', look, patiently);
 }
 
 type Told = Pick<

@@ -1,10 +1,11 @@
 import { nameOfPerson } from '../../shared/core/approvers.ts';
+import type { Change } from '../../shared/core/change.ts';
 import { type Lease, PRIORITY } from '../../shared/core/lease.ts';
 import { isOffHours, isRemediation, type Plan } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { type Durable, patiently } from './durable.ts';
 import type { Hands } from './hands.ts';
-import { type Item, proposalOf } from './item.ts';
+import { type Item, proposalOf, scopeOf } from './item.ts';
 
 export interface Leased extends Item {
   readonly lease: Lease;
@@ -30,7 +31,7 @@ function termsOf(plan: Plan): { readonly priority: number; readonly forMs: numbe
   return { priority: plan.function === 'undo' ? PRIORITY.person : PRIORITY['right-size'], forMs: LEASE_MS };
 }
 
-/** Takes or prolongs the lease of the action's resource. A person's plan also takes it from one that only watches. */
+/** Takes or prolongs the lease of the action's resource. A person's plan, and a remedy, also take it from one that only watches. */
 export async function takeLease(hands: Hands, { plan, number }: Pick<Item, 'plan' | 'number'>): Promise<Taken> {
   const now = hands.clock();
   const { priority, forMs } = termsOf(plan);
@@ -41,11 +42,18 @@ export async function takeLease(hands: Hands, { plan, number }: Pick<Item, 'plan
     until: new Date(now.getTime() + forMs),
   };
   const taken = await hands.ledger.takeLease(wanted, now);
-  if ('lease' in taken || priority !== PRIORITY.person) return taken;
+  if ('lease' in taken || priority < PRIORITY.remediation) return taken;
   const changes = await hands.ledger.changesOf(wanted.resource);
-  const watches = changes.some(({ planId, outcome }) => planId === taken.heldBy && outcome === 'watching');
-  const lease = watches ? await hands.ledger.takeOver(taken.heldBy, wanted) : undefined;
+  const watching = changes.find(({ planId, outcome }) => planId === taken.heldBy && outcome === 'watching');
+  const yields = watching && (priority === PRIORITY.person || (await isSettled(hands, watching)));
+  const lease = yields ? await hands.ledger.takeOver(taken.heldBy, wanted) : undefined;
   return lease ? { lease } : taken;
+}
+
+/** Whether only the watch is left of it: nobody but a person steps into a change that is under way. */
+async function isSettled({ verbsFor }: Hands, { proposal }: Change): Promise<boolean> {
+  const { settled } = await verbsFor(scopeOf(proposal), proposal.action);
+  return (await settled(proposal.action)).state === 'done';
 }
 
 /** Steps remember JSON: the lease's end comes back as text. */

@@ -9,7 +9,6 @@ import { attemptsOf, book, type Ending, type Item, proposalOf, recordWatching, s
 import { type Leased, release, revived, takeLease, whoseIs } from './lease.ts';
 import { awaitProgress, whyHalted } from './progress.ts';
 import { protect } from './protect.ts';
-import { endRemedy } from './remedy.ts';
 import { endSharing } from './sharing.ts';
 import { mayGoBack, standsUntil, type Terms } from './terms.ts';
 import { undo } from './undo.ts';
@@ -94,7 +93,10 @@ async function afterwards(
 ): Promise<Ending> {
   const takeBack = (because: string) => undo(hands, durable, { item, because, watching, timezone: terms.timezone });
   const settled = await settle(hands, durable, item);
-  if (isRemediation(item.plan)) return endRemedy(hands, durable, { item, terms, since, watching, settled });
+  if (isRemediation(item.plan)) {
+    const { endRemedy } = await import('./remedy.ts'); // a start of the function does not wait for it
+    return endRemedy(hands, durable, { item, terms, since, watching, settled });
+  }
   const unsettled =
     settled.state === 'failed' ? settled.because : settled.state === 'pending' ? `still ${settled.seen}` : undefined;
   const proposal = proposalOf(item);

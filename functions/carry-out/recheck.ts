@@ -52,7 +52,7 @@ function stillDoes(proposed: Action, judged: Action): boolean {
 }
 
 /** A database that is just backed up is changed after that, in the same window. */
-function waitForBackup(facts: Facts, { action }: Proposal): void {
+export function waitForBackup(facts: Facts, { action }: Proposal): void {
   const waits = action.kind === 'resize-database' || action.kind === 'change-database-storage';
   if (waits && stateOf(facts) === 'backing-up') throw new NotYetError('it is backing-up');
 }

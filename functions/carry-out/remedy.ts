@@ -34,6 +34,7 @@ export async function endRemedy(hands: Hands, durable: Durable, remedied: Remedi
   const verified = await verify(hands, durable, { item, terms, since, alarm });
   switch (verified.state) {
     case 'resolved':
+    case 'in effect':
       return { outcome: 'kept', ...worded(verified) };
     case 'overtaken':
       return { outcome: 'undone', because: verified.because };

@@ -33,7 +33,7 @@ export function propose(wish: Wish, terms: JudgeContext): { readonly proposal: P
     return { left: { ...left, because: `${remedy.because}; but ${closed}` } };
   }
   const { policy } = terms;
-  const { name, arn, scope, since } = alarm;
+  const { name, arn, scope, since, reason } = alarm;
   const others = alarms.map((one) => one.name).filter((one) => one !== name);
   const drawn = remedy.charts.slice(0, CHARTS).map(chart);
   const proposal: Proposal = {
@@ -46,6 +46,7 @@ export function propose(wish: Wish, terms: JudgeContext): { readonly proposal: P
     undo: act.undo,
     ...(drawn.length > 0 ? { charts: Object.fromEntries(drawn) } : {}),
     alarm: { name, arn, scope, since: since.toISOString(), ...(others.length > 0 ? { others } : {}) },
+    grounds: { reason, evidence: remedy.evidence, next: remedy.next },
   };
   return { proposal };
 }

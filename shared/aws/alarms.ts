@@ -9,7 +9,8 @@ import {
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
 import { type Identity, parseArn, type Scope } from '../core/identity.ts';
-import type { AlarmNow, AlarmReader, AlarmsSeen, LookTimes, WatchedAlarms } from '../ports-acting.ts';
+import { broughtBy } from '../core/remediation/reason.ts';
+import type { AlarmReader, AlarmsSeen, LookTimes, WatchedAlarms } from '../ports-acting.ts';
 import type { CredentialsOf } from './assumed-role.ts';
 import { AccessDeniedError, isDenied } from './errors.ts';
 import { chunks, everyItem } from './pages.ts';
@@ -40,7 +41,6 @@ export function awsAlarms(credentialsOf: CredentialsOf): AlarmReader {
       if (alarms.own.length + alarms.named.length === 0) return { missing: [] };
       return withClient(scope, (client) => lookAt(client, alarms, times));
     },
-    stateOf: (scope, alarm) => withClient(scope, (client) => stateOf(client, alarm)),
   };
 }
 
@@ -77,15 +77,27 @@ async function lookAt(client: CloudWatchClient, alarms: WatchedAlarms, times: Lo
   const missing = alarms.named.filter((name) => !names.has(name));
   for (const alarm of found) {
     const { AlarmName: name = '' } = alarm;
-    const counts = (state: State) => !alarms.own.includes(name) || !onlyForLackOfData(alarm, state);
-    if (alarm.StateValue === 'ALARM') {
-      if (since(alarm) >= times.changed && counts(alarm)) return { off: { name, cameBack: false }, missing };
-    } else if (since(alarm).getTime() > times.looked.getTime() - LATE_MS) {
-      if ((await wentOff(client, name, times)).some(counts)) return { off: { name, cameBack: true }, missing };
-    }
+    const counts = (state: State) =>
+      !(times.calmSince && isByHand(state)) && (!alarms.own.includes(name) || !onlyForLackOfData(alarm, state));
+    const cameBack = alarm.StateValue !== 'ALARM';
+    const isOff = cameBack
+      ? since(alarm).getTime() > times.looked.getTime() - LATE_MS &&
+        (await wentOff(client, name, { from: laterOf(times.changed, times.looked) })).some(counts)
+      : since(alarm) >= times.changed && counts(alarm);
+    if (isOff && !(await wasOnBefore(client, name, times))) return { off: { name, cameBack }, missing };
   }
   return { missing };
 }
+
+const laterOf = (changed: Date, looked: Date): Date =>
+  new Date(Math.max(changed.getTime(), looked.getTime() - LATE_MS));
+
+const isByHand = ({ StateReason: reason = '', StateReasonData: data }: State): boolean =>
+  broughtBy({ value: 'ALARM', reason, data }) === 'a person';
+
+/** Whether it comes and goes anyway, where that is asked. */
+const wasOnBefore = async (client: CloudWatchClient, name: string, { calmSince, changed }: LookTimes) =>
+  calmSince !== undefined && (await wentOff(client, name, { from: calmSince, to: changed })).length > 0;
 
 type AnyAlarm = MetricAlarm | CompositeAlarm;
 
@@ -101,13 +113,6 @@ async function describe(client: CloudWatchClient, names: readonly string[]): Pro
   return found;
 }
 
-async function stateOf(client: CloudWatchClient, name: string): Promise<AlarmNow | undefined> {
-  const [alarm] = await describe(client, [name]);
-  if (!alarm) return undefined;
-  if (!alarm.StateValue) throw new Error(`CloudWatch does not say how ${name} is`);
-  return { state: alarm.StateValue, since: since(alarm) };
-}
-
 /** The state's last update may be younger than the state: its reason changes as well. */
 function since({ AlarmName, StateTransitionedTimestamp, StateUpdatedTimestamp }: AnyAlarm): Date {
   const at = StateTransitionedTimestamp ?? StateUpdatedTimestamp;
@@ -118,10 +123,14 @@ function since({ AlarmName, StateTransitionedTimestamp, StateUpdatedTimestamp }:
 /** What made a state. */
 type State = Pick<MetricAlarm, 'StateReason' | 'StateReasonData'>;
 
-/** Each time that an alarm went into ALARM after the change. */
-async function wentOff(client: CloudWatchClient, AlarmName: string, { changed, looked }: LookTimes): Promise<State[]> {
-  const StartDate = new Date(Math.max(changed.getTime(), looked.getTime() - LATE_MS));
-  const input = { AlarmName, AlarmTypes: BOTH, HistoryItemType: 'StateUpdate', StartDate } as const;
+interface Span {
+  readonly from: Date;
+  readonly to?: Date;
+}
+
+/** Each time that an alarm went into ALARM. */
+async function wentOff(client: CloudWatchClient, AlarmName: string, { from, to }: Span): Promise<State[]> {
+  const input = { AlarmName, HistoryItemType: 'StateUpdate', StartDate: from, ...(to ? { EndDate: to } : {}) } as const;
   const items = await everyItem(
     paginateDescribeAlarmHistory({ client, pageSize: 100 }, { ...input, AlarmTypes: BOTH }),
     (page) => page.AlarmHistoryItems,

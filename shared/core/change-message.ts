@@ -5,6 +5,7 @@ import { consoleLink } from './identity.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from './message.ts';
 import { describeSaving } from './money.ts';
 import { isRemediation, type Plan } from './plan.ts';
+import { alarmFact, alarmLines } from './remediation/ended.ts';
 import { localTime } from './time.ts';
 
 /** What is shown in words; the facts get what the message has room for, and the ledger has them all. */
@@ -60,16 +61,21 @@ function chatOf(changes: readonly Change[]): string {
     summary(changes),
     ...changes
       .slice(0, LIMITS.inChat)
-      .map(({ proposal, outcome, because }) => `• *${proposal.resource.name}* ${outcome}: ${because}`),
+      .map(
+        ({ proposal, outcome, because }) => `• *${proposal.resource.name}* ${outcome}: ${because}${alarmIn(proposal)}`,
+      ),
     ...(rest > 0 ? [`and ${rest} more`] : []),
   ].join('\n');
 }
+
+const alarmIn = ({ alarm }: Change['proposal']): string =>
+  alarm ? ` (alarm ${alarm.name}: ${consoleLink(alarm.arn) ?? alarm.arn})` : '';
 
 /** Of one alarm what became of it: `orders: resolved after 7 minutes`. */
 function headline(changes: readonly Change[]): string {
   const [{ proposal, outcome, because }, ...others] = changes as [Change, ...Change[]];
   if (others.length > 0 || !proposal.alarm) return summary(changes);
-  return `${proposal.resource.name}: ${outcome === 'kept' ? because : outcome}`;
+  return `${proposal.resource.name}: ${outcome === 'kept' ? because.split(';', 1)[0] : outcome}`;
 }
 
 /** The changes as data, as many as fit into so many bytes. */
@@ -115,7 +121,10 @@ function changeText(change: Change, timezone: string): string {
     ...(outcome === 'kept' && !endedAt && inverseOf(action)
       ? [`   to take it back: npm run answer -- undo ${change.id}`]
       : []),
-    ...(callsAPerson(change) ? [`   what to do: look at it in the console; ${NEXT[outcome] ?? NOTHING}`] : []),
+    ...alarmLines(change, timezone).map((line) => `   ${line}`),
+    ...(callsAPerson(change)
+      ? [`   ${proposal.alarm ? '' : 'what to do: look at it in the console; '}${NEXT[outcome] ?? NOTHING}`]
+      : []),
     ...(link ? [`   ${link}`] : []),
   ].join('\n');
 }
@@ -123,6 +132,7 @@ function changeText(change: Change, timezone: string): string {
 const NOTHING = 'nothing more is tried';
 const NEXT: Partial<Record<ChangeState, string>> = {
   stuck: 'taking it back is tried again every six hours for a week',
+  watching: 'it is gone on with by itself',
 };
 
 const factOf = ({ proposal, ...change }: Change) => ({
@@ -130,6 +140,7 @@ const factOf = ({ proposal, ...change }: Change) => ({
   action: proposal.action.kind,
   rule: proposal.rule,
   resource: proposal.resource,
+  ...alarmFact({ proposal, ...change }),
 });
 
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort().slice(0, 40);

@@ -34,6 +34,8 @@ export interface Proposal {
   readonly schedule?: { readonly name: string; readonly until?: string };
   /** Of what a runbook proposes: the alarm that it is to end. */
   readonly alarm?: AlarmSince;
+  /** Of what a runbook proposes: what it was decided by. */
+  readonly grounds?: Grounds;
   /** From 1: a step begins when the one before it has ended. Absent: it waits for nothing. */
   readonly step?: number;
   /** It is only announced so far: its mode is `report` until the notice is over. */
@@ -49,6 +51,16 @@ export interface AlarmSince {
   readonly since: string;
   /** The names of the resource's other alarms that were on with it, in one and the same cause. Absent when there were none. */
   readonly others?: readonly string[];
+}
+
+/** What a remedy was decided by, for the people who go on where it ends. */
+export interface Grounds {
+  /** CloudWatch's words for why the alarm is on. */
+  readonly reason: string;
+  /** What was looked at, in lines. */
+  readonly evidence: readonly string[];
+  /** What a person would type instead. */
+  readonly next: string;
 }
 
 /** Whether a runbook wants it, because of an alarm. */

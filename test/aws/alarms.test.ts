@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { awsAlarms } from '../../shared/aws/alarms.ts';
-import type { Identity } from '../../shared/core/identity.ts';
+import { awsChoice } from '../../shared/aws/choice.ts';
+import { awsRemedies } from '../../shared/aws/remediation/remedies.ts';
+import type { Identity, Scope } from '../../shared/core/identity.ts';
 import { openSandbox } from './support.ts';
 
 const ORDERS: Identity = { arn: 'arn:aws:rds:ap-northeast-2:123456789012:db:orders', id: 'db-ORDERS' };
@@ -35,6 +37,8 @@ async function open() {
     cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'it is bad', ...more }));
   const hush = (AlarmName: string) => ring(AlarmName, { StateValue: 'OK', StateReason: 'it is fine' });
   const reader = awsAlarms(here.credentialsOf);
+  const remedies = awsRemedies(here.credentialsOf, awsChoice(here.credentialsOf));
+  const alarm = async (scope: Scope, name: string) => (await remedies.alarms(scope, [name]))[0];
   const began = here.sandbox.clock.now();
   /** What one look sees of the resource's own alarms and those named. */
   const see = async (resource: Identity, named: readonly string[] = [], changed = began) => {
@@ -42,7 +46,7 @@ async function open() {
     return reader.look(here.scope, { own, named }, { changed, looked: changed });
   };
   const off = async (resource: Identity, named: readonly string[] = []) => (await see(resource, named)).off?.name;
-  return { ...here, cloudwatch, reader, put, ring, hush, see, off };
+  return { ...here, cloudwatch, reader, alarm, put, ring, hush, see, off };
 }
 
 describe('alarms of a resource', () => {
@@ -239,7 +243,7 @@ it('that may not be listed are AccessDeniedError', async () => {
 
 describe('the state of one alarm', () => {
   it('is what CloudWatch says, and since when; of a composite one, too', async () => {
-    const { cloudwatch, reader, put, ring, scope, sandbox } = await open();
+    const { cloudwatch, alarm, put, ring, scope, sandbox } = await open();
     await put('errors');
     await cloudwatch.send(new PutCompositeAlarmCommand({ AlarmName: 'shop', AlarmRule: 'ALARM(errors)' }));
     sandbox.clock.advance({ minutes: 5 });
@@ -247,14 +251,14 @@ describe('the state of one alarm', () => {
     const since = sandbox.clock.now();
     sandbox.clock.advance({ minutes: 5 });
     await ring('errors'); // no change
-    expect(await reader.stateOf(scope, 'errors')).toEqual({ state: 'ALARM', since });
-    expect(await reader.stateOf(scope, 'shop')).toMatchObject({ state: 'INSUFFICIENT_DATA' });
+    expect(await alarm(scope, 'errors')).toMatchObject({ state: 'ALARM', since, by: 'a person', reason: 'it is bad' });
+    expect(await alarm(scope, 'shop')).toMatchObject({ state: 'INSUFFICIENT_DATA' });
   });
 
   it('is not there when the alarm is not, and is an error when it may not be read', async () => {
-    const { reader, scope, sandbox } = await open();
-    expect(await reader.stateOf(scope, 'nobody')).toBeUndefined();
+    const { alarm, scope, sandbox } = await open();
+    expect(await alarm(scope, 'nobody')).toBeUndefined();
     sandbox.faults.add({ operation: 'DescribeAlarms', fault: 'accessDenied' });
-    await expect(reader.stateOf(scope, 'nobody')).rejects.toMatchObject({ name: 'AccessDeniedError' });
+    await expect(alarm(scope, 'nobody')).rejects.toMatchObject({ name: 'AccessDeniedError' });
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { actingLedger } from '../../shared/aws/ledger/acting.ts';
 import type { Change } from '../../shared/core/change.ts';
+import { PRIORITY } from '../../shared/core/lease.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
 import {
   changeOf,
   flip,
@@ -24,6 +27,8 @@ import {
   unwell,
 } from '../support/remedies.ts';
 
+const CODE = { Key: 'aws:cloudformation:stack-name', Value: 'shop' };
+
 const FROZEN = { freeze: [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }] };
 
 /** Handed over, and lived to its end. */
@@ -37,6 +42,10 @@ const databaseIn = ({ region }: Scene, name = 'orders') => {
   const found = region.rds.instances.get(name);
   if (!found) throw new Error(`no database ${name}`);
   return found;
+};
+
+const tag = ({ region }: Scene, one: { readonly Key: string; readonly Value: string }): void => {
+  for (const stored of region.ec2.instances.values()) stored.Tags = [...(stored.Tags ?? []), one];
 };
 
 /** Another alarm of the resource, which is quiet. */
@@ -171,12 +180,14 @@ describe('storage that is nearly full', () => {
   });
 
   it.each([
-    ['is OK again by itself', 'OK', 'the alarm is OK again by itself'],
-    ['has no data any more', 'INSUFFICIENT_DATA', 'the alarm has no data any more'],
-  ] as const)('is left alone when its alarm %s', async (_, state, because) => {
+    ['is OK again by itself', 'OK', { by: 'data', values: [2] }, 'the alarm is OK again by itself'],
+    ['is OK for lack of data', 'OK', { by: 'missing data' }, 'the alarm is OK, but only because it has no data'],
+    ['was set by hand', 'OK', { by: 'a person', reason: 'silence' }, 'a person has set the alarm to OK'],
+    ['has no data any more', 'INSUFFICIENT_DATA', { by: 'missing data' }, 'the alarm has no data any more'],
+  ] as const)('is left alone when its alarm %s', async (_, state, brought, because) => {
     const scene = await openAlarmedScene();
     const remedied = filling(scene, 'orders');
-    scene.region.cloudwatch.turn(remedied.alarm, state, { by: 'missing data' });
+    scene.region.cloudwatch.turn(remedied.alarm, state, brought);
     expect(await lived(scene, remedied)).toMatchObject({ outcome: 'skipped', because });
     expect(mutations(scene)).toEqual([]);
   });
@@ -193,18 +204,24 @@ describe('storage that is nearly full', () => {
     expect(await lived(scene, hidden)).toMatchObject({
       outcome: 'skipped',
       because: expect.stringContaining('it could not be checked again'),
+      warning: expect.stringContaining('nobody knows whether the alarm hidden-storage is on'),
     });
     expect(mutations(scene)).toEqual([]);
   });
 
   it.each([
-    ['is optimized', { DBInstanceStatus: 'storage-optimization' }, 'it is storage-optimization, not available'],
-    ['has grown itself', { AllocatedStorage: 120 }, 'it has 120, gp3, not 100, gp3'],
+    ['is optimized', { DBInstanceStatus: 'storage-optimization' }, 'its status is storage-optimization: RDS takes no'],
+    ['has grown', { AllocatedStorage: 120 }, 'its runbook would grow the storage of the database from 120 GiB'],
+    ['grows by itself', { MaxAllocatedStorage: 500 }, 'RDS grows its storage by itself, up to 500 GiB'],
+    ['is made by code', { TagList: [CODE] }, 'by now a person is to be asked first'],
   ])('is left alone when it %s by now', async (_, now, because) => {
     const scene = await openAlarmedScene();
     const remedied = filling(scene, 'orders');
     Object.assign(databaseIn(scene), now);
-    expect(await lived(scene, remedied)).toMatchObject({ because });
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'skipped',
+      because: expect.stringContaining(because),
+    });
     expect(mutations(scene)).toEqual([]);
   });
 
@@ -244,6 +261,84 @@ describe('storage that is nearly full', () => {
     });
     await scene.lambda.advance({ hours: 1 });
     expect(await changeOf(scene, other)).toMatchObject({ outcome: 'skipped', because: `${plan.id} works on it` });
+  });
+});
+
+describe('a database that another plan has changed', () => {
+  /** It was made smaller by right-size, which watches it since; and it is nearly full. */
+  async function shrunk(scene: Scene, now: 'db.r6g.large' | 'db.r6g.xlarge' = 'db.r6g.large') {
+    const remedied = filling(scene, 'orders', { DBInstanceClass: now });
+    const { alarm: _, ...proposal } = remedied.proposal;
+    const { arn } = proposal.resource;
+    const database = { arn, id: databaseIn(scene).DbiResourceId ?? '' };
+    const ledger = actingLedger({ client: scene.hub.dynamodb, table: scene.hub.table });
+    const at = scene.sandbox.clock.now();
+    const planId = 'right-size-2026-11-22-0000-111111111111-abcdef';
+    const wanted = { resource: arn, planId, priority: PRIORITY['right-size'], until: new Date(at.getTime() + DAY_MS) };
+    const taken = await ledger.takeLease(wanted, at);
+    if ('lease' in taken) await ledger.beginApply(taken.lease);
+    await ledger.recordChange({
+      id: `${planId}/1`,
+      planId,
+      account: scene.region.ec2.place.account,
+      proposal: {
+        ...proposal,
+        rule: 'oversized-database',
+        action: { kind: 'resize-database', database, from: 'db.r6g.xlarge', to: 'db.r6g.large' },
+      },
+      outcome: 'watching',
+      because: 'it is done and watched',
+      appliedAt: at.toISOString(),
+      finishedAt: at.toISOString(),
+    });
+    return { remedied, planId };
+  }
+
+  it('has its storage grown while that only watches it', async () => {
+    const scene = await openAlarmedScene();
+    const { remedied } = await shrunk(scene);
+    expect(await lived(scene, remedied)).toMatchObject({ outcome: 'kept' });
+    expect(databaseIn(scene).AllocatedStorage).toBe(150);
+  });
+
+  it('is left to that while the change is under way, and people are told that the alarm is on', async () => {
+    const scene = await openAlarmedScene();
+    const { remedied, planId } = await shrunk(scene, 'db.r6g.xlarge');
+    expect(await lived(scene, remedied)).toMatchObject({
+      outcome: 'skipped',
+      because: `${planId} works on it`,
+      warning: 'the alarm orders-storage is on, and nothing was done about it',
+    });
+    expect(told(scene)).toMatchObject([{ severity: 'warning', text: expect.stringContaining('nothing was done') }]);
+    expect(mutations(scene)).toEqual([]);
+  });
+});
+
+describe('a remedy that is not made', () => {
+  it.each([
+    ['warns while its alarm is on', true, { warning: 'the alarm orders-storage is on, and nothing was done about it' }],
+    ['says no more once its alarm is OK', false, {}],
+  ])('%s', async (_, isOn, warned) => {
+    const scene = await openAlarmedScene();
+    const remedied = filling(scene, 'orders');
+    flip(scene, 'halt', 'on');
+    if (!isOn) turn(scene, remedied.alarm, 'OK');
+    const change = await lived(scene, remedied);
+    expect({ outcome: change?.outcome, ...(change?.warning ? { warning: change.warning } : {}) }).toEqual({
+      outcome: 'skipped',
+      ...warned,
+    });
+    expect(told(scene).at(-1)?.severity).toBe(isOn ? 'warning' : 'info');
+  });
+
+  it('warns when nobody approves it in time', async () => {
+    const scene = await openAlarmedScene();
+    const { plan } = await remedy(scene, exhausted(scene, 'web'));
+    await scene.lambda.advance({ days: 4 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'expired',
+      warning: expect.stringContaining('is on, and nothing was done about it'),
+    });
   });
 });
 
@@ -339,7 +434,21 @@ describe('an instance that is unwell', () => {
       ({ region, sandbox }: Scene) => {
         for (const one of region.ec2.instances.values()) one.LaunchTime = sandbox.clock.now();
       },
-      'it has been started anew since',
+      'its status checks have only begun',
+    ],
+    ['its checks pass', ({ region }: Scene) => region.ec2.impairments.clear(), 'both its status checks pass by now'],
+    [
+      'it is of a group',
+      (scene: Scene) => tag(scene, { Key: 'aws:autoscaling:groupName', Value: 'web' }),
+      'owned by the Auto Scaling group web, which replaces it',
+    ],
+    [
+      'its host fails',
+      ({ region, sandbox }: Scene) => {
+        const [id = ''] = region.ec2.instances.keys();
+        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+      },
+      'its runbook would stop and start the instance, which moves it to another host by now',
     ],
   ])('is not rebooted when %s', async (_, happen, because) => {
     const scene = await openAlarmedScene();
@@ -400,15 +509,28 @@ describe('CPU credits that are used up', () => {
     });
   });
 
-  it('stay unlimited when the alarm stays on: to take them away would help nobody', async () => {
+  it('are in effect, and kept, while the alarm stays on: what is earned pays surplus credits back first', async () => {
+    const scene = await openAlarmedScene();
+    const { plan, execution } = await remedy(scene, exhausted(scene, 'web'), { approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'kept',
+      because: expect.stringMatching(/^unlimited credits are on; .+ its alarm stays on until/),
+    });
+    expect([...scene.region.ec2.cpuCredits.values()]).toEqual(['unlimited']);
+    expect([told(scene).at(-1)?.severity, execution.status]).toEqual(['info', 'SUCCEEDED']);
+  });
+
+  it('that somebody takes away by hand meanwhile have failed: people are called', async () => {
     const scene = await openAlarmedScene();
     const { plan } = await remedy(scene, exhausted(scene, 'web'), { approved: true });
+    await scene.lambda.advance({ minutes: 10 });
+    for (const id of scene.region.ec2.cpuCredits.keys()) scene.region.ec2.cpuCredits.set(id, 'standard');
     await scene.lambda.advance({ hours: 2 });
     expect(await changeOf(scene, plan)).toMatchObject({
       outcome: 'failed',
       because: expect.stringMatching(/still on/),
     });
-    expect([...scene.region.ec2.cpuCredits.values()]).toEqual(['unlimited']);
   });
 
   it('that a person takes back go back while the alarm is awaited', async () => {

@@ -52,12 +52,73 @@ describe('a few changes', () => {
     ['failed', 'orders: failed, a person is needed'],
   ] as const)('of an alarm begin with what became of it, in the thread of the alarm: %s', (outcome, words) => {
     const [one] = PLAN.act;
-    const alarm = { name: 'full', arn: 'arn:alarm', scope: { account: PLAN.account, region: 'eu-west-1' }, since: '' };
+    const alarm = {
+      name: 'full',
+      arn: 'arn:alarm',
+      scope: { account: PLAN.account, region: 'eu-west-1' },
+      since: PLAN.time,
+    };
     const mended = { ...one!, resource: { ...one!.resource, name: 'orders' }, alarm } as Change['proposal'];
     const ended = [nth(1, { proposal: mended, outcome, because: 'resolved after 7 minutes' })];
     const { subject, thread, text } = changesMessage({ ...PLAN, function: 'remediate-alarm' }, ended, 'Asia/Seoul');
     expect([subject, thread]).toEqual([`[Lamplighter] ${PLAN.account}: ${words}`, 'alarm arn:alarm']);
     expect(text).not.toContain('saved');
+  });
+
+  /** What is said of a reboot, as it ended. */
+  function remedied(ended: Partial<Change>) {
+    const arn = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:web-status';
+    const scope = { account: '123456789012', region: 'eu-west-1' };
+    const instance = { arn: 'arn:aws:ec2:eu-west-1:123456789012:instance/i-1', id: 'i-1' };
+    const mended: Change['proposal'] = {
+      ...PLAN.act[0]!,
+      rule: 'instance-unwell',
+      action: { kind: 'reboot-instance', instance, expect: { state: 'running', launchedAt: PLAN.time } },
+      alarm: { name: 'web-status', arn, scope, since: '2026-11-22T03:00:00.000Z' },
+      grounds: {
+        reason: 'Threshold Crossed: 1 datapoint [1.0] was not less than the threshold (1.0).',
+        evidence: ['system status check (the host): ok', ...Array.from({ length: 11 }, (_, n) => `line ${n}`)],
+        next: 'aws ec2 reboot-instances --region eu-west-1 --instance-ids i-1',
+      },
+    };
+    const { appliedAt: _, ...one } = nth(1, { proposal: mended });
+    return changesMessage({ ...PLAN, function: 'remediate-alarm' }, [{ ...one, ...ended }], 'Asia/Seoul');
+  }
+
+  const LINK = 'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/web-status';
+
+  it.each<[string, Partial<Change>, string]>([
+    [
+      'failed',
+      { outcome: 'failed', appliedAt: PLAN.time },
+      'what to do: see what it wrote last: aws ec2 get-console-output --latest --region eu-west-1 --instance-id i-1',
+    ],
+    ['was undone', { outcome: 'undone', appliedAt: PLAN.time, escalated: true }, 'what to do: see what it wrote last'],
+    [
+      'was not made',
+      { outcome: 'skipped', warning: 'the alarm is on' },
+      'what to do: by hand, if it is still wanted: aws ec2 reboot-instances --region eu-west-1 --instance-ids i-1',
+    ],
+  ])('of a remedy that %s name the alarm, what was looked at, and what to do', (_, ended, next) => {
+    const { text, facts, chat } = remedied(ended);
+    expect(text).toContain(
+      'alarm: web-status, which went off at 2026-11-22 12:00 Asia/Seoul: Threshold Crossed: 1 datapoint [1.0] was not less',
+    );
+    expect(text).toContain(LINK);
+    expect(text).toMatch(/what was looked at before:\s+- system status check \(the host\): ok\s+- line 0/);
+    expect(text).toContain('- and 2 more');
+    expect(text).toContain(next);
+    expect(chat).toContain(LINK);
+    expect((facts as Facts).changes).toMatchObject([
+      { alarm: { name: 'web-status', console: LINK, reason: expect.stringContaining('Threshold Crossed') as string } },
+    ]);
+  });
+
+  it.each<[string, Partial<Change>]>([
+    ['is kept', { outcome: 'kept', appliedAt: PLAN.time }],
+    ['is not made since its alarm is over', { outcome: 'skipped' }],
+  ])('of a remedy that %s leave nothing to people', (_, ended) => {
+    expect(remedied(ended).text).not.toMatch(/what to do|what was looked at/);
   });
 
   it('that are alike begin with the dearest', () => {

@@ -16,6 +16,8 @@ const READS_TO_RECHECK = [
   'cloudwatch:GetMetricData',
   'cloudwatch:ListMetrics',
   'ec2:DescribeInstanceAttribute',
+  'ec2:DescribeInstanceCreditSpecifications',
+  'ec2:DescribeInstanceStatus',
   'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeInstances',

@@ -114,7 +114,9 @@ describe('storage that was changed less than six hours ago', () => {
     await scene.lambda.advance({ hours: 2 });
     storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
     await deliver(scene, [turned(scene, alarm)]);
-    expect(texts(scene).at(-1)).toMatch(/may refuse the next change until (.+) \[database-storage-low\][\s\S]+looked at again from \1 on/);
+    expect(texts(scene).at(-1)).toMatch(
+      /may refuse the next change until (.+) \[database-storage-low\][\s\S]+looked at again from \1 on/,
+    );
     await tick(scene, 3 * 60);
     expect(mutations(scene)).toHaveLength(1);
     await tick(scene, 2 * 60);

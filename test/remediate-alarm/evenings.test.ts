@@ -258,7 +258,7 @@ describe('a database for which a larger class waits for an approval', () => {
 });
 
 describe('a burstable instance without CPU credits', () => {
-  it('is proposed to have unlimited ones, and is resolved once somebody approves it', async () => {
+  it('is proposed to have unlimited ones, and has them once somebody approves it, however long its alarm stays on', async () => {
     const scene = await openNight();
     const { alarm, stored } = exhausted(scene, 'batch');
     await deliver(scene, [turned(scene, alarm)]);
@@ -266,13 +266,19 @@ describe('a burstable instance without CPU credits', () => {
     await scene.lambda.advance({ hours: 1 });
     expect([scene.region.ec2.cpuCredits.get(stored.InstanceId), await changesOf(scene)]).toMatchObject([
       'unlimited',
-      [{ outcome: 'kept' }],
+      [
+        {
+          outcome: 'kept',
+          because: expect.stringMatching(/^unlimited credits are on; .+ its alarm stays on until/) as string,
+        },
+      ],
     ]);
+    expect(scene.region.cloudwatch.alarms.get(alarm)?.StateValue).toBe('ALARM');
   });
 
   it('that is unlimited already is proposed one type larger, with its price', async () => {
     const scene = await openNight();
-    const { alarm, stored } = exhausted(scene, 'batch', false);
+    const { alarm, stored } = exhausted(scene, 'batch');
     scene.region.ec2.cpuCredits.set(stored.InstanceId, 'unlimited');
     await deliver(scene, [turned(scene, alarm)]);
     expect((await keptOf(scene))?.plans).toMatchObject([
@@ -283,7 +289,7 @@ describe('a burstable instance without CPU credits', () => {
 
   it('for which that makes it worse has it taken back, and people are called', async () => {
     const scene = await openNight();
-    const { alarm, stored } = exhausted(scene, 'batch', false);
+    const { alarm, stored } = exhausted(scene, 'batch');
     const Dimensions = [{ Name: 'InstanceId', Value: stored.InstanceId }];
     quiet(scene, 'batch-cost', { Namespace: 'Shop', MetricName: 'cost', Dimensions });
     await deliver(scene, [turned(scene, alarm)]);

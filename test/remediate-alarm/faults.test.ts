@@ -667,7 +667,7 @@ describe('an alarm beside another one of its database', () => {
 describe('carry-out', () => {
   it('finds an alarm that is OK by the time it comes, and does nothing', async () => {
     const scene = await openNight();
-    const { alarm, stored } = exhausted(scene, 'batch', false);
+    const { alarm, stored } = exhausted(scene, 'batch');
     await deliver(scene, [turned(scene, alarm)]);
     turned(scene, alarm, 'OK');
     const [plan] = (await keptOf(scene))?.plans ?? [];

@@ -279,9 +279,12 @@ export const toldBy = ({ sandbox, hub }: Scene): Told[] =>
       return { subject, text: email, facts: JSON.parse(facts) as Told['facts'], severity: attributes.severity };
     });
 
-/** A burstable instance without CPU credits, and the alarm on them. It is OK again some minutes after they are unlimited. */
-export function exhausted(scene: Scene, name: string, helps = true) {
-  const { region, sandbox } = scene;
+/**
+ * A burstable instance without CPU credits, and the alarm on them. Nothing turns it OK: what is earned pays surplus credits back
+ * before the balance grows.
+ */
+export function exhausted(scene: Scene, name: string) {
+  const { region } = scene;
   const stored = region.ec2.addInstance({ InstanceType: 't3.large', Tags: [{ Key: 'Name', Value: name }] });
   const { InstanceId: id } = stored;
   region.ec2.cpuCredits.set(id, 'standard');
@@ -293,8 +296,6 @@ export function exhausted(scene: Scene, name: string, helps = true) {
     ComparisonOperator: 'LessThanThreshold',
     Threshold: 10,
   });
-  const isUnlimited = () => region.ec2.cpuCredits.get(id) === 'unlimited';
-  if (helps) once(scene, isUnlimited, () => void sandbox.clock.after(300_000, () => void turned(scene, alarm, 'OK')));
   return { stored, alarm };
 }
 

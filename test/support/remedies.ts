@@ -1,9 +1,11 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Action } from '../../shared/core/action.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
+import { DAY_MS } from '../../shared/core/time.ts';
 import { handOver, openScene, type Scene, type SceneOptions } from './carry-out.ts';
 
 const REGION = 'ap-northeast-2';
+const GIB = 1024 ** 3;
 
 /** What remediate-alarm hands over: it waits for nobody. */
 export const REMEDY = { function: 'remediate-alarm' } as const;
@@ -59,7 +61,7 @@ const PROPOSED = {
   saving: { known: false, why: 'it is not about money' },
 } as const satisfies Partial<Proposal>;
 
-/** A database of 100 GiB that is nearly full; its alarm is OK five minutes after it has grown. */
+/** A database of 100 GiB, of which 8 are free and 2 fewer every day; its alarm is OK five minutes after it has grown. */
 export function filling(
   scene: Scene,
   name: string,
@@ -74,11 +76,20 @@ export function filling(
     StorageThroughput: 125,
     ...more,
   });
+  const began = sandbox.clock.now().getTime();
+  const metric = { namespace: 'AWS/RDS', metric: 'FreeStorageSpace', dimensions: { DBInstanceIdentifier: name } };
+  region.cloudwatch.series(metric, function* (periodSeconds, start, end) {
+    for (let at = start; at < end; at += periodSeconds * 1000) {
+      yield { at, value: (8 + (2 * (began - at)) / DAY_MS) * GIB };
+    }
+  });
   const alarm = `${name}-storage`;
   const on = alarmOn(scene, alarm, {
     Namespace: 'AWS/RDS',
     MetricName: 'FreeStorageSpace',
     Dimensions: [{ Name: 'DBInstanceIdentifier', Value: name }],
+    ComparisonOperator: 'LessThanThreshold',
+    Threshold: 10 * GIB,
   });
   const hasGrown = () => (stored.AllocatedStorage ?? 0) > 100;
   if (helps) once(scene, hasGrown, () => sandbox.clock.after(300_000, () => turn(scene, alarm, 'OK')));

@@ -1,5 +1,4 @@
 import { AutoScalingClient, DescribeAutoScalingInstancesCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
@@ -12,26 +11,20 @@ import {
   DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
-  DescribeEventsCommand,
 } from '@aws-sdk/client-rds';
 import { using } from '../using.ts';
-import { SMALLEST, tryAll, tryReads } from './reads.ts';
+import { tryAlarmed } from './alarmed.ts';
+import { SMALLEST, tryAll } from './reads.ts';
 import type { Tries } from './role.ts';
 
-/** What is read, with the look role, of a resource before and after it is changed. */
+/** What is read, with the look role, of a resource and of alarms, before and after something is changed. */
 export const tryRecheck: Tries = async (clients, now, config) => {
-  const { cloudwatch, rds } = clients;
   const members = new DescribeAutoScalingInstancesCommand({ MaxRecords: SMALLEST.autoScaling });
   const [reads, more] = await Promise.all([
-    tryReads(clients, now),
+    tryAlarmed(clients, now, config),
     tryAll({
       'autoscaling:DescribeAutoScalingInstances': () =>
         using({ autoScaling: new AutoScalingClient(config) }, ({ autoScaling }) => autoScaling.send(members)),
-      'cloudwatch:DescribeAlarms': () =>
-        cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: SMALLEST.cloudwatch })),
-      'cloudwatch:DescribeAlarmHistory': () =>
-        cloudwatch.send(new DescribeAlarmHistoryCommand({ MaxRecords: SMALLEST.cloudwatch })),
-      'rds:DescribeEvents': () => rds.send(new DescribeEventsCommand({ MaxRecords: SMALLEST.rds })),
     }),
   ]);
   return { ...reads, ...more };

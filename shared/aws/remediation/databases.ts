@@ -9,7 +9,7 @@ import type { FoundDatabase, Looked, ReplicaName, Wanted } from '../../ports-rem
 import type { MetricQuery } from '../cloudwatch.ts';
 import { storageChanges } from '../rds-events.ts';
 import { readable } from '../retention/unreadable.ts';
-import type { Looking } from './look.ts';
+import type { Deciding, Looking } from './look.ts';
 import { beginOf, type Measured } from './measured.ts';
 import { stepsUp, withPrice } from './steps-up.ts';
 
@@ -62,7 +62,7 @@ export function lagQueries(
 
 /** Each database with what its runbook decides by. */
 export async function alarmedDatabases(
-  looking: Looking,
+  looking: Deciding,
   wanted: readonly WantedDatabase[],
   measured: Measured,
 ): Promise<ReadonlyMap<Wanted, AlarmedDatabase>> {
@@ -126,7 +126,7 @@ const NOT_ASKED = unknown('its runbook does not ask for it');
 
 /** When the storage of each was changed, by its name. */
 const changesOf = async (
-  { clients }: Looking,
+  { clients }: Deciding,
   databases: readonly DatabaseFacts[],
 ): Promise<Evidence<ReadonlyMap<string, StorageChanges>>> =>
   databases.length === 0

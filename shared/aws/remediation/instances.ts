@@ -15,7 +15,7 @@ import type { FoundInstance, Wanted } from '../../ports-remediation.ts';
 import { readInstanceStore, readStopProtection } from '../ec2.ts';
 import { chunks } from '../pages.ts';
 import { readable } from '../retention/unreadable.ts';
-import type { Looking } from './look.ts';
+import type { Deciding, Looking } from './look.ts';
 import { type Larger, stepsUp, withPrice } from './steps-up.ts';
 
 export interface WantedInstance extends Wanted {
@@ -26,7 +26,7 @@ const NOT_ASKED = unknown('its runbook does not ask for it');
 
 /** Each instance with what its runbook decides by: what a stop would lose only where one may follow. */
 export async function alarmedInstances(
-  looking: Looking,
+  looking: Deciding,
   wanted: readonly WantedInstance[],
 ): Promise<ReadonlyMap<Wanted, AlarmedInstance>> {
   const { ec2 } = looking.clients;

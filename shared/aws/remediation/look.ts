@@ -18,33 +18,32 @@ export interface Market {
   readonly prices: Prices;
 }
 
-/** One look at what is wanted in one scope. */
-export interface Looking {
+/** One look, in one scope, at what is decided by. */
+export interface Deciding {
   readonly clients: { readonly cloudwatch: CloudWatchClient; readonly ec2: EC2Client; readonly rds: RDSClient };
-  readonly market: Market;
+  readonly market: Pick<Market, 'types'>;
   readonly now: Date;
 }
 
-type Place = { readonly config: ClientConfig } & Pick<Looking, 'market' | 'now'>;
-
-/** What the runbooks decide by, in the order asked. */
-export const lookAt = (place: Place, wanted: readonly Wanted[]): Promise<Looked[]> =>
-  withClients(place, (looking) => look(looking, wanted));
-
-/** The same with what only people ask for. */
-export const evidenceIn = (place: Place, looked: readonly Seen[]): Promise<Looked[]> =>
-  withClients(place, (looking) => show(looking, looked));
-
-function withClients<T>({ config, market, now }: Place, work: (looking: Looking) => Promise<T>): Promise<T> {
-  const clients = {
-    cloudwatch: new CloudWatchClient(config),
-    ec2: new EC2Client(config),
-    rds: new RDSClient(config),
-  };
-  return using(clients, () => work({ clients, market, now }));
+/** The same at what people are shown, too. */
+export interface Looking extends Deciding {
+  readonly market: Market;
 }
 
-async function look(looking: Looking, wanted: readonly Wanted[]): Promise<Looked[]> {
+type Place<Look extends Deciding> = { readonly config: ClientConfig } & Omit<Look, 'clients'>;
+
+/** What the runbooks decide by, in the order asked. */
+export const lookAt = ({ config, ...place }: Place<Deciding>, wanted: readonly Wanted[]): Promise<Looked[]> =>
+  withClients(config, (clients) => look({ ...place, clients }, wanted));
+
+/** The same with what only people ask for. */
+export const evidenceIn = ({ config, ...place }: Place<Looking>, looked: readonly Seen[]): Promise<Looked[]> =>
+  withClients(config, (clients) => show({ ...place, clients }, looked));
+
+const withClients = <T>(config: ClientConfig, work: (clients: Looking['clients']) => Promise<T>): Promise<T> =>
+  using({ cloudwatch: new CloudWatchClient(config), ec2: new EC2Client(config), rds: new RDSClient(config) }, work);
+
+async function look(looking: Deciding, wanted: readonly Wanted[]): Promise<Looked[]> {
   const { clients, now } = looking;
   const [databases, instances] = [wanted.filter(isOfDatabase), wanted.filter(isOfInstance)];
   const measured = wanted.filter(decidesByMetrics);

@@ -26,11 +26,11 @@ export function whatAStopLoses(resource: AlarmedInstance): Hold | undefined {
     return { because: `it is a ${facts.lifecycle} instance: a start may not bring it back` };
   if (facts.rootDevice === 'instance-store')
     return { because: 'its root device is an instance store: EC2 cannot stop it' };
-  if (!instanceStore.known) return { because: `its local disks are unknown: ${instanceStore.why}`, unknown: true };
-  if (instanceStore.value) return { because: 'a stop would lose its local disks (instance store)' };
   if (facts.addresses.released > 0)
     return { because: 'a stop would release its public IPv4 address, which is no Elastic IP' };
   if (facts.tenancy === 'host') return { because: 'it runs on a Dedicated Host, to which a start may bring it back' };
+  if (!instanceStore.known) return { because: `its local disks are unknown: ${instanceStore.why}`, unknown: true };
+  if (instanceStore.value) return { because: 'a stop would lose its local disks (instance store)' };
   if (!stopProtection.known) return { because: `its stop protection is unknown: ${stopProtection.why}`, unknown: true };
   if (stopProtection.value) return { because: 'it is protected from being stopped (disableApiStop)' };
   return undefined;
