@@ -13,7 +13,7 @@ import {
 } from './memory.ts';
 import type { Place } from './place.ts';
 import { RUNBOOK_IDS, type RunbookId } from './runbook.ts';
-import { mayAct, modeOfRunbook } from './terms.ts';
+import { MOST, mayAct, modeOfRunbook } from './terms.ts';
 
 /** An alarm with the changes of its state, which CloudWatch keeps for 30 days. */
 export interface ReplayedAlarm {
@@ -77,9 +77,8 @@ const HOUR_MS = 3_600_000;
 
 /** Every runbook that is not off goes as far as it goes. */
 function withoutWaiting(policy: Policy): Policy {
-  const off = RUNBOOK_IDS.filter((id) => modeOfRunbook(policy, id) === 'off').map((id) => [id, 'off']);
-  const remediation = { ...policy.remediation, modes: Object.fromEntries(off) };
-  return { ...policy, defaults: { ...policy.defaults, mode: 'auto' }, remediation };
+  const off = RUNBOOK_IDS.filter((id) => modeOfRunbook(policy, id) === 'off').map((id) => [id, 'off'] as const);
+  return { ...policy, remediation: { ...policy.remediation, modes: { ...MOST, ...Object.fromEntries(off) } } };
 }
 
 function inOrder(
