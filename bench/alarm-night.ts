@@ -7,6 +7,7 @@ import { inProcess } from '../sandbox/durable/runtimes/in-process.ts';
 import type { AlarmEvent } from '../sandbox/estate/alarm-change.ts';
 import { functionEnv, type Hub, installHub } from '../sandbox/hub/hub.ts';
 import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
+import { MOST } from '../shared/core/remediation/terms.ts';
 
 const REGION = 'ap-northeast-2';
 export const SHOP = '111111111111';
@@ -30,8 +31,7 @@ export async function openNight(): Promise<Night> {
     policy: {
       timezone: 'Asia/Seoul',
       scopes: [SHOP, PAYMENTS].map((account) => ({ account, regions: [REGION] })),
-      defaults: { mode: 'auto' },
-      remediation: { atMostPerHour: 100 },
+      remediation: { modes: MOST, atMostPerHour: 100 },
     },
   });
   const lambda = new Lambda({ clock: sandbox.clock });

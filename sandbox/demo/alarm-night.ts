@@ -14,7 +14,7 @@ export const POLICY = {
   scopes: [{ account: ACCOUNT, regions: [REGION] }],
   defaults: { mode: 'approve', savings: 'list' },
   approvers: [{ accounts: '*', principals: ['arn:aws:iam::123456789012:role/sre-*'] }],
-  remediation: { modes: { 'database-storage-low': 'auto' } },
+  remediation: { modes: { 'database-storage-low': 'auto', 'database-saturated': 'approve' } },
 };
 
 export const ALARMS = { disk: 'orders-free-storage', memory: 'search-memory', load: 'carts-cpu' } as const;

@@ -97,7 +97,15 @@ describe('the defaults', () => {
       calendars: {},
       schedules: {},
       remediation: {
-        modes: {},
+        modes: {
+          'database-storage-low': 'report',
+          'database-saturated': 'report',
+          'replica-lag': 'report',
+          'instance-unwell': 'report',
+          'credits-exhausted': 'report',
+          'idle-alarm': 'report',
+          'host-evidence': 'report',
+        },
         runbooks: [],
         eventAge: '10m',
         cooldown: '1h',

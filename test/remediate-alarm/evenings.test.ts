@@ -61,7 +61,7 @@ describe('storage that is nearly full', () => {
   });
 
   it('is only told of in mode report, with what a person would type', async () => {
-    const scene = await openNight({ policy: { defaults: { mode: 'report' } } });
+    const scene = await openNight({ policy: { remediation: { modes: { 'database-storage-low': 'report' } } } });
     await deliver(scene, [turned(scene, filling(scene, 'orders').alarm)]);
     await scene.lambda.advance({ hours: 1 });
     expect([mutations(scene), scene.lambda.executions.all()]).toEqual([[], []]);
@@ -225,7 +225,12 @@ describe('a larger class, which is an outage', () => {
   it.each<[string, (scene: Parameters<typeof toldBy>[0]) => unknown, string]>([
     [
       'a freeze',
-      ({ hub }) => hub.storePolicy({ timezone: 'Asia/Seoul', defaults: { mode: 'auto' }, freeze }),
+      ({ hub }) =>
+        hub.storePolicy({
+          timezone: 'Asia/Seoul',
+          remediation: { modes: { 'database-saturated': 'approve' } },
+          freeze,
+        }),
       'frozen until 2026-12-01: sale',
     ],
     ['pause', (scene) => flip(scene, 'pause', 'on'), 'the switch pause is on'],

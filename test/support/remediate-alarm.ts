@@ -7,6 +7,7 @@ import { changesIn, recordedChangesIn } from '../../shared/aws/ledger/changes.ts
 import { remediationLedger } from '../../shared/aws/ledger/remediation.ts';
 import type { Change } from '../../shared/core/change.ts';
 import type { Remediation, RemediationMemory } from '../../shared/core/remediation/memory.ts';
+import { MOST } from '../../shared/core/remediation/terms.ts';
 import { openScene, type Scene, type SceneOptions, say, steady } from './carry-out.ts';
 import { change } from './change-specimen.ts';
 import { plan } from './plan-specimen.ts';
@@ -17,13 +18,21 @@ const SEOUL = 'ap-northeast-2';
 const GIB = 1024 ** 3;
 
 /** Runbooks act by themselves as far as they go. */
-const AUTO = { timezone: 'Asia/Seoul', defaults: { mode: 'auto' } };
+const AUTO = { timezone: 'Asia/Seoul', remediation: { modes: MOST } };
 
 /** A hub and an account with alarms, with carry-out behind it. */
 export async function openNight({ policy = {}, ...options }: SceneOptions = {}): Promise<Scene> {
-  const scene = await openScene({ ...options, policy: { ...AUTO, ...policy } });
+  const scene = await openScene({
+    ...options,
+    policy: { ...AUTO, ...policy, remediation: acting(policy.remediation) },
+  });
   process.env.CARRY_OUT_ARN = `arn:aws:lambda:${SEOUL}:${scene.hub.account}:function:carry-out:live`;
   return scene;
+}
+
+function acting(remediation: unknown) {
+  const { modes, ...more } = (remediation ?? {}) as { readonly modes?: object };
+  return { ...more, modes: { ...MOST, ...modes } };
 }
 
 /** An alarm that is quiet. */

@@ -4,6 +4,7 @@ import { parsePolicy } from '../../shared/core/policy.ts';
 import type { Alarm, AlarmChange } from '../../shared/core/remediation/alarm.ts';
 import type { AlarmedDatabase } from '../../shared/core/remediation/runbook.ts';
 import { type KnownSubject, keyOfSubject } from '../../shared/core/remediation/subject.ts';
+import { MOST } from '../../shared/core/remediation/terms.ts';
 import type { AlarmReader, FoundDatabase, Looked, RemediationReader, Wanted } from '../../shared/ports-remediation.ts';
 import { database, GIB } from '../core/remediation/runbooks/specimen.ts';
 
@@ -18,7 +19,7 @@ export const minutes = (count: number, from = NOW): Date => new Date(from.getTim
 export const POLICY = parsePolicy({
   timezone: 'Asia/Seoul',
   scopes: [{ account: ACCOUNT, regions: [REGION] }],
-  defaults: { mode: 'auto' },
+  remediation: { modes: MOST },
 });
 
 /** Less than 10 GiB of the database are free, since a minute ago. */

@@ -1,6 +1,7 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Action } from '../../shared/core/action.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
+import { MOST } from '../../shared/core/remediation/terms.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import { handOver, openScene, type Scene, type SceneOptions } from './carry-out.ts';
 
@@ -12,7 +13,7 @@ export const REMEDY = { function: 'remediate-alarm' } as const;
 
 /** Runbooks act by themselves, and alarms are to be OK within half an hour. */
 export const openAlarmedScene = ({ policy = {}, ...options }: SceneOptions = {}): Promise<Scene> =>
-  openScene({ ...options, policy: { defaults: { mode: 'auto' }, ...policy } });
+  openScene({ ...options, policy: { ...policy, remediation: { modes: MOST, ...(policy.remediation as object) } } });
 
 /** What a runbook proposes for a resource whose alarm is on. */
 export interface Remedied {

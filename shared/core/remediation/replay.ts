@@ -13,7 +13,7 @@ import {
 } from './memory.ts';
 import type { Place } from './place.ts';
 import { RUNBOOK_IDS, type RunbookId } from './runbook.ts';
-import { mayAct, modeOfRunbook, mostOf } from './terms.ts';
+import { MOST, mayAct, modeOfRunbook } from './terms.ts';
 
 /** An alarm with the changes of its state, which CloudWatch keeps for 30 days. */
 export interface ReplayedAlarm {
@@ -77,9 +77,8 @@ const HOUR_MS = 3_600_000;
 
 /** Every runbook that is not off goes as far as it goes. */
 function withoutWaiting(policy: Policy): Policy {
-  const off = RUNBOOK_IDS.filter((id) => modeOfRunbook(policy, id) === 'off').map((id) => [id, 'off']);
-  const remediation = { ...policy.remediation, modes: Object.fromEntries(off) };
-  return { ...policy, defaults: { ...policy.defaults, mode: 'auto' }, remediation };
+  const off = RUNBOOK_IDS.filter((id) => modeOfRunbook(policy, id) === 'off').map((id) => [id, 'off'] as const);
+  return { ...policy, remediation: { ...policy.remediation, modes: { ...MOST, ...Object.fromEntries(off) } } };
 }
 
 function inOrder(
@@ -144,7 +143,7 @@ function remembered(
   const plan = `of ${alarm.name} at ${since.toISOString()}`;
   const lasts = would === 'act' ? seconds[chosen.runbook] : 0;
   const until = new Date(since.getTime() + lasts * 1000).toISOString();
-  const mode = would === 'look' ? 'report' : mostOf(chosen.runbook);
+  const mode = would === 'look' ? 'report' : MOST[chosen.runbook];
   const turn = { ...chosen, plan, mode, at: since.toISOString(), until } as const;
   return withAnswer(withRemediation(memory, turn), arn, { since: since.toISOString(), plan });
 }

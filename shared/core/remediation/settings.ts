@@ -3,35 +3,35 @@ import { number, oneOf, section, text, whole } from '../policy-fields.ts';
 import { parseShare, share, span } from '../quantity.ts';
 import { RUNBOOK_IDS } from './runbook.ts';
 
-/** As far as each runbook goes: what only looks has no more than `report`. Without one a runbook is as in `defaults`. */
+/** As far as each runbook goes: what only looks has no more than `report`. `defaults.mode` lets no alarm reboot anything. */
 const modes = () =>
   section({
     'database-storage-low': oneOf(['off', 'report', 'approve', 'auto'])
-      .optional()
+      .default('report')
       .describe(
         "A database's storage is grown; `auto` does it at once, for it takes nothing from anybody, and cannot be taken back",
       ),
     'database-saturated': oneOf(['off', 'report', 'approve'])
-      .optional()
+      .default('report')
       .describe(
         "A database's CPU, memory or connections are used up: a class one step up. Never `auto`: it is dearer, and an outage",
       ),
-    'replica-lag': oneOf(['off', 'report']).optional().describe(`A replica is behind: evidence only`),
+    'replica-lag': oneOf(['off', 'report']).default('report').describe(`A replica is behind: evidence only`),
     'instance-unwell': oneOf(['off', 'report', 'approve', 'auto'])
-      .optional()
+      .default('report')
       .describe(
         "An instance's status checks fail: it is rebooted once, or moved to another host by a stop and a start; `auto` does it at once",
       ),
     'credits-exhausted': oneOf(['off', 'report', 'approve'])
-      .optional()
+      .default('report')
       .describe(
         'Something burstable has no CPU credits left: unlimited ones, or one type or class up. Never `auto`: it is dearer',
       ),
     'idle-alarm': oneOf(['off', 'report'])
-      .optional()
+      .default('report')
       .describe(`Something does nothing: right-size judges it first, and the message says how`),
     'host-evidence': oneOf(['off', 'report'])
-      .optional()
+      .default('report')
       .describe(`Disk or memory as the CloudWatch agent measures it: evidence only`),
   }).prefault({});
 

@@ -2,10 +2,8 @@ import type { Mode, Policy } from '../policy.ts';
 import { parseShare } from '../quantity.ts';
 import { RUNBOOK_IDS, type RunbookId, type RunbookSettings } from './runbook.ts';
 
-const MODES = ['off', 'report', 'approve', 'auto'] as const satisfies readonly Mode[];
-
 /** How far each runbook goes at most. */
-const MOST = {
+export const MOST = {
   'database-storage-low': 'auto',
   'database-saturated': 'approve',
   'replica-lag': 'report',
@@ -15,14 +13,8 @@ const MOST = {
   'host-evidence': 'report',
 } as const satisfies Readonly<Record<RunbookId, Mode>>;
 
-/** The mode of one runbook: its own, else the default as far as the runbook goes. */
-export function modeOfRunbook({ remediation, defaults }: Policy, id: RunbookId): Mode {
-  const mode = remediation.modes[id] ?? defaults.mode;
-  return MODES[Math.min(MODES.indexOf(mode), MODES.indexOf(MOST[id]))] ?? 'off';
-}
-
-/** How far a runbook goes at most. */
-export const mostOf = (id: RunbookId): Exclude<Mode, 'off'> => MOST[id];
+/** The mode of one runbook. */
+export const modeOfRunbook = ({ remediation }: Policy, id: RunbookId): Mode => remediation.modes[id];
 
 /** Whether a runbook ever does something, or only shows what it found. */
 export const mayAct = (id: RunbookId): boolean => MOST[id] !== 'report';

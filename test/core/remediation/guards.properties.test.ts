@@ -26,7 +26,7 @@ import {
   withRemediation,
 } from '../../../shared/core/remediation/memory.ts';
 import type { RunbookId } from '../../../shared/core/remediation/runbook.ts';
-import { modeOfRunbook } from '../../../shared/core/remediation/terms.ts';
+import { MOST, modeOfRunbook } from '../../../shared/core/remediation/terms.ts';
 import { alarm, arnOf, NOW, SCOPE } from './alarms.ts';
 
 const HOUR_MS = 3_600_000;
@@ -63,7 +63,7 @@ const anyPolicy = fc
     atMostPerHour: fc.integer({ min: 1, max: 6 }),
     flapping: fc.record({ changes: fc.integer({ min: 3, max: 8 }), within: fc.constantFrom('10m', '1h', '6h') }),
   })
-  .map((remediation) => parsePolicy({ defaults: { mode: 'auto' }, remediation }));
+  .map((remediation) => parsePolicy({ remediation: { modes: MOST, ...remediation } }));
 
 type Night = typeof anyNight extends fc.Arbitrary<infer One> ? One : never;
 interface Told {

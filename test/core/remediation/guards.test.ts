@@ -27,9 +27,10 @@ import {
   withoutWaiting,
   withRemediation,
 } from '../../../shared/core/remediation/memory.ts';
+import { MOST } from '../../../shared/core/remediation/terms.ts';
 import { alarm, minutesAgo, NOW, SCOPE } from './alarms.ts';
 
-const policyWith = (remediation: object = {}) => parsePolicy({ defaults: { mode: 'auto' }, remediation });
+const policyWith = (remediation: object = {}) => parsePolicy({ remediation: { modes: MOST, ...remediation } });
 
 const disk = alarm();
 const changed = (state: AlarmState, minutes: number, spoiled: Partial<Alarm> = {}): Alarm =>

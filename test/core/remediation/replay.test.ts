@@ -84,7 +84,6 @@ describe('a time that an alarm went off', () => {
 
   it.each([
     ['off', {}, parsePolicy({ remediation: { modes: { 'database-storage-low': 'off' } } })],
-    ['off', {}, parsePolicy({ defaults: { mode: 'off' } })],
     ['set-by-hand', { by: 'a person' as const }, parsePolicy({})],
     ['no-data', { by: 'missing data' as const }, parsePolicy({})],
   ])('is left: %s', (guard, spoiled, policy) => {
