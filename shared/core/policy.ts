@@ -182,7 +182,7 @@ export const policySchema = section({
       { error: 'a list of {from, to, why}' },
     )
     .default([])
-    .describe('Days on which nothing is stopped, shrunk or deleted; starting and undoing go on'),
+    .describe('Days on which nothing is stopped, restarted, shrunk or deleted; starting, growing and undoing go on'),
   dependents: z
     .array(
       section({

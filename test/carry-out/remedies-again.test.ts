@@ -43,7 +43,7 @@ describe('a stop and a start that was approved late', () => {
         }),
       'a stop would release its public IPv4 address',
     ],
-    ['its checks pass', (_, { region }) => region.ec2.impairments.clear(), 'both its status checks pass by now'],
+    ['its checks pass', (_, { region }) => region.ec2.impairments.clear(), 'all its status checks pass by now'],
     [
       'only its own system is unwell',
       ({ InstanceId }, { region, sandbox }) =>

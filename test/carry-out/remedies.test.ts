@@ -436,7 +436,7 @@ describe('an instance that is unwell', () => {
       },
       'its status checks have only begun',
     ],
-    ['its checks pass', ({ region }: Scene) => region.ec2.impairments.clear(), 'both its status checks pass by now'],
+    ['its checks pass', ({ region }: Scene) => region.ec2.impairments.clear(), 'all its status checks pass by now'],
     [
       'it is of a group',
       (scene: Scene) => tag(scene, { Key: 'aws:autoscaling:groupName', Value: 'web' }),

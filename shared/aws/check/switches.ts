@@ -24,6 +24,6 @@ const doubtful = (doubt: string): Finding => ({
 function standing({ pause, halt }: Switches): Finding {
   const what = 'switches';
   if (halt) return { state: 'note', what, says: 'halt is on: nothing is changed' };
-  if (pause) return { state: 'note', what, says: 'pause is on: nothing is stopped, shrunk or deleted' };
+  if (pause) return { state: 'note', what, says: 'pause is on: nothing is stopped, restarted, shrunk or deleted' };
   return { state: 'ok', what, says: 'pause and halt are off' };
 }

@@ -246,7 +246,7 @@ describe('whatever goes off', () => {
   });
 
   it('some of it is answered only when it is looked at again', () => {
-    const policy = parsePolicy({ defaults: { mode: 'auto' }, remediation: { atMostPerHour: 1 } });
+    const policy = parsePolicy({ remediation: { modes: MOST, atMostPerHour: 1 } });
     const step = { state: 'ALARM', lateSeconds: 0, twice: false, lastsMinutes: 1, endsEarly: false } as const;
     const night: Night = [
       { ...step, seconds: 0, name: 'orders-disk' },
