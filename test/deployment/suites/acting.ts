@@ -166,7 +166,7 @@ export function actingSuite(packaged: Packaged): void {
   describe('the switches', () => {
     // Word for word: a deployment that changes anything about a switch also switches it off (infra/switches.yml).
     it.each([
-      ['pause', 'PauseSwitch', 'on - nothing is stopped, restarted, shrunk or deleted. Starts, undo and half-done changes go on.'],
+      ['pause', 'PauseSwitch', 'on - nothing is stopped, shrunk or deleted. Starts, undo and half-done changes go on.'],
       ['halt', 'HaltSwitch', 'on - nothing is changed at all, not even back.'],
     ])('%s is off until somebody throws it', (name, id, description) => {
       expect(Resources[id]).toEqual<Template['Resources'][string]>({
