@@ -102,12 +102,14 @@ function clientConfig({ env }: Pick<Sandbox, 'env'>) {
   };
 }
 
-/** Node's options of every function, as serverless.yml has them. */
-const { NODE_OPTIONS } = (
-  parse(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'), { logLevel: 'silent' }) as {
-    provider: { environment: { NODE_OPTIONS: string } };
-  }
-).provider.environment;
+interface Deployed {
+  readonly environment: { readonly NODE_OPTIONS?: string };
+}
+
+/** What serverless.yml says of every function, and of each. */
+const { provider, functions } = parse(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8'), {
+  logLevel: 'silent',
+}) as { readonly provider: Deployed; readonly functions: Readonly<Record<string, Deployed>> };
 
 /** The environment that serverless.yml gives to a scanner, and Lambda to every function. */
 export function functionEnv(
@@ -117,7 +119,7 @@ export function functionEnv(
 ): Record<string, string> {
   return {
     ...sandbox.env,
-    NODE_OPTIONS,
+    NODE_OPTIONS: functions[name]?.environment.NODE_OPTIONS ?? provider.environment.NODE_OPTIONS ?? '',
     LEDGER_TABLE: hub.table,
     TOPIC_ARN: hub.topicArn,
     CHAT_TOPIC_ARN: '',

@@ -131,7 +131,7 @@ describe('an instance whose status check fails', () => {
     await deliver(scene, [turned(scene, alarm)]);
     await scene.lambda.advance({ hours: 1 });
     expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances i-/)]);
-    expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: web: instance-unwell, left to you');
+    expect(subjects(scene).at(-1)).toBe('[Lamplighter] 111111111111: web: instance-unwell, left to you for now');
   });
 
   it('is left where the alarm itself reboots it', async () => {

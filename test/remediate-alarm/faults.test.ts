@@ -167,7 +167,7 @@ describe('an alarm that flaps', () => {
     expect(texts(scene).filter((text) => text.includes('it flaps'))).toHaveLength(1);
     expect(texts(scene).at(-1)).toContain('It is left alone until it is quiet');
     expect(toldBy(scene).at(-1)?.subject).toBe(
-      '[Lamplighter] 111111111111: the alarm orders-storage: flapping, left to you',
+      '[Lamplighter] 111111111111: the alarm orders-storage: flapping, left to you for now',
     );
     expect(texts(scene).at(-1)).toContain('1. the alarm orders-storage on the database orders\n');
     expect(plansOf(scene)).toEqual([]);
@@ -586,7 +586,7 @@ describe('many alarms in a minute', () => {
     await deliver(scene, events);
     expect([plansOf(scene).length, toldBy(scene).map(({ subject }) => subject)]).toEqual([
       5,
-      ['[Lamplighter] 111111111111: 8 alarms: 5 carried out now, 3 left to you'],
+      ['[Lamplighter] 111111111111: 8 alarms: 5 carried out now, 3 left to you for now'],
     ]);
     expect(texts(scene)[0]).toContain('5 remediations within an hour; at most 5 are allowed');
   });

@@ -60,12 +60,15 @@ const WORDS: Readonly<Record<Turn, string>> = {
   left: 'left to you',
 };
 
+/** In short what becomes of it. */
+const wordsOf = ({ turn, part }: Turned): string =>
+  turn === 'left' && part.held?.again ? 'left to you for now' : WORDS[turn];
+
 /** `orders: database-storage-low, carried out now`, or `12 alarms: 2 waiting for an approval, 3 left to you` */
 function summaryOf(turns: readonly Turned[]): string {
   const [first] = turns;
-  if (turns.length === 1 && first) return `${nameOf(first.part)}: ${runbookOf(first.part)}, ${WORDS[first.turn]}`;
-  const byTurn = Map.groupBy(turns, ({ turn }) => turn);
-  const parts = [...byTurn].map(([turn, these]) => `${these.length} ${WORDS[turn]}`);
+  if (turns.length === 1 && first) return `${nameOf(first.part)}: ${runbookOf(first.part)}, ${wordsOf(first)}`;
+  const parts = [...Map.groupBy(turns, wordsOf)].map(([words, these]) => `${these.length} ${words}`);
   return `${count(alarmsOf(turns).length, 'alarm')}: ${parts.join(', ')}`;
 }
 
@@ -279,7 +282,7 @@ const remedyFacts = ({ act, because, evidence, charts, next, unknown }: Remedy) 
 function chatOf(turns: readonly Turned[]): string {
   const lines = turns
     .slice(0, LIMITS.inChat)
-    .map((turned) => `• *${nameOf(turned.part)}*: ${short(whyLine(turned))}: ${WORDS[turned.turn]}`);
+    .map((turned) => `• *${nameOf(turned.part)}*: ${short(whyLine(turned))}: ${wordsOf(turned)}`);
   const rest = turns.length - LIMITS.inChat;
   const asked = idsOf(turns.filter(({ turn }) => turn === 'approve')).slice(0, LIMITS.inChat);
   return [
