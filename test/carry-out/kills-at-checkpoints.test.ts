@@ -1,8 +1,5 @@
 import { it } from 'vitest';
-import { type Death, deathsAt, killAndResume, oneAction, upTo } from '../support/carry-out-kills.ts';
-
-/** Both at each would take twice as long; all of them pass. */
-const isTurn = ({ nth, moment }: Death): boolean => moment === (nth % 2 === 0 ? 'before' : 'after');
+import { deathsAt, isTurn, killAndResume, oneAction, upTo } from '../support/carry-out-kills.ts';
 
 it('killed at every checkpoint of a plan of one action, lost and stored by turns', { timeout: 900_000 }, () =>
   killAndResume({

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { Proposal } from '../../shared/core/plan.ts';
 import type { Scene } from '../support/carry-out.ts';
-import { type Cast, type Death, deathsAt, killAndResume, upTo } from '../support/carry-out-kills.ts';
+import { type Cast, deathsAt, isTurn, killAndResume, upTo } from '../support/carry-out-kills.ts';
 import {
   databaseOf,
   groupOf,
@@ -70,9 +70,6 @@ const doneIn = ({ sandbox }: Scene): string[] =>
     .all()
     .filter(({ operation, outcome }) => outcome === 'ok' && SIZES.test(operation))
     .map(({ operation }) => operation);
-
-/** Both at each would take twice as long; all of them pass. */
-const isTurn = ({ nth, moment }: Death): boolean => moment === (nth % 2 === 0 ? 'before' : 'after');
 
 describe.each([
   ['a stop of an instance', OFF, instanceStopped],

@@ -1,19 +1,11 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Scene } from '../support/carry-out.ts';
-import { type Cast, type Death, deathsAt, killAndResume, play, upTo } from '../support/carry-out-kills.ts';
+import { type Cast, everywhere, isTurn, killAndResume, play } from '../support/carry-out-kills.ts';
 import { filling, openAlarmedScene, REMEDY, unwell } from '../support/remedies.ts';
 
 const growth: Cast = (scene, name) => [filling(scene, name).proposal];
 const reboot: Cast = (scene, name) => [unwell(scene, name).proposal];
 const move: Cast = (scene, name) => [unwell(scene, name, { check: 'system' }).proposal];
-
-const everywhere = ({ call, checkpoint }: Readonly<Record<'call' | 'checkpoint', number>>) => [
-  ...deathsAt('call', upTo(call)),
-  ...deathsAt('checkpoint', upTo(checkpoint)),
-];
-
-/** Both at each would take twice as long; all of them pass. */
-const isTurn = ({ nth, moment }: Death): boolean => moment === (nth % 2 === 0 ? 'before' : 'after');
 
 const open = () => openAlarmedScene();
 const stateOf = ({ region }: Scene, { resource }: ReturnType<Cast>[number]): string | undefined =>

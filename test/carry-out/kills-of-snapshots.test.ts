@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import type { Proposal } from '../../shared/core/plan.ts';
 import type { Scene } from '../support/carry-out.ts';
-import { type Cast, type Death, deathsAt, killAndResume, sampleOf, upTo } from '../support/carry-out-kills.ts';
+import { type Cast, deathsAt, isTurn, killAndResume, sampleOf, upTo } from '../support/carry-out-kills.ts';
 import {
   awayOf,
   copyOf,
@@ -48,9 +48,6 @@ const oneDeleted: Cast = (scene, name) => {
   ownSnapshot(scene, of, '2026-11-21T03:00:00Z');
   return [deleteOf(of, ownSnapshot(scene, of, '2026-10-12T03:00:00Z'))];
 };
-
-/** Both at each would take twice as long; all of them pass. */
-const isTurn = ({ nth, moment }: Death): boolean => moment === (nth % 2 === 0 ? 'before' : 'after');
 
 describe.each([
   ['is taken', oneTaken],

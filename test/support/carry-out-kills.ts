@@ -1,4 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
+import type { ExecutionStatus } from '../../sandbox/durable/execution.ts';
 import type { KillPoints, Moment } from '../../sandbox/durable/kill-points.ts';
 import { createRandom } from '../../sandbox/random.ts';
 import type { Outcome } from '../../shared/core/change.ts';
@@ -77,7 +78,9 @@ export async function play(
       mutations: doneIn(scene).map(named),
       outcomes: changes.map((change) => ({
         outcome: change?.outcome,
-        because: change?.because.replace(/\(undo-\S+\)/, '(undo)').replace(/after \d+ minutes?/, 'after minutes'),
+        because: named(change?.because ?? '')
+          .replace(/\(undo-\S+\)/, '(undo)')
+          .replace(/after \d+ minutes?/, 'after minutes'),
         ended: change?.endedBecause,
         warning: change?.warning,
         snapshot: change?.snapshot !== undefined,
@@ -129,6 +132,15 @@ export const deathsAt = (where: Where, numbers: readonly number[]): Death[] =>
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
+/** Before and after every call and every checkpoint of a calm life. */
+export const everywhere = ({ call, checkpoint }: Readonly<Record<Where, number>>): Death[] => [
+  ...deathsAt('call', upTo(call)),
+  ...deathsAt('checkpoint', upTo(checkpoint)),
+];
+
+/** Both at each would take twice as long; all of them pass. */
+export const isTurn = ({ nth, moment }: Death): boolean => moment === (nth % 2 === 0 ? 'before' : 'after');
+
 export function sampleOf(count: number, size: number, seed: number): number[] {
   const random = createRandom(seed);
   return [...new Set(Array.from({ length: size }, () => 1 + Math.floor(random() * count)))];
@@ -143,6 +155,8 @@ interface Killing {
   readonly meanwhile?: (scene: Scene, act: readonly Proposal[]) => Promise<readonly Plan[]>;
   /** What becomes of the actions, of all plans. Default: kept. */
   readonly outcomes?: readonly Outcome[];
+  /** How its executions end. Default: well. */
+  readonly statuses?: readonly ExecutionStatus[];
   /** Where it happens. Default: a hub and one account, with a short watch. */
   readonly open?: () => Promise<Scene>;
   /** The mutations that took effect, and how a resource is in the end. Default: those of machines. */
@@ -161,13 +175,14 @@ export async function killAndResume({
   mutations: expected,
   deaths: deathsOf,
   outcomes = ['kept'],
+  statuses = ['SUCCEEDED'],
   open = openBriefScene,
   ...life
 }: Killing): Promise<void> {
   const scene = await open();
   scene.region.rds.snapshotQuota = 10_000;
   const calm = await play(scene, { ...life, name: 'calm' });
-  expect(new Set(calm.end.statuses)).toEqual(new Set(['SUCCEEDED']));
+  expect(new Set(calm.end.statuses)).toEqual(new Set(statuses));
   expect(new Set(calm.end.outcomes.map((one) => one.outcome))).toEqual(new Set(outcomes));
   expect(calm.end.mutations).toHaveLength(expected);
   // Whoever has lived before has his sessions still, and makes a few calls less.

@@ -3,7 +3,7 @@ import type { Action } from '../../shared/core/action.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
 import { MOST } from '../../shared/core/remediation/terms.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
-import { handOver, openScene, type Scene, type SceneOptions } from './carry-out.ts';
+import { handOver, openScene, type Scene, type SceneOptions, steady } from './carry-out.ts';
 
 const REGION = 'ap-northeast-2';
 const GIB = 1024 ** 3;
@@ -175,6 +175,41 @@ export function exhausted(scene: Scene, name: string): Remedied {
     action: { kind: 'set-unlimited-credits', instance: { arn, id }, from: 'standard', to: 'unlimited' },
     undo: { reversibility: 'full' },
     resource: { arn, name, region: REGION, what: 't3.large' },
+    ...(on ? { alarm: on } : {}),
+  };
+  return { proposal, alarm };
+}
+
+/** A database whose CPU is not enough; its alarm is OK three minutes after it has a larger class. */
+export function saturated(scene: Scene, name: string): Remedied {
+  const { region, sandbox } = scene;
+  const [from, to] = ['db.r6g.large', 'db.r6g.xlarge'];
+  const stored = region.rds.addInstance({ DBInstanceIdentifier: name, Engine: 'postgres', DBInstanceClass: from });
+  steady(region, {
+    namespace: 'AWS/RDS',
+    metric: 'CPUUtilization',
+    dimension: 'DBInstanceIdentifier',
+    of: name,
+    value: 97,
+  });
+  const alarm = `${name}-cpu`;
+  const on = alarmOn(scene, alarm, {
+    Namespace: 'AWS/RDS',
+    MetricName: 'CPUUtilization',
+    Dimensions: [{ Name: 'DBInstanceIdentifier', Value: name }],
+    Statistic: 'Average',
+    Threshold: 90,
+  });
+  const isLarger = () => stored.DBInstanceClass === to;
+  once(scene, isLarger, () => sandbox.clock.after(180_000, () => turn(scene, alarm, 'OK')));
+  const { DBInstanceArn: arn, DbiResourceId: id = '' } = stored;
+  const proposal: Proposal = {
+    ...PROPOSED,
+    mode: 'approve',
+    rule: 'database-saturated',
+    action: { kind: 'resize-database', direction: 'gives', database: { arn, id }, from, to },
+    undo: { reversibility: 'full' },
+    resource: { arn, name, region: REGION, what: `${from} postgres` },
     ...(on ? { alarm: on } : {}),
   };
   return { proposal, alarm };
