@@ -1,7 +1,8 @@
 import { it } from 'vitest';
+import { once, turn } from '../support/alarmed.ts';
 import type { Scene } from '../support/carry-out.ts';
 import { type Cast, everywhere, isTurn, killAndResume } from '../support/carry-out-kills.ts';
-import { alarmOn, exhausted, once, openAlarmedScene, REMEDY, saturated, turn } from '../support/remedies.ts';
+import { alarmOn, exhausted, openAlarmedScene, REMEDY, saturated } from '../support/remedies.ts';
 
 const larger: Cast = (scene, name) => [saturated(scene, name).proposal];
 

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { exhausted, failing, filling, loaded, turned } from '../support/alarmed.ts';
 import { mutations, type Scene } from '../support/carry-out.ts';
-import {
-  approve,
-  changesOf,
-  deliver,
-  exhausted,
-  failing,
-  filling,
-  loaded,
-  openNight,
-  turned,
-} from '../support/remediate-alarm.ts';
+import { approve, changesOf, deliver, openNight } from '../support/remediate-alarm.ts';
 
 /** Approved twenty hours after its plan, with the alarm still on; what became of it. */
 async function approvedLate(scene: Scene, alarm: string, meanwhile: () => void) {

@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { exhausted, failing, filling, loaded, once, quiet, turned } from '../support/alarmed.ts';
 import { mutations, type Scene, told } from '../support/carry-out.ts';
-import {
-  approve,
-  changesOf,
-  deliver,
-  exhausted,
-  failing,
-  filling,
-  loaded,
-  openNight,
-  quiet,
-  turned,
-} from '../support/remediate-alarm.ts';
-import { once } from '../support/remedies.ts';
+import { approve, changesOf, deliver, openNight } from '../support/remediate-alarm.ts';
 
 /** Minutes after the first mutation. */
 function later(scene: Scene, minutes: number, happen: () => unknown): void {

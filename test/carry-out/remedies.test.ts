@@ -4,6 +4,7 @@ import type { Change } from '../../shared/core/change.ts';
 import { PRIORITY } from '../../shared/core/lease.ts';
 import type { Proposal } from '../../shared/core/plan.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
+import { once, turn } from '../support/alarmed.ts';
 import {
   changeOf,
   flip,
@@ -15,17 +16,7 @@ import {
   takingBack,
   told,
 } from '../support/carry-out.ts';
-import {
-  alarmOn,
-  exhausted,
-  filling,
-  once,
-  openAlarmedScene,
-  type Remedied,
-  remedy,
-  turn,
-  unwell,
-} from '../support/remedies.ts';
+import { alarmOn, exhausted, filling, openAlarmedScene, type Remedied, remedy, unwell } from '../support/remedies.ts';
 
 const CODE = { Key: 'aws:cloudformation:stack-name', Value: 'shop' };
 

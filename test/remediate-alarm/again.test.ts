@@ -1,20 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
+import { arnOf, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
 import { mutations, type Scene } from '../support/carry-out.ts';
 import {
-  arnOf,
   changesOf,
   deliver,
-  failing,
-  filling,
   keptOf,
-  loaded,
   memoryOf,
   openNight,
-  quiet,
   storedDatabase,
   toldBy,
-  turned,
   wake,
 } from '../support/remediate-alarm.ts';
 

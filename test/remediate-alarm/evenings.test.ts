@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { arnOf, exhausted, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
 import { flip, mutations, steady } from '../support/carry-out.ts';
 import {
   approve,
-  arnOf,
   changesOf,
   deliver,
-  exhausted,
-  failing,
-  filling,
   keptOf,
-  loaded,
   memoryOf,
   openNight,
-  quiet,
   storedDatabase,
   toldBy,
-  turned,
   wake,
 } from '../support/remediate-alarm.ts';
 

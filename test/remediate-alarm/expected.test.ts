@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { quiet, turned } from '../support/alarmed.ts';
 import { group, MONDAY, openEstate, seoul, service, tick, ticks, warehouse } from '../support/off-hours.ts';
-import { deliver, quiet, toldBy, turned, wake } from '../support/remediate-alarm.ts';
+import { deliver, toldBy, wake } from '../support/remediate-alarm.ts';
 
 /** Alarms of what off-hours stops besides databases and instances. */
 

@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
-import { handOver, idleInstance, mutations, type Scene, say, stopOfInstance } from '../support/carry-out.ts';
+import { arnOf, composite, exhausted, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
+import { ACCOUNT, handOver, idleInstance, mutations, type Scene, say, stopOfInstance } from '../support/carry-out.ts';
 import {
-  ACCOUNT,
   approve,
-  arnOf,
   changesOf,
-  composite,
   deliver,
   end,
-  exhausted,
-  failing,
-  filling,
   keptOf,
-  loaded,
   memoryOf,
   openNight,
-  quiet,
   remember,
   storedDatabase,
   toldBy,
-  turned,
   vetoed,
   wake,
 } from '../support/remediate-alarm.ts';

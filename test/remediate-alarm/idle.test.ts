@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dynamoLedger } from '../../shared/aws/ledger/ledger.ts';
 import type { Plan } from '../../shared/core/plan.ts';
-import { idleInstance, type Scene } from '../support/carry-out.ts';
-import { ACCOUNT, deliver, openNight, quiet, turned } from '../support/remediate-alarm.ts';
+import { quiet, turned } from '../support/alarmed.ts';
+import { ACCOUNT, idleInstance, type Scene } from '../support/carry-out.ts';
+import { deliver, openNight } from '../support/remediate-alarm.ts';
 import { type Stage, wake as wakeRightSize } from '../support/right-size.ts';
 
 const RIGHT_SIZE = {

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { filling, loaded, quiet, turned } from '../support/alarmed.ts';
 import type { Scene } from '../support/carry-out.ts';
-import {
-  deliver,
-  filling,
-  keptOf,
-  loaded,
-  openNight,
-  quiet,
-  toldBy,
-  turned,
-  wake,
-} from '../support/remediate-alarm.ts';
+import { deliver, keptOf, openNight, toldBy, wake } from '../support/remediate-alarm.ts';
 
 interface Past {
   readonly acted: { readonly needed: number; readonly wrong: number; readonly unknown: number };

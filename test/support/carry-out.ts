@@ -15,8 +15,8 @@ import { type Change, inverseOf } from '../../shared/core/change.ts';
 import { nameOfPart, type Part, type Plan, type Proposal, partsOf, sealPlan } from '../../shared/core/plan.ts';
 import { type Policy, parsePolicy } from '../../shared/core/policy.ts';
 
-const ACCOUNT = '111111111111';
-const REGION = 'ap-northeast-2';
+export const ACCOUNT = '111111111111';
+export const REGION = 'ap-northeast-2';
 const TICK = new Date('2026-11-22T21:30:00Z');
 export const PERSON = 'arn:aws:sts::123456789012:assumed-role/sre-oncall/kim';
 

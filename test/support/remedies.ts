@@ -1,12 +1,9 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Action } from '../../shared/core/action.ts';
-import type { Proposal } from '../../shared/core/plan.ts';
+import type { AlarmSince, Proposal } from '../../shared/core/plan.ts';
 import { MOST } from '../../shared/core/remediation/terms.ts';
-import { DAY_MS } from '../../shared/core/time.ts';
-import { handOver, openScene, type Scene, type SceneOptions, steady } from './carry-out.ts';
-
-const REGION = 'ap-northeast-2';
-const GIB = 1024 ** 3;
+import * as alarmed from './alarmed.ts';
+import { ACCOUNT, handOver, openScene, REGION, type Scene, type SceneOptions } from './carry-out.ts';
 
 /** What remediate-alarm hands over: it waits for nobody. */
 export const REMEDY = { function: 'remediate-alarm' } as const;
@@ -22,78 +19,29 @@ export interface Remedied {
 }
 
 /** An alarm on one metric of a resource, which is on for two minutes. */
-export function alarmOn({ region, sandbox }: Scene, name: string, watches: Partial<MetricAlarm>): Proposal['alarm'] {
-  const { account } = region.ec2.place;
-  const arn = `arn:aws:cloudwatch:${REGION}:${account}:alarm:${name}`;
-  const since = new Date(sandbox.clock.now().getTime() - 120_000);
-  region.cloudwatch.alarms.set(name, {
-    AlarmName: name,
-    AlarmArn: arn,
-    Statistic: 'Minimum',
-    Period: 60,
-    Threshold: 1,
-    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-    StateValue: 'ALARM',
-    StateUpdatedTimestamp: since,
-    StateTransitionedTimestamp: since,
-    ...watches,
-  });
-  return { name, arn, scope: { account, region: REGION }, since: since.toISOString() };
+export function alarmOn(scene: Scene, name: string, watches: Partial<MetricAlarm>): AlarmSince {
+  alarmed.quiet(scene, name, watches);
+  return on(scene, name);
 }
 
-/** As its data do it. */
-export const turn = ({ region }: Scene, name: string, to: 'OK' | 'ALARM'): void =>
-  void region.cloudwatch.turn(name, to, { by: 'data', values: [to === 'OK' ? 0 : 1] });
-
-/** Looks every half minute for a day whether it is so, and then lets it happen, once. */
-export function once({ sandbox: { clock } }: Scene, isSo: () => boolean, happen: () => void): void {
-  let left = 2880;
-  const look = () => {
-    left -= 1;
-    if (isSo()) happen();
-    else if (left > 0) clock.after(30_000, look);
-  };
-  look();
+/** It went off two minutes ago. */
+function on({ region, sandbox }: Scene, name: string): AlarmSince {
+  const since = new Date(sandbox.clock.now().getTime() - 120_000);
+  const state = { StateValue: 'ALARM', StateUpdatedTimestamp: since, StateTransitionedTimestamp: since };
+  Object.assign(region.cloudwatch.alarms.get(name) ?? {}, state);
+  return { name, arn: alarmed.arnOf(name), scope: { account: ACCOUNT, region: REGION }, since: since.toISOString() };
 }
 
 const PROPOSED = {
   mode: 'auto',
   because: 'its alarm is on',
   saving: { known: false, why: 'it is not about money' },
+  undo: { reversibility: 'full' },
 } as const satisfies Partial<Proposal>;
 
 /** A database of 100 GiB, of which 8 are free and 2 fewer every day; its alarm is OK five minutes after it has grown. */
-export function filling(
-  scene: Scene,
-  name: string,
-  { helps = true, ...more }: Readonly<Record<string, unknown>> & { readonly helps?: boolean } = {},
-): Remedied {
-  const { region, sandbox } = scene;
-  const stored = region.rds.addInstance({
-    DBInstanceIdentifier: name,
-    StorageType: 'gp3',
-    AllocatedStorage: 100,
-    Iops: 3000,
-    StorageThroughput: 125,
-    ...more,
-  });
-  const began = sandbox.clock.now().getTime();
-  const metric = { namespace: 'AWS/RDS', metric: 'FreeStorageSpace', dimensions: { DBInstanceIdentifier: name } };
-  region.cloudwatch.series(metric, function* (periodSeconds, start, end) {
-    for (let at = start; at < end; at += periodSeconds * 1000) {
-      yield { at, value: (8 + (2 * (began - at)) / DAY_MS) * GIB };
-    }
-  });
-  const alarm = `${name}-storage`;
-  const on = alarmOn(scene, alarm, {
-    Namespace: 'AWS/RDS',
-    MetricName: 'FreeStorageSpace',
-    Dimensions: [{ Name: 'DBInstanceIdentifier', Value: name }],
-    ComparisonOperator: 'LessThanThreshold',
-    Threshold: 10 * GIB,
-  });
-  const hasGrown = () => (stored.AllocatedStorage ?? 0) > 100;
-  if (helps) once(scene, hasGrown, () => sandbox.clock.after(300_000, () => turn(scene, alarm, 'OK')));
+export function filling(...[scene, name, options]: Parameters<typeof alarmed.filling>): Remedied {
+  const { stored, alarm } = alarmed.filling(scene, name, options);
   const { DBInstanceArn: arn, DbiResourceId: id = '' } = stored;
   const action: Action = {
     kind: 'change-database-storage',
@@ -108,7 +56,7 @@ export function filling(
     action,
     undo: { reversibility: 'none', loses: 'the smaller size: storage never shrinks' },
     resource: { arn, name, region: REGION, what: 'db.r6g.large postgres' },
-    ...(on ? { alarm: on } : {}),
+    alarm: on(scene, alarm),
   };
   return { proposal, alarm };
 }
@@ -117,100 +65,51 @@ export function filling(
 export function unwell(
   scene: Scene,
   name: string,
-  by: { readonly check: 'system' | 'instance'; readonly helps?: boolean } = { check: 'instance' },
+  { check, helps }: { readonly check: 'system' | 'instance'; readonly helps?: boolean } = { check: 'instance' },
 ): Remedied {
-  const { region, sandbox } = scene;
-  const launched = new Date('2026-10-01T08:00:00Z');
-  const stored = region.ec2.addInstance({
-    InstanceType: 'm7g.large',
-    LaunchTime: launched,
-    Tags: [{ Key: 'Name', Value: name }],
-  });
-  const { InstanceId: id } = stored;
-  const until = by.helps === false ? 'never' : by.check === 'system' ? 'start' : 'reboot';
-  region.ec2.impairments.set(id, [{ check: by.check, since: sandbox.clock.now(), until }]);
-  const alarm = `${name}-status`;
-  const on = alarmOn(scene, alarm, {
-    Namespace: 'AWS/EC2',
-    MetricName: by.check === 'system' ? 'StatusCheckFailed_System' : 'StatusCheckFailed_Instance',
-    Dimensions: [{ Name: 'InstanceId', Value: id }],
-  });
-  const isWell = () => !region.ec2.impairments.has(id);
-  once(scene, isWell, () => sandbox.clock.after(60_000, () => turn(scene, alarm, 'OK')));
-  const { account } = region.ec2.place;
-  const arn = `arn:aws:ec2:${REGION}:${account}:instance/${id}`;
+  const { stored, alarm } = alarmed.failing(scene, name, check, helps);
+  const { InstanceId: id, LaunchTime: launched = new Date(0), InstanceType: instanceType } = stored;
+  const arn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${id}`;
   const expect = { state: 'running', launchedAt: launched.toISOString() } as const;
   const action: Action =
-    by.check === 'instance'
+    check === 'instance'
       ? { kind: 'reboot-instance', instance: { arn, id }, expect }
-      : { kind: 'move-instance', instance: { arn, id }, expect: { ...expect, instanceType: 'm7g.large' } };
-  const proposal: Proposal = {
-    ...PROPOSED,
-    rule: 'instance-unwell',
-    action,
-    undo: { reversibility: 'full' },
-    resource: { arn, name, region: REGION, what: 'm7g.large' },
-    ...(on ? { alarm: on } : {}),
-  };
-  return { proposal, alarm };
+      : { kind: 'move-instance', instance: { arn, id }, expect: { ...expect, instanceType } };
+  const resource = { arn, name, region: REGION, what: instanceType };
+  return { proposal: { ...PROPOSED, rule: 'instance-unwell', action, resource, alarm: on(scene, alarm) }, alarm };
 }
 
 /** A burstable instance without CPU credits; nothing makes its alarm OK. */
 export function exhausted(scene: Scene, name: string): Remedied {
-  const { region } = scene;
-  const stored = region.ec2.addInstance({ InstanceType: 't3.large', Tags: [{ Key: 'Name', Value: name }] });
-  const { InstanceId: id } = stored;
-  region.ec2.cpuCredits.set(id, 'standard');
-  const alarm = `${name}-credits`;
-  const on = alarmOn(scene, alarm, {
-    Namespace: 'AWS/EC2',
-    MetricName: 'CPUCreditBalance',
-    Dimensions: [{ Name: 'InstanceId', Value: id }],
-  });
-  const arn = `arn:aws:ec2:${REGION}:${region.ec2.place.account}:instance/${id}`;
+  const { stored, alarm } = alarmed.exhausted(scene, name);
+  const { InstanceId: id, InstanceType } = stored;
+  const arn = `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/${id}`;
   const proposal: Proposal = {
     ...PROPOSED,
     mode: 'approve',
     rule: 'credits-exhausted',
     action: { kind: 'set-unlimited-credits', instance: { arn, id }, from: 'standard', to: 'unlimited' },
-    undo: { reversibility: 'full' },
-    resource: { arn, name, region: REGION, what: 't3.large' },
-    ...(on ? { alarm: on } : {}),
+    resource: { arn, name, region: REGION, what: InstanceType },
+    alarm: on(scene, alarm),
   };
   return { proposal, alarm };
 }
 
-/** A database whose CPU is not enough; its alarm is OK three minutes after it has a larger class. */
+/** A database under load; its alarm is OK three minutes after it has a larger class. */
 export function saturated(scene: Scene, name: string): Remedied {
-  const { region, sandbox } = scene;
-  const [from, to] = ['db.r6g.large', 'db.r6g.xlarge'];
-  const stored = region.rds.addInstance({ DBInstanceIdentifier: name, Engine: 'postgres', DBInstanceClass: from });
-  steady(region, {
-    namespace: 'AWS/RDS',
-    metric: 'CPUUtilization',
-    dimension: 'DBInstanceIdentifier',
-    of: name,
-    value: 97,
-  });
-  const alarm = `${name}-cpu`;
-  const on = alarmOn(scene, alarm, {
-    Namespace: 'AWS/RDS',
-    MetricName: 'CPUUtilization',
-    Dimensions: [{ Name: 'DBInstanceIdentifier', Value: name }],
-    Statistic: 'Average',
-    Threshold: 90,
-  });
-  const isLarger = () => stored.DBInstanceClass === to;
-  once(scene, isLarger, () => sandbox.clock.after(180_000, () => turn(scene, alarm, 'OK')));
+  const { stored, alarm } = alarmed.loaded(scene, name);
   const { DBInstanceArn: arn, DbiResourceId: id = '' } = stored;
+  const [from, to] = ['db.r6g.large', 'db.r6g.xlarge'];
+  const isLarger = () => stored.DBInstanceClass === to;
+  const calm = () => alarmed.turn(scene, alarm, 'OK');
+  alarmed.once(scene, isLarger, () => scene.sandbox.clock.after(180_000, calm));
   const proposal: Proposal = {
     ...PROPOSED,
     mode: 'approve',
     rule: 'database-saturated',
     action: { kind: 'resize-database', direction: 'gives', database: { arn, id }, from, to },
-    undo: { reversibility: 'full' },
     resource: { arn, name, region: REGION, what: `${from} postgres` },
-    ...(on ? { alarm: on } : {}),
+    alarm: on(scene, alarm),
   };
   return { proposal, alarm };
 }
