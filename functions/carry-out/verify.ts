@@ -39,6 +39,8 @@ interface Looked {
   readonly seen?: string;
   /** How the alarm was when it was seen last; `gone` when it does not exist. */
   readonly alarm?: Pick<Alarm, 'by' | 'state'> | { readonly state: 'gone' };
+  /** The alarm watches the balance of CPU credits. */
+  readonly ofCredits?: boolean;
   /** It is OK by what was measured: since when, while the remedy was there, and when that was first seen, in ISO times. */
   readonly well?: { readonly since: string; readonly seen: string };
   /** The resource's other alarms, of something else, which would tell of harm. */
@@ -61,7 +63,7 @@ export async function verify(hands: Hands, durable: Durable, verifying: Verifyin
     waitStrategy: polling(({ state }) => state === 'open', pace(verifying.terms)),
   });
   const verified = verdictOn(ended, verifying);
-  const slow = slowly(verifying);
+  const slow = ended.ofCredits ? slowly(verifying) : undefined;
   if (verified.state !== 'unresolved' || !slow) return verified;
   return (await isInEffect(hands, durable, verifying)) ? { ...verified, state: 'in effect', because: slow } : verified;
 }
@@ -84,6 +86,9 @@ function slowly({ item }: Verifying): string | undefined {
     ? 'unlimited credits are on; nothing holds it down any more, but its alarm stays on until it has earned back what it spends beyond them'
     : 'its larger type is there; its alarm stays on until that has earned credits';
 }
+
+const watchesCredits = ({ watches }: Alarm): boolean =>
+  watches.kind === 'metric' && watches.metrics.some(({ name }) => name === 'CPUCreditBalance');
 
 /** Whether it is as the remedy wanted it. Nobody knows is no. */
 async function isInEffect(hands: Hands, durable: Durable, { item }: Verifying): Promise<boolean> {
@@ -138,7 +143,7 @@ async function look(hands: Hands, verifying: Verifying, before: Looked): Promise
   try {
     const [found] = await hands.remedies.alarms(alarm.scope, [alarm.name]);
     if (!found) return { ...known, state: isLate ? 'over' : 'open', alarm: { state: 'gone' } };
-    const seen = { ...known, alarm: { state: found.state, by: found.by } };
+    const seen = { ...known, alarm: { state: found.state, by: found.by }, ofCredits: watchesCredits(found) };
     if (found.state !== 'OK' || found.by !== 'data') return { ...seen, state: isLate ? 'over' : 'open' };
     return whetherItLasts({ ...seen, began }, { found, well, verifying, now });
   } catch (error) {

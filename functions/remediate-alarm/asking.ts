@@ -4,7 +4,7 @@ import type { GuardContext } from '../../shared/core/remediation/guards.ts';
 import type { Tick } from '../../shared/runtime/define-function.ts';
 
 /** Under which policy alarms are looked into, and where. */
-export interface Asking extends Pick<GuardContext, 'policy' | 'scopes' | 'now'> {}
+export interface Asking extends Pick<GuardContext, 'policy' | 'scopes' | 'now' | 'asked'> {}
 
 /** The places of the policy, without any the function's own. */
 export function askingOf(policy: Policy = parsePolicy({}), { own, time }: Tick): Asking {

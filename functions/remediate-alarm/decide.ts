@@ -3,16 +3,24 @@ import type { Policy } from '../../shared/core/policy.ts';
 import { parseHours, parseSpan } from '../../shared/core/quantity.ts';
 import type { Alarm } from '../../shared/core/remediation/alarm.ts';
 import type { Incident, IncidentPart } from '../../shared/core/remediation/fold.ts';
-import { type GuardContext, type Held, heldBeforeActing, heldByPassing } from '../../shared/core/remediation/guards.ts';
+import {
+  type Attempt,
+  type GuardContext,
+  type Held,
+  heldBeforeActing,
+  heldByPassing,
+} from '../../shared/core/remediation/guards.ts';
 import {
   type Remediation,
   type RemediationMemory,
+  timesUnattended,
+  type Waits,
   waitedFor,
   withAnswer,
   withEnd,
   withFlappingTold,
-  withGrowth,
   withRemediation,
+  withUnattended,
 } from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
@@ -21,7 +29,7 @@ import type { JudgeContext } from '../../shared/core/rules/exempt.ts';
 import { DAY_MS } from '../../shared/core/time.ts';
 import type { FoundResource, Looked, Wanted } from '../../shared/ports-remediation.ts';
 import type { Ended } from './own.ts';
-import { propose } from './propose.ts';
+import { propose, type Wish } from './propose.ts';
 
 /** A part of an incident with all that was found out about it. */
 export interface LookedPart extends IncidentPart {
@@ -134,8 +142,25 @@ function judgeOne(part: LookedPart, deciding: Deciding): Judged {
     (remedy && heldByPassing(remedy, alarm, deciding));
   if (held) return { part: { ...part, held: unlessToldBefore(held, part, deciding) } };
   if (!remedy?.act || !found) return { part };
-  const proposed = propose({ runbook, alarm, alarms, remedy, found, act: remedy.act }, deciding);
+  const { act, because } = unlessRepeated({ ...remedy, act: remedy.act }, attempt, deciding);
+  const proposed = propose({ runbook, alarm, alarms, remedy: { ...remedy, because }, found, act }, deciding);
   return 'left' in proposed ? { part: { ...part, remedy: proposed.left } } : { part, ...proposed };
+}
+
+/**
+ * What was done without an approval and did not last is not done again without one within a day. The growths of storage are
+ * counted by their runbook.
+ */
+function unlessRepeated(
+  { act, because }: Pick<Wish, 'act'> & Pick<Remedy, 'because'>,
+  { resource, runbook }: Attempt,
+  { memory, now }: Deciding,
+): Pick<Wish, 'act'> & Pick<Remedy, 'because'> {
+  if (runbook === 'database-storage-low' || timesUnattended(memory, { resource, runbook, days: 1 }, now) === 0) {
+    return { act, because };
+  }
+  const before = `${runbook} was at it within 24 hours without an approval, and it did not last: this time it waits for one`;
+  return { act: { ...act, onlyApproved: true }, because: `${because}; ${before}` };
 }
 
 /** What waits on for the same reason was told before. */
@@ -185,19 +210,24 @@ function rememberedOf(judged: readonly Judged[], { deciding, plan, composites }:
     const { alarm, alarms, held } = one.part;
     const turn = turnOf(one, deciding, plan?.id ?? `none, of ${alarm.name} since ${alarm.since.toISOString()}`);
     if (turn) memory = withRemediation(memory, turn);
-    if (turn && isUnattendedGrowth(one)) memory = withGrowth(memory, turn);
+    if (turn?.mode === 'auto') memory = withUnattended(memory, turn);
     if (held?.tell === 'nobody' && !held.again) continue;
     const answering = one.proposal ? plan : undefined;
-    const waits = held?.again ? { waits: { for: held.guard, again: held.again.toISOString() } } : {};
-    for (const { arn, since } of alarms) memory = withAnswer(memory, arn, { ...answerAt(since, answering), ...waits });
+    for (const { arn, since, muted } of alarms) {
+      const waits = held?.again ? { waits: waitsOf(held.guard, held.again, muted) } : {};
+      memory = withAnswer(memory, arn, { ...answerAt(since, answering), ...waits });
+    }
     if (held?.guard === 'flapping' && held.tell === 'people')
       memory = withFlappingTold(memory, alarm.arn, deciding.now);
   }
   return composites.reduce((all, { arn, since }) => withAnswer(all, arn, answerAt(since, plan)), memory);
 }
 
-const isUnattendedGrowth = ({ proposal }: Judged): boolean =>
-  proposal?.mode === 'auto' && proposal.action.kind === 'change-database-storage';
+const waitsOf = (guard: Held['guard'], again: Date, muted: string | undefined): Waits => ({
+  for: guard,
+  again: again.toISOString(),
+  ...(muted === undefined ? {} : { muted: true }),
+});
 
 const answerAt = (since: Date, plan: Plan | undefined) => ({
   since: since.toISOString(),

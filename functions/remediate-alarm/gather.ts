@@ -3,7 +3,12 @@ import type { Arn } from '../../shared/core/identity.ts';
 import type { StateChange } from '../../shared/core/remediation/alarm.ts';
 import { foldAlarms, type IncidentPart } from '../../shared/core/remediation/fold.ts';
 import type { GuardContext } from '../../shared/core/remediation/guards.ts';
-import { alarmMemory, growthsOf, type SeenChange } from '../../shared/core/remediation/memory.ts';
+import {
+  alarmMemory,
+  type SeenChange,
+  timesUnattended,
+  UNATTENDED_DAYS,
+} from '../../shared/core/remediation/memory.ts';
 import { placeOf } from '../../shared/core/remediation/place.ts';
 import type { Remedy } from '../../shared/core/remediation/runbook.ts';
 import { RUNBOOKS } from '../../shared/core/remediation/runbooks.ts';
@@ -137,7 +142,12 @@ export function judge(
   { memory, policy, now }: Pick<GuardContext, 'memory' | 'policy' | 'now'>,
 ): Remedy {
   const history = changesIn(alarmMemory(memory, alarm.arn).changes);
-  const unattendedGrowths = growthsOf(memory, keyOfArn(resource.facts.identity.arn), now);
+  const grown = {
+    resource: keyOfArn(resource.facts.identity.arn),
+    runbook: 'database-storage-low',
+    days: UNATTENDED_DAYS,
+  } as const;
+  const unattendedGrowths = timesUnattended(memory, grown, now);
   return RUNBOOKS[runbook]({ alarm, history, now, resource, metrics, unattendedGrowths }, runbookSettings(policy));
 }
 

@@ -30,12 +30,16 @@ export function leftAlone({ alarm, held, unread }: Seen): LookedIncident[] {
   return [{ because: `the alarm ${alarm.name}`, composites: [], parts: [{ ...part, ...why }] }];
 }
 
+/** Nobody hears of it, now or before: rules of composites may ask for that. */
+const isNotOn = ({ held }: Seen): boolean =>
+  held !== undefined && ['no-alarm', 'over', 'out-of-order', 'deleted'].includes(held.guard);
+
 /** A composite none of whose children is on, or known to be, has to be told of itself. */
 export function withComposite(incident: LookedIncident, seen: readonly Seen[]): LookedIncident {
   const [alarm] = incident.composites;
   if (incident.parts.length > 0 || !alarm || alarm.watches.kind !== 'composite') return incident;
   const { children } = alarm.watches;
-  const isTold = seen.some((one) => children.includes(one.alarm.name) && one.held?.guard !== 'over');
+  const isTold = seen.some((one) => children.includes(one.alarm.name) && !isNotOn(one));
   if (isTold) return incident;
   const part = { subject: subjectOf(alarm), alarms: [alarm], alarm };
   const why = children.length > 0 ? { because: `none of the alarms in its rule is on: ${children.join(', ')}` } : {};

@@ -21,7 +21,8 @@ export interface Inquiry {
 
 /** One alarm, now: or only what would be done about it, or about everything that is on. */
 export async function answerQuestion(ports: Ports & Looking, inquiry: Inquiry) {
-  const { question, asking } = inquiry;
+  const { question } = inquiry;
+  const asking: Asking = question.alarm === undefined ? inquiry.asking : { ...inquiry.asking, asked: true };
   const sources = sourcesOf(ports, asking);
   const accounts = question.alarm === undefined ? await alarmsOn(sources, inquiry) : [await named(sources, inquiry)];
   const reports = await eachAccount(accounts, async ({ account, alarms, unreadable }) => {

@@ -9,6 +9,7 @@ import {
   heldOnReading,
 } from '../../shared/core/remediation/guards.ts';
 import {
+  type Due,
   dueIn,
   isSameChange,
   type RemediationMemory,
@@ -55,35 +56,36 @@ export async function reread(
   });
   const heldOf = (alarm: Alarm) => heldAsChild(alarm, context);
   const { on, memory } = stillOn(due, read, context);
-  const waited = on.map((alarm): Seen => seen(alarm, heldOnReading(alarm, context)));
+  const waited = on.map(
+    ({ alarm, muted }): Seen => seen(alarm, heldOnReading(muted ? unmuted(alarm) : alarm, context)),
+  );
   const all = [...arrived.filter(({ held }) => held), ...again, ...waited];
   return { seen: await withChildren(all, { reading, heldOf }), memory };
 }
 
 /** One that was left for a while, and the change that it was left at. */
-interface DueAlarm extends AlarmName {
-  readonly since: string;
-}
+type DueAlarm = AlarmName & Due;
 
 /** Of what is looked after. */
 const dueAlarms = ({ memory, now, ...context }: GuardContext): DueAlarm[] =>
-  dueIn(memory, now).flatMap(({ arn, since }) => {
-    const { account = '', region = '', resource = '' } = parseArn(arn) ?? {};
+  dueIn(memory, now).flatMap((due) => {
+    const { account = '', region = '', resource = '' } = parseArn(due.arn) ?? {};
     const scope = { account, region };
-    return isLookedAfter({ ...context, now }, scope)
-      ? [{ arn, since, scope, name: resource.replace(/^alarm:/, '') }]
-      : [];
+    return isLookedAfter({ ...context, now }, scope) ? [{ ...due, scope, name: resource.replace(/^alarm:/, '') }] : [];
   });
+
+/** One that somebody wants quiet, for which its composite speaks. */
+const unmuted = ({ muted: _, ...alarm }: Alarm): Alarm => alarm;
 
 /** What was left for a while and is on without a break; what is not is waited for no more. What may not be read waits on. */
 function stillOn(due: readonly DueAlarm[], read: Read, { memory: before }: GuardContext) {
-  const on: Alarm[] = [];
+  const on: { readonly alarm: Alarm; readonly muted?: true }[] = [];
   let memory = before;
-  for (const { arn, since } of due) {
+  for (const { arn, since, muted } of due) {
     const now = read.get(arn) ?? NOT_READ;
     if (!now.known) continue;
     const alarm = now.value;
-    if (alarm?.state === 'ALARM' && isSameChange(alarm.since, since)) on.push(alarm);
+    if (alarm?.state === 'ALARM' && isSameChange(alarm.since, since)) on.push({ alarm, ...(muted ? { muted } : {}) });
     else memory = withoutWaiting(alarm ? withChange(memory, { alarm }) : memory, arn);
   }
   return { on, memory };
@@ -132,8 +134,7 @@ const isLookedInto = (one: Seen | undefined): boolean => one !== undefined && on
 
 function childSeen(read: Evidence<Alarm | undefined> | undefined, heldOf: Children['heldOf']): Seen[] {
   if (!read?.known || !read.value) return [];
-  const { muted: _, ...alarm } = read.value;
-  return [seen(alarm, heldOf(alarm))];
+  return [seen(read.value, heldOf(unmuted(read.value)))];
 }
 
 /** Alarms by their ARNs; nothing: it is not there. */

@@ -20,7 +20,7 @@ export function stuckMessage(account: string, plans: readonly Plan[], why: strin
     text: [
       `remediate-alarm cannot start carry-out: ${why}. Nothing of this is done, whatever was said before:`,
       ...(rest > 0 ? [...lines, `and ${rest} more`] : lines),
-      'What happens next: it is tried again with the next alarm of the account. To try it at once: invoke remediate-alarm with {"alarm": "NAME"}.',
+      'What happens next: it is tried again with the next alarm of the account, and every quarter of an hour. To try it at once: invoke remediate-alarm with {"alarm": "NAME"}.',
     ].join('\n'),
     facts: {
       version: 1,

@@ -26,7 +26,7 @@ export function stateBy(alarm: AnyAlarm, StateValue: StateValue, brought: Brough
     return { StateValue, StateReason: brought.reason, StateReasonData: brought.reasonData };
   }
   const values = brought.by === 'data' ? brought.values : [];
-  if (isComposite(alarm)) return { StateValue, StateReason: `${alarm.AlarmName} transitioned to ${StateValue}` };
+  if (isComposite(alarm)) return { StateValue, ...byChild(alarm, StateValue, at) };
   const data = {
     version: '1.0',
     queryDate: stamp(at),
@@ -37,6 +37,18 @@ export function stateBy(alarm: AnyAlarm, StateValue: StateValue, brought: Brough
     evaluatedDatapoints: values.map((value) => ({ timestamp: stamp(at), value })),
   };
   return { StateValue, StateReason: inWords(alarm, StateValue, values), StateReasonData: JSON.stringify(data) };
+}
+
+/** A composite names the child that brought it there: here the first one in its rule. */
+function byChild({ AlarmArn = '', AlarmRule = '' }: CompositeAlarm, value: StateValue, at: Date) {
+  const [, child = ''] = /"([^"]+)"/.exec(AlarmRule) ?? [];
+  const arn = child.startsWith('arn:') ? child : AlarmArn.replace(/:alarm:.*/, `:alarm:${child}`);
+  const day = at.toLocaleString('en-GB', { weekday: 'long', day: '2-digit', month: 'long', timeZone: 'UTC' });
+  const time = `${at.getUTCFullYear()} ${at.toISOString().slice(11, 19)} UTC`;
+  return {
+    StateReason: `${arn} transitioned to ${value} at ${day}, ${time}`,
+    StateReasonData: JSON.stringify({ triggeringAlarms: [{ arn, state: { value, timestamp: stamp(at) } }] }),
+  };
 }
 
 function inWords({ ComparisonOperator, Threshold }: MetricAlarm, state: StateValue, values: readonly number[]) {

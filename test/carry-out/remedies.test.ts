@@ -512,6 +512,18 @@ describe('CPU credits that are used up', () => {
     expect([told(scene).at(-1)?.severity, execution.status]).toEqual(['info', 'SUCCEEDED']);
   });
 
+  it('did not help an alarm of something else that is still on: people are called', async () => {
+    const scene = await openAlarmedScene();
+    const remedied = exhausted(scene, 'web');
+    Object.assign(scene.region.cloudwatch.alarms.get(remedied.alarm) ?? {}, { MetricName: 'CPUUtilization' });
+    const { plan } = await remedy(scene, remedied, { approved: true });
+    await scene.lambda.advance({ hours: 2 });
+    expect(await changeOf(scene, plan)).toMatchObject({
+      outcome: 'failed',
+      because: expect.stringMatching(/still on/),
+    });
+  });
+
   it('that somebody takes away by hand meanwhile have failed: people are called', async () => {
     const scene = await openAlarmedScene();
     const { plan } = await remedy(scene, exhausted(scene, 'web'), { approved: true });

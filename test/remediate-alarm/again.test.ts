@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
-import { arnOf, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
+import { arnOf, composite, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
 import { mutations, type Scene } from '../support/carry-out.ts';
 import {
   changesOf,
@@ -98,6 +98,87 @@ describe('a full disk of a database that is backed up', () => {
     remove();
     await tick(scene, 15);
     expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+});
+
+describe('a full disk whose own alarm is quiet, under a composite', () => {
+  const quietChild = async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders', { DBInstanceStatus: 'backing-up' });
+    composite(scene, 'orders-down', [alarm]);
+    return { scene, alarm, wantQuiet: () => actionsOf(scene, alarm, false) };
+  };
+  const actionsOf = ({ region }: Scene, alarm: string, ActionsEnabled: boolean) =>
+    Object.assign(region.cloudwatch.alarms.get(alarm) ?? {}, { ActionsEnabled });
+
+  it('is grown when the backup is over, for its composite has spoken for it', async () => {
+    const { scene, alarm, wantQuiet } = await quietChild();
+    wantQuiet();
+    await deliver(scene, [turned(scene, alarm), turned(scene, 'orders-down')]);
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await tick(scene, 15);
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+
+  it('is left when somebody wants it quiet only since', async () => {
+    const { scene, alarm, wantQuiet } = await quietChild();
+    await deliver(scene, [turned(scene, alarm), turned(scene, 'orders-down')]);
+    wantQuiet();
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    await tick(scene, 15);
+    expect(mutations(scene)).toEqual([]);
+  });
+});
+
+describe('an instance that a reboot did not help', () => {
+  const unhelped = async () => {
+    const scene = await openNight();
+    const { alarm, stored } = failing(scene, 'web', 'instance', false);
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 1 });
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'failed' }]);
+    return { scene, alarm, stored };
+  };
+  const asked = (scene: Scene) => {
+    const { subject, text } = toldBy(scene).at(-1) ?? {};
+    expect([subject, text]).toEqual([
+      '[Lamplighter] 111111111111: web: instance-unwell, waiting for an approval',
+      expect.stringContaining('was at it within 24 hours without an approval, and it did not last'),
+    ]);
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances /)]);
+  };
+
+  it('is not rebooted again without an approval when its alarm comes back', async () => {
+    const { scene, alarm } = await unhelped();
+    await deliver(scene, [turned(scene, alarm, 'INSUFFICIENT_DATA')]);
+    await scene.lambda.advance({ minutes: 6 });
+    await deliver(scene, [turned(scene, alarm)]);
+    for (let looks = 0; looks < 8; looks += 1) await tick(scene, 15);
+    asked(scene);
+  });
+
+  it('nor for another alarm of it', async () => {
+    const { scene, stored } = await unhelped();
+    const Dimensions = [{ Name: 'InstanceId', Value: stored.InstanceId }];
+    quiet(scene, 'web-other', { Namespace: 'AWS/EC2', MetricName: 'StatusCheckFailed_Instance', Dimensions });
+    await scene.lambda.advance({ hours: 2 });
+    await deliver(scene, [turned(scene, 'web-other')]);
+    asked(scene);
+  });
+
+  it('nor because a person asks about it', async () => {
+    const { scene, alarm } = await unhelped();
+    await wake(scene, { alarm });
+    await scene.lambda.advance({ hours: 1 });
+    asked(scene);
+  });
+
+  it('is rebooted once more a day later', async () => {
+    const { scene, alarm } = await unhelped();
+    turned(scene, alarm, 'OK');
+    await scene.lambda.advance({ days: 1 });
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(mutations(scene)).toHaveLength(2);
   });
 });
 

@@ -147,6 +147,41 @@ describe('an alarm that a person names', () => {
   });
 });
 
+describe('an alarm that a person names although it is kept back', () => {
+  it('by its mute is looked into', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    Object.assign(scene.region.cloudwatch.alarms.get(alarm) ?? {}, { ActionsEnabled: false });
+    turned(scene, alarm);
+    await wake(scene, { alarm });
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('by its flapping is looked into', async () => {
+    const scene = await openNight({ policy: { remediation: { flapping: { changes: 3, within: '1d' } } } });
+    const { alarm } = filling(scene, 'orders');
+    const events: AlarmEvent[] = [];
+    for (const to of ['ALARM', 'OK', 'ALARM'] as const) {
+      events.push(turned(scene, alarm, to));
+      await scene.lambda.advance({ minutes: 1 });
+    }
+    await deliver(scene, events);
+    expect(plansOf(scene)).toEqual([]);
+    await wake(scene, { alarm });
+    expect(plansOf(scene)).toHaveLength(1);
+  });
+
+  it('by the cool-down of its runbook is looked into', async () => {
+    const { scene, event, alarm } = await nearlyFull({ remediation: { cooldown: '7d' } });
+    await deliver(scene, [event]);
+    await scene.lambda.advance({ hours: 8 });
+    storedDatabase(scene, 'orders').DBInstanceStatus = 'available';
+    turned(scene, alarm);
+    await wake(scene, { alarm });
+    expect(plansOf(scene)).toHaveLength(2);
+  });
+});
+
 describe('an alarm that flaps', () => {
   it('is left alone once it has changed too often, which is said once', async () => {
     const { scene, event, alarm } = await nearlyFull({ remediation: { modes: { 'database-storage-low': 'report' } } });
@@ -176,7 +211,7 @@ describe('a composite', () => {
     quiet(scene, 'calm', { Namespace: 'AWS/RDS', MetricName: 'DiskQueueDepth', Dimensions });
     composite(scene, 'orders-down', [alarm, ...others, 'calm']);
     for (const name of [alarm, ...others]) turned(scene, name);
-    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    await deliver(scene, [turned(scene, 'orders-down')]);
     expect([plansOf(scene).length, texts(scene)]).toEqual([
       1,
       [expect.stringContaining('It is about 29 alarms of the database orders under orders-down.')],
@@ -191,7 +226,7 @@ describe('a composite', () => {
     Object.assign(scene.region.cloudwatch.alarms.get(alarm) ?? {}, { ActionsEnabled: false });
     composite(scene, 'orders-down', [alarm]);
     const child = turned(scene, alarm);
-    const parent = transitioned(scene, 'orders-down', alarm);
+    const parent = turned(scene, 'orders-down');
     await deliver(scene, [child, parent]);
     expect(plansOf(scene)).toHaveLength(1);
   });
@@ -202,7 +237,7 @@ describe('a composite', () => {
     composite(scene, 'site-down', [alarm]);
     turned(scene, alarm);
     await scene.lambda.advance({ hours: 33 });
-    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    await deliver(scene, [turned(scene, 'site-down')]);
     expect([mutations(scene), texts(scene)]).toEqual([[], [expect.stringContaining('it went off 1980 minutes ago')]]);
     await wake(scene, { alarm });
     await scene.lambda.settle();
@@ -216,7 +251,7 @@ describe('a composite', () => {
     await deliver(scene, [turned(scene, alarm)]);
     await scene.lambda.advance({ hours: 50 });
     const before = texts(scene).length;
-    await deliver(scene, [transitioned(scene, 'site-down', alarm)]);
+    await deliver(scene, [turned(scene, 'site-down')]);
     await scene.lambda.advance({ hours: 2 });
     expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances/)]);
     expect(texts(scene)).toHaveLength(before);
@@ -226,7 +261,7 @@ describe('a composite', () => {
     const { scene, event, alarm } = await nearlyFull();
     composite(scene, 'orders-down', [alarm]);
     await deliver(scene, [event]);
-    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    await deliver(scene, [turned(scene, 'orders-down')]);
     expect([plansOf(scene).length, texts(scene).length]).toEqual([1, 1]);
   });
 
@@ -234,7 +269,25 @@ describe('a composite', () => {
     const scene = await openNight();
     const { alarm } = filling(scene, 'orders');
     composite(scene, 'orders-down', [alarm]);
-    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    await deliver(scene, [turned(scene, 'orders-down')]);
+    expect(texts(scene)).toEqual([expect.stringContaining('none of the alarms in its rule is on: orders-storage')]);
+  });
+});
+
+describe('a composite over what is not on', () => {
+  it.each([
+    ['in one delivery', (scene: Scene, events: AlarmEvent[]) => deliver(scene, events)],
+    [
+      'one after the other',
+      async (scene: Scene, events: AlarmEvent[]) => {
+        for (const event of events) await deliver(scene, [event]);
+      },
+    ],
+  ])('is told of itself, also when its child is told of %s', async (_, bring) => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    composite(scene, 'orders-blind', [alarm]);
+    await bring(scene, [turned(scene, alarm, 'INSUFFICIENT_DATA'), turned(scene, 'orders-blind')]);
     expect(texts(scene)).toEqual([expect.stringContaining('none of the alarms in its rule is on: orders-storage')]);
   });
 });
@@ -247,7 +300,7 @@ describe('a composite whose rule cannot be read', () => {
     composite(scene, 'orders-down', []);
     const stored = scene.region.cloudwatch.compositeAlarms.get('orders-down');
     if (stored) stored.AlarmRule = RULE;
-    expect(await deliver(scene, [transitioned(scene, 'orders-down', 'orders-cpu')])).toEqual([]);
+    expect(await deliver(scene, [turned(scene, 'orders-down')])).toEqual([]);
     const [text] = texts(scene);
     expect(text).toContain(
       'no runbook fits: its rule cannot be read: ALARM, OK, INSUFFICIENT_DATA or AT_LEAST is missing',
@@ -275,14 +328,6 @@ describe('two thresholds of one metric', () => {
     expect(await changesOf(scene)).toMatchObject([{ outcome: 'kept' }]);
   });
 });
-
-/** A composite goes off because of one of its children, in CloudWatch's words. */
-const transitioned = (scene: Scene, name: string, child: string): AlarmEvent =>
-  turned(scene, name, 'ALARM', {
-    by: 'a person',
-    reason: `${arnOf(child)} transitioned to ALARM at Sunday 22 November, 2026 21:30:00 UTC`,
-    reasonData: JSON.stringify({ triggeringAlarms: [{ arn: arnOf(child) }] }),
-  });
 
 /** An alarm on an expression over the free storage of some databases. */
 function overExpression({ region }: Scene, name: string, databases: readonly string[]): void {
@@ -807,7 +852,7 @@ describe('what a person has vetoed', () => {
     const { scene, alarm, stored } = await nearlyFull();
     await vetoed(scene, stored.DBInstanceArn ?? '');
     composite(scene, 'orders-down', [alarm]);
-    await deliver(scene, [transitioned(scene, 'orders-down', alarm)]);
+    await deliver(scene, [turned(scene, 'orders-down')]);
     expect([plansOf(scene), texts(scene)]).toEqual([[], [expect.stringContaining('vetoed by kim')]]);
     const [answer] = await wake(scene, { alarm, mode: 'report' });
     expect(answer?.told).toMatchObject([{ turn: 'left', because: expect.stringContaining('vetoed by kim') as string }]);

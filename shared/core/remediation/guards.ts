@@ -61,6 +61,8 @@ export interface GuardContext {
   /** With the change that is judged. */
   readonly memory: RemediationMemory;
   readonly now: Date;
+  /** A person names the alarm: it is looked into now, whatever keeps back what comes by itself. */
+  readonly asked?: true;
 }
 
 /** Why an alarm is left as its event tells of it, before anything is read; nothing when it is to be looked into. */
@@ -90,7 +92,7 @@ export const heldAsChild = (alarm: Alarm, context: GuardContext): Held | undefin
 
 /** What may be seen of an alarm that is on, both when it arrives and when it is read again. */
 const heldAsItIs = (alarm: Alarm, context: GuardContext): Held | undefined =>
-  setByHand(alarm) ?? muted(alarm) ?? flapping(alarm, context);
+  setByHand(alarm) ?? (context.asked ? undefined : (muted(alarm) ?? flapping(alarm, context)));
 
 /** A runbook that is about to look at a resource, for an alarm. */
 export interface Attempt extends Place {
@@ -110,7 +112,8 @@ export function heldBeforeActing(attempt: Attempt, context: GuardContext): Held 
   if (alarm.by === 'missing data') {
     return loudly('no-data', 'nothing was measured, which the alarm takes for breaching: nothing is done without data');
   }
-  return busy(attempt, context) ?? coolingDown(attempt, context) ?? overHourlyCap(attempt, context);
+  const kept = context.asked ? undefined : (coolingDown(attempt, context) ?? overHourlyCap(attempt, context));
+  return busy(attempt, context) ?? kept;
 }
 
 /** Why a remedy that does nothing now is to be judged again; nothing when it is not. */
@@ -220,11 +223,12 @@ function coolingDown(attempt: Attempt, context: GuardContext): Held | undefined 
   const rests = context.memory.remediations
     .filter((one) => one.resource === attempt.resource && one.runbook === attempt.runbook)
     .filter((one) => counts(one, attempt, context))
-    .map((one) => at(overAt(one)) + parseSpan(cooldown));
-  const until = Math.max(...rests);
+    .map((one) => ({ until: at(overAt(one)) + parseSpan(cooldown), mode: one.mode }));
+  const { until, mode } = rests.reduce((a, b) => (b.until > a.until ? b : a), { until: 0, mode: 'report' });
   if (until <= context.now.getTime()) return undefined;
+  const was = mode === 'report' ? 'looked into it' : 'was at it';
   const when = timeOf(new Date(until), context);
-  const because = `${attempt.runbook} was at it, and leaves it alone until ${when} (\`remediation.cooldown\`)`;
+  const because = `${attempt.runbook} ${was}, and leaves it alone until ${when} (\`remediation.cooldown\`)`;
   return forAWhile(loudly('cool-down', because), attempt.alarm, new Date(until));
 }
 

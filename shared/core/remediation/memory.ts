@@ -14,8 +14,8 @@ import type { RunbookId } from './runbook.ts';
 export interface RemediationMemory {
   readonly alarms: readonly AlarmMemory[];
   readonly remediations: readonly Remediation[];
-  /** The growths of storage that nobody was asked about. */
-  readonly growths?: readonly UnattendedGrowth[];
+  /** What was begun without anybody being asked, of the last 30 days. */
+  readonly unattended?: readonly Unattended[];
 }
 
 export const NOTHING_REMEMBERED: RemediationMemory = { alarms: [], remediations: [] };
@@ -50,6 +50,8 @@ export interface Waits {
   readonly for: GuardId;
   /** When it is looked at again. */
   readonly again: string;
+  /** Somebody wants it quiet, but its composite has spoken for it. */
+  readonly muted?: true;
 }
 
 /** A runbook's turn at a resource. */
@@ -66,15 +68,11 @@ export interface Remediation extends Place {
   readonly ended?: string;
 }
 
-/** Storage of a database that a plan grows without an approval. */
-export interface UnattendedGrowth {
-  readonly resource: Place['resource'];
-  readonly plan: string;
-  readonly at: string;
-}
+/** What a plan does to a resource without an approval. */
+export type Unattended = Pick<Remediation, 'resource' | 'runbook' | 'plan' | 'at'>;
 
-/** For so many days growths are remembered, and counted. */
-export const GROWTH_DAYS = 30;
+/** For so many days that is remembered. */
+export const UNATTENDED_DAYS = 30;
 
 /** An event and DescribeAlarms may differ a little about the time of a change; an alarm is judged every ten seconds at most. */
 const SAME_CHANGE_MS = 1000;
@@ -124,11 +122,16 @@ export const WAITED_MS = 2 * DAY_MS;
 export const isDue = ({ waits }: Answer, now: Date): boolean =>
   waits !== undefined && Date.parse(waits.again) <= now.getTime();
 
-/** The alarms that are to be looked at again by now, and since when they were on. */
-export const dueIn = ({ alarms }: RemediationMemory, now: Date): { readonly arn: Arn; readonly since: string }[] =>
+/** An alarm that is to be looked at again. */
+export interface Due extends Pick<AlarmMemory, 'arn'>, Pick<Waits, 'muted'> {
+  /** Since when it was on. */
+  readonly since: string;
+}
+
+export const dueIn = ({ alarms }: RemediationMemory, now: Date): Due[] =>
   alarms.flatMap(({ arn, answers }) => {
     const due = answers.findLast((one) => isDue(one, now));
-    return due ? [{ arn, since: due.since }] : [];
+    return due ? [{ arn, since: due.since, ...(due.waits?.muted ? { muted: true } : {}) }] : [];
   });
 
 /** For what an alarm was left, as long as it is not looked at again. */
@@ -146,20 +149,26 @@ export function withRemediation(memory: RemediationMemory, one: Remediation): Re
   return memory.remediations.some(isSame) ? memory : { ...memory, remediations: [...memory.remediations, one] };
 }
 
-/** With a growth that nobody is asked about; one plan grows a database once. */
-export function withGrowth(memory: RemediationMemory, one: UnattendedGrowth): RemediationMemory {
-  const { growths = [] } = memory;
-  const isSame = ({ plan, resource }: UnattendedGrowth) => plan === one.plan && resource === one.resource;
-  const { resource, plan, at } = one;
-  return growths.some(isSame) ? memory : { ...memory, growths: [...growths, { resource, plan, at }] };
+/** With what nobody is asked about; one plan does it once to a resource. */
+export function withUnattended(
+  memory: RemediationMemory,
+  { resource, runbook, plan, at }: Unattended,
+): RemediationMemory {
+  const { unattended = [] } = memory;
+  const isSame = (one: Unattended) => one.plan === plan && one.resource === resource;
+  return unattended.some(isSame) ? memory : { ...memory, unattended: [...unattended, { resource, runbook, plan, at }] };
 }
 
-/** How often a database has grown lately without anybody being asked. */
-export const growthsOf = (memory: RemediationMemory, resource: string, now: Date): number =>
-  recentGrowths(memory, now).filter((one) => one.resource === resource).length;
+/** How often a runbook was at a resource without anybody being asked, within so many days: 30 at most. */
+export const timesUnattended = (
+  memory: RemediationMemory,
+  { resource, runbook, days }: Pick<Unattended, 'resource' | 'runbook'> & { readonly days: number },
+  now: Date,
+): number =>
+  unattendedWithin(memory, days, now).filter((one) => one.resource === resource && one.runbook === runbook).length;
 
-const recentGrowths = ({ growths = [] }: RemediationMemory, now: Date): UnattendedGrowth[] =>
-  growths.filter(({ at }) => now.getTime() - Date.parse(at) < GROWTH_DAYS * DAY_MS);
+const unattendedWithin = ({ unattended = [] }: RemediationMemory, days: number, now: Date): Unattended[] =>
+  unattended.filter(({ at }) => now.getTime() - Date.parse(at) < days * DAY_MS);
 
 /** With a plan over: all of its turns, or those at one resource. */
 export function withEnd(
@@ -186,7 +195,7 @@ export function forgetting(
   now: Date,
 ): RemediationMemory {
   const { alarms, remediations } = memory;
-  const growths = recentGrowths(memory, now);
+  const unattended = unattendedWithin(memory, UNATTENDED_DAYS, now);
   const kept = Math.max(DAY_MS, parseSpan(flapping.within), parseSpan(cooldown));
   const isYoung = (at: string, span = kept) => now.getTime() - Date.parse(at) < span;
   const remembered = alarms.flatMap(({ flappingTold, ...one }) => {
@@ -202,7 +211,7 @@ export function forgetting(
   return {
     alarms: remembered,
     remediations: remediations.filter((one) => isYoung(overAt(one)) || answering.has(one.plan)),
-    ...(growths.length > 0 ? { growths } : {}),
+    ...(unattended.length > 0 ? { unattended } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import { hashOf } from '../canonical.ts';
 import { type Arn, consoleLink } from '../identity.ts';
 import { asciiOf, bytesOf, fitting, type Message, type MessageAttributes, roomForFacts } from '../message.ts';
 import { formatMoney } from '../money.ts';
-import { parseHours, parseSpan } from '../quantity.ts';
+import { parseHours } from '../quantity.ts';
 import { chart } from '../sparkline.ts';
 import { localTime } from '../time.ts';
 import type { Alarm } from './alarm.ts';
@@ -121,7 +121,7 @@ function alarmLines({ alarms }: ToldPart, { policy }: Telling): string[] {
 
 function whyLine({ part, proposal }: Turned): string {
   const { remedy, held } = part;
-  const because = remedy?.because ?? held?.because ?? 'nothing is known of it';
+  const because = proposal?.because ?? remedy?.because ?? held?.because ?? 'nothing is known of it';
   const action = proposal?.action ?? remedy?.act?.action;
   return action
     ? `${describeAction(action)}, because ${because} [${runbookOf(part)}]`
@@ -176,7 +176,7 @@ function nextLines({ part, turn, plan }: Turned, telling: Telling): string[] {
   switch (turn) {
     case 'now':
       return [
-        `what happens next: it is carried out now, without a grace, for the alarm is on. If it is not OK ${verifyWithin} later, at about ${at(parseSpan(verifyWithin))}, people are called.`,
+        `what happens next: it is carried out now, without a grace, for the alarm is on. If the alarm is not OK within ${verifyWithin} after that, people are called.`,
         `to see it: npm run answer -- show ${plan?.id}`,
       ];
     case 'approve':

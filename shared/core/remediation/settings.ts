@@ -65,7 +65,9 @@ export const remediation = () =>
       .describe('An alarm that went off longer ago is left to people: they know by then'),
     cooldown: span({ min: '5m', max: '7d' })
       .default('1h')
-      .describe('After a runbook was at a resource, the same one leaves it alone for so long'),
+      .describe(
+        'After a runbook was at a resource, the same one leaves it alone for so long. A second reboot or move within 24 hours waits for an approval, whatever this is',
+      ),
     atMostPerHour: whole(1, 100)
       .default(5)
       .describe(

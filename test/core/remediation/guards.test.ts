@@ -14,18 +14,18 @@ import {
 import {
   dueIn,
   forgetting,
-  growthsOf,
   NOTHING_REMEMBERED,
   type Remediation,
   type RemediationMemory,
+  timesUnattended,
   waitedFor,
   withAnswer,
   withChange,
   withEnd,
   withFlappingTold,
-  withGrowth,
   withoutWaiting,
   withRemediation,
+  withUnattended,
 } from '../../../shared/core/remediation/memory.ts';
 import { MOST } from '../../../shared/core/remediation/terms.ts';
 import { alarm, minutesAgo, NOW, SCOPE } from './alarms.ts';
@@ -237,7 +237,17 @@ describe('a runbook', () => {
       withTurns(turn({ runbook: 'database-saturated', until: minutesAgo(-10).toISOString() })),
       /database-saturated is at it already \(plan remediate-alarm-1\)/,
     ],
-    ['cool-down', 'it was at it', {}, withTurns(turn()), /until 2026-11-22 03:50 UTC/],
+    ['cool-down', 'it was at it', {}, withTurns(turn()), /was at it, .+ until 2026-11-22 03:50 UTC/],
+    [
+      'cool-down',
+      'it has only looked, and does no more',
+      {},
+      {
+        policy: policyWith({ modes: { 'database-storage-low': 'report' } }),
+        ...withTurns(turn({ mode: 'report' })),
+      },
+      /looked into it, .+ until 2026-11-22 03:50 UTC/,
+    ],
   ])('leaves a resource alone (%s) when %s', (guard, _, own, spoiled, because) => {
     const held = heldBeforeActing({ ...attempt, ...own }, context(spoiled));
     expect(held).toMatchObject({ guard, because: expect.stringMatching(because) });
@@ -454,20 +464,27 @@ describe('what is remembered', () => {
     });
   });
 
-  it('has the growths of 30 days, each plan once', () => {
-    const { resource } = turn();
-    const grown = (plan: string, days: number) => ({ resource, plan, at: minutesAgo(days * 1440).toISOString() });
-    const growths = [
-      grown('a', 31),
-      grown('b', 29),
-      grown('b', 29),
-      grown('c', 0),
-      { ...grown('c', 0), resource: 'other' },
+  it('has what nobody was asked about in 30 days, each plan once', () => {
+    const { resource, runbook } = turn();
+    const done = (plan: string, days: number) => ({
+      resource,
+      runbook,
+      plan,
+      at: minutesAgo(days * 1440).toISOString(),
+    });
+    const unattended = [
+      done('a', 31),
+      done('b', 29),
+      done('b', 29),
+      done('c', 0),
+      { ...done('c', 0), resource: 'other' },
+      { ...done('d', 0), runbook: 'instance-unwell' as const },
     ];
-    const memory = growths.reduce(withGrowth, NOTHING_REMEMBERED);
-    expect(growthsOf(memory, resource, NOW)).toBe(2);
+    const memory = unattended.reduce(withUnattended, NOTHING_REMEMBERED);
+    const times = (days: number) => timesUnattended(memory, { resource, runbook, days }, NOW);
+    expect([times(30), times(1)]).toEqual([2, 1]);
     const kept = forgetting(memory, remediation, NOW);
-    expect(kept.growths).toEqual([growths[1], growths[3], growths[4]]);
+    expect(kept.unattended).toEqual([unattended[1], ...unattended.slice(3)]);
     expect(forgetting(kept, remediation, minutesAgo(-31 * 1440))).toEqual(NOTHING_REMEMBERED);
   });
 

@@ -93,7 +93,7 @@ It is about the alarm FreeStorageSpace-alarm of the database orders-qa.
    changed in the hour before, as far as CloudTrail tells by now:
    - 2026-11-23 04:45 Asia/Seoul deployment d-ABC of shop (a deployment)
    - 2026-11-23 04:15 Asia/Seoul ModifyDBInstance by role/deploy (a person)
-   what happens next: it is carried out now, without a grace, for the alarm is on. If it is not OK 30m later, at about 2026-11-23 05:30 Asia/Seoul, people are called.
+   what happens next: it is carried out now, without a grace, for the alarm is on. If the alarm is not OK within 30m after that, people are called.
    to see it: npm run answer -- show ${id}
    https://ap-northeast-2.console.aws.amazon.com/cloudwatch/home?region=ap-northeast-2#alarmsV2:alarm/FreeStorageSpace-alarm
    https://ap-northeast-2.console.aws.amazon.com/rds/home?region=ap-northeast-2#database:id=orders-qa;is-cluster=false

@@ -7,7 +7,7 @@ import { codeOwnerOf, lineIn } from '../../rules/infrastructure-code.ts';
 import type { Drawing } from '../../sparkline.ts';
 import { DAY_MS, localTime } from '../../time.ts';
 import type { Alarm } from '../alarm.ts';
-import { GROWTH_DAYS } from '../memory.ts';
+import { UNATTENDED_DAYS } from '../memory.ts';
 import type { AlarmedDatabase, Remedy, RunbookFacts, RunbookSettings } from '../runbook.ts';
 import {
   FORECAST_DAYS,
@@ -175,7 +175,7 @@ function grow({ resource, grown, now }: Question, { growth, forecast, settings }
   const when = isFullBy(forecast) ? `, at ${localTime(fullAt, settings.timezone)}` : '';
   const isTooOften = grown >= settings.growAtMostTimes;
   const often = isTooOften
-    ? `; it was let grow ${count(grown, 'time')} within ${GROWTH_DAYS} days (\`remediation.growAtMost.times\`): something eats it`
+    ? `; it was let grow ${count(grown, 'time')} within ${UNATTENDED_DAYS} days (\`remediation.growAtMost.times\`): something eats it`
     : '';
   const because = `${freeNow(forecast, storage.from.sizeGiB)}${when}; ${enough(growth, { sizeGiB: storage.from.sizeGiB, forecast })}`;
   if (growsItselfTo !== undefined)
