@@ -437,9 +437,18 @@ describe('an instance that is unwell', () => {
       'its host fails',
       ({ region, sandbox }: Scene) => {
         const [id = ''] = region.ec2.instances.keys();
-        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+        const since = new Date(sandbox.clock.now().getTime() - 600_000);
+        region.ec2.impairments.set(id, [{ check: 'system', since, until: 'never' }]);
       },
       'its runbook would stop and start the instance, which moves it to another host by now',
+    ],
+    [
+      'its host begins to fail',
+      ({ region, sandbox }: Scene) => {
+        const [id = ''] = region.ec2.instances.keys();
+        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+      },
+      'AWS may be bringing it to another host by itself',
     ],
   ])('is not rebooted when %s', async (_, happen, because) => {
     const scene = await openAlarmedScene();
