@@ -1,6 +1,6 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { _InstanceType } from '@aws-sdk/client-ec2';
-import { DAY, HOUR } from '../sandbox/clock.ts';
+import { DAY, HOUR, MINUTE } from '../sandbox/clock.ts';
 import { listenLambda } from '../sandbox/durable/http/listen.ts';
 import { Lambda } from '../sandbox/durable/lambda.ts';
 import { inProcess } from '../sandbox/durable/runtimes/in-process.ts';
@@ -172,7 +172,7 @@ interface Failing {
 
 function statusFails(night: Night, account: string, { instance, check }: Failing): AlarmEvent {
   const { InstanceId, Tags } = instance;
-  const since = night.sandbox.clock.now();
+  const since = new Date(night.sandbox.clock.now().getTime() - 15 * MINUTE); // in which AWS has not recovered it
   placeOf(night, account).ec2.impairments.set(InstanceId, [{ check, since, until: 'never' }]);
   return goesOff(night, account, {
     AlarmName: `${Tags.find(({ Key }) => Key === 'Name')?.Value}-status`,

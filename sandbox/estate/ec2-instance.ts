@@ -79,6 +79,7 @@ function plainInstance({ region, world }: Place, spec: InstanceSpec): StoredInst
     Placement: { AvailabilityZone: `${region}a`, GroupName: '', Tenancy: 'default' },
     HibernationOptions: { Configured: false },
     Monitoring: { State: 'disabled' },
+    MaintenanceOptions: { AutoRecovery: 'default' },
     Operator: { Managed: false },
     VpcId: 'vpc-0a1b2c3d4e5f60718',
     SubnetId: 'subnet-0a1b2c3d4e5f60718',

@@ -611,7 +611,7 @@ describe('an instance that is unwell', () => {
   });
 
   it.each<[string, Parameters<typeof openUnwell>[0], true | undefined]>([
-    ['on', { MaintenanceOptions: { AutoRecovery: 'default' } }, true],
+    ['on, as AWS has it for every instance', {}, true],
     ['off', { MaintenanceOptions: { AutoRecovery: 'disabled' } }, undefined],
     [
       'not there on bare metal',

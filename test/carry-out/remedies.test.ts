@@ -437,9 +437,18 @@ describe('an instance that is unwell', () => {
       'its host fails',
       ({ region, sandbox }: Scene) => {
         const [id = ''] = region.ec2.instances.keys();
-        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+        const since = new Date(sandbox.clock.now().getTime() - 600_000);
+        region.ec2.impairments.set(id, [{ check: 'system', since, until: 'never' }]);
       },
       'its runbook would stop and start the instance, which moves it to another host by now',
+    ],
+    [
+      'its host begins to fail',
+      ({ region, sandbox }: Scene) => {
+        const [id = ''] = region.ec2.instances.keys();
+        region.ec2.impairments.set(id, [{ check: 'system', since: sandbox.clock.now(), until: 'never' }]);
+      },
+      'AWS may be bringing it to another host by itself',
     ],
   ])('is not rebooted when %s', async (_, happen, because) => {
     const scene = await openAlarmedScene();
@@ -447,6 +456,37 @@ describe('an instance that is unwell', () => {
     happen(scene);
     expect(await lived(scene, remedied)).toMatchObject({ because: expect.stringContaining(because) });
     expect(mutations(scene)).toEqual([]);
+  });
+
+  describe('with another alarm, which has an EC2 action of its own,', () => {
+    const REBOOT = 'arn:aws:automate:ap-northeast-2:ec2:reboot';
+
+    it.each(['instance', 'system'] as const)('is left to AWS when that is on: %s', async (check) => {
+      const scene = await openAlarmedScene();
+      const remedied = unwell(scene, 'web', { check });
+      another(scene, remedied, 'reboots');
+      const acting = { AlarmActions: [REBOOT], StateValue: 'ALARM' };
+      Object.assign(scene.region.cloudwatch.alarms.get('reboots') ?? {}, acting);
+      expect(await lived(scene, remedied)).toMatchObject({
+        outcome: 'skipped',
+        because: 'AWS acts on it by itself: its alarm reboots is on, whose own action is ec2:reboot',
+        warning: expect.stringContaining('is on, and nothing was done about it'),
+      });
+      expect(mutations(scene)).toEqual([]);
+    });
+
+    it.each<[string, object]>([
+      ['that is OK', { AlarmActions: [REBOOT] }],
+      ['whose actions are disabled', { AlarmActions: [REBOOT], ActionsEnabled: false, StateValue: 'ALARM' }],
+      ['that only tells people', { AlarmActions: ['arn:aws:sns:ap-northeast-2:1:pager'], StateValue: 'ALARM' }],
+      ['that is of another instance', { AlarmActions: [REBOOT], StateValue: 'ALARM', Dimensions: [] }],
+    ])('is rebooted for all that when it is one %s', async (_, described) => {
+      const scene = await openAlarmedScene();
+      const remedied = unwell(scene, 'web');
+      another(scene, remedied, 'reboots');
+      Object.assign(scene.region.cloudwatch.alarms.get('reboots') ?? {}, described);
+      expect(await lived(scene, remedied)).toMatchObject({ outcome: 'kept' });
+    });
   });
 
   it('has other alarms go off while it is down, which does not count', async () => {

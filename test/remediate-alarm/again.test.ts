@@ -182,6 +182,40 @@ describe('an instance that a reboot did not help', () => {
   });
 });
 
+describe('an instance whose host has begun to fail', () => {
+  async function failingHost() {
+    const scene = await openNight();
+    const { alarm, stored } = failing(scene, 'web', 'system');
+    const since = new Date(scene.sandbox.clock.now().getTime() - 120_000);
+    scene.region.ec2.impairments.set(stored.InstanceId, [{ check: 'system', since, until: 'start' }]);
+    await deliver(scene, [turned(scene, alarm)]);
+    return { scene, alarm, stored };
+  }
+
+  it('is left to automatic recovery, which is said, and moved when ten minutes did not help', async () => {
+    const { scene } = await failingHost();
+    expect(texts(scene)).toEqual([
+      expect.stringMatching(
+        /AWS may be bringing it to another host by itself[\s\S]+It is looked at again from 2026-11-23 06:38 Asia\/Seoul on/,
+      ),
+    ]);
+    await tick(scene, 7);
+    expect([scene.lambda.executions.all(), texts(scene).length]).toEqual([[], 1]);
+    await tick(scene, 1);
+    await scene.lambda.advance({ hours: 1 });
+    expect(mutations(scene).map((one) => one.split(' ')[0])).toEqual(['StopInstances', 'StartInstances']);
+    expect(await changesOf(scene)).toMatchObject([{ outcome: 'kept', approvedBy: 'policy' }]);
+  });
+
+  it('is not moved once AWS has recovered it', async () => {
+    const { scene, alarm, stored } = await failingHost();
+    scene.region.ec2.impairments.delete(stored.InstanceId);
+    turned(scene, alarm, 'OK');
+    await tick(scene, 15);
+    expect([mutations(scene), texts(scene).length, await waitsOf(scene)]).toEqual([[], 1, [undefined]]);
+  });
+});
+
 describe('storage that was changed less than six hours ago', () => {
   it('is grown again when they are over, if its alarm is still on', async () => {
     const scene = await openNight({ policy: { remediation: { cooldown: '5m' } } });

@@ -139,6 +139,25 @@ describe('an instance whose status check fails', () => {
     expect(toldBy(scene)[0]?.text).toContain("the alarm's own action is ec2:reboot");
   });
 
+  it('is left to AWS, which reboots it for one alarm, when another one goes off a minute later', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = failing(scene, 'web', 'instance');
+    quiet(scene, 'web-reboots', {
+      ...scene.region.cloudwatch.alarms.get(alarm),
+      AlarmName: 'web-reboots',
+      AlarmArn: arnOf('web-reboots'),
+      AlarmActions: ['arn:aws:automate:ap-northeast-2:ec2:reboot'],
+    });
+    await deliver(scene, [turned(scene, 'web-reboots')]);
+    await scene.lambda.advance({ minutes: 1 });
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ minutes: 30 });
+    expect([mutations(scene), scene.region.ec2.impairments.has(stored.InstanceId)]).toEqual([[], true]);
+    expect(await changesOf(scene)).toMatchObject([
+      { outcome: 'skipped', because: expect.stringContaining('its alarm web-reboots is on') as string },
+    ]);
+  });
+
   it('is left in a freeze, which is said, unless the policy lets it be rebooted', async () => {
     const freeze = [{ from: '2026-11-20', to: '2026-12-01', why: 'sale' }];
     const frozen = await openNight({ policy: { freeze } });

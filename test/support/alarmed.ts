@@ -105,7 +105,10 @@ export function filling(scene: Scene, name: string, { helps = true, ...more }: R
   return { stored, alarm };
 }
 
-/** An instance whose status check is about to fail, and the alarm on it. It is OK again a minute after it is well. */
+/**
+ * An instance whose status check fails for a quarter of an hour, in which AWS has not recovered it, and the alarm on it, which is
+ * quiet. It is OK again a minute after it is well.
+ */
 export function failing(scene: Scene, name: string, check: 'system' | 'instance', helps = true) {
   const { region, sandbox } = scene;
   const stored = region.ec2.addInstance({
@@ -123,7 +126,7 @@ export function failing(scene: Scene, name: string, check: 'system' | 'instance'
     Period: 60,
   });
   const until = !helps ? 'never' : check === 'system' ? 'start' : 'reboot';
-  region.ec2.impairments.set(id, [{ check, since: sandbox.clock.now(), until }]);
+  region.ec2.impairments.set(id, [{ check, since: new Date(sandbox.clock.now().getTime() - 900_000), until }]);
   const isWell = () => !region.ec2.impairments.has(id);
   if (helps) once(scene, isWell, () => sandbox.clock.after(60_000, () => turn(scene, alarm, 'OK')));
   return { stored, alarm };

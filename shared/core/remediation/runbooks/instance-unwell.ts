@@ -12,15 +12,14 @@ type Verdict = Omit<Remedy, 'evidence' | 'charts'>;
  *   > it; reboot one whose instance status check fails (EC2 User Guide, "Status checks for Amazon EC2 instances").
  *   > Left: not running; owned by a controller or an Auto Scaling group, which replace it; a check that passes, begins or is
  *   > unknown; an alarm that acts on it by itself; volumes that cannot be reached, where a boot hangs. Not moved: Spot; an instance store; a public address that would be released; a Dedicated Host; stop protection.
- *   > Asked first, whatever the mode: a move in the first minutes, while AWS tries to recover it by itself.
+ *   > Looked at again: what AWS may recover by itself, ten minutes after its host has begun to fail.
  */
 export function instanceUnwell(facts: RunbookFacts, settings: RunbookSettings): Remedy {
-  const { resource } = facts;
+  const { resource, now } = facts;
   if (resource.type !== 'instance') return notFor('instances', facts);
   const { evidence, charts } = shownOf(facts);
   return {
-    ...(actsItself(facts.alarm, resource) ??
-      judge({ resource, alarm: describeAlarm(facts, settings), now: facts.now })),
+    ...(actsItself(facts.alarm, resource) ?? judge({ resource, alarm: describeAlarm(facts, settings), now })),
     evidence: [
       `system status check (the host): ${describeStatus(resource.systemStatus)}`,
       `instance status check (its own system): ${describeStatus(resource.instanceStatus)}`,
@@ -43,78 +42,97 @@ function actsItself({ acts }: Alarm, { facts }: AlarmedInstance): Verdict | unde
   );
 }
 
-/** So long a recovery is waited for. AWS names no time; its alarms recover after two failed minutes. */
-const RECOVERY_MS = 10 * 60_000;
-
-/** Since nobody knows when, or only for minutes: AWS is at it, or about to be. */
-const mayBeRecovered = ({ recoversItself, systemImpairedSince: since }: AlarmedInstance, now: Date): boolean =>
-  recoversItself === true && (!since || now.getTime() - since.getTime() < RECOVERY_MS);
-
 const recoveryLines = ({ systemStatus, recoversItself }: AlarmedInstance): string[] =>
-  recoversItself && systemStatus.known && systemStatus.value === 'impaired'
+  recoversItself && is(systemStatus, 'impaired')
     ? ['automatic recovery: on, AWS tries to bring it to another host by itself, where its type is supported']
     : [];
-
-function judge({ resource, alarm, now }: Case & { readonly now: Date }): Verdict {
-  const { facts, systemStatus, instanceStatus, attachedEbsStatus } = resource;
-  const untouched = whyUntouched(resource);
-  if (untouched) return held(untouched, { resource, alarm });
-  if (!systemStatus.known)
-    return held({ because: `its system status is unknown: ${systemStatus.why}`, unknown: true }, { resource, alarm });
-  if (attachedEbsStatus.known && attachedEbsStatus.value === 'impaired') {
-    const because = 'its attached EBS status check fails: a volume of it cannot be reached, on which a boot may hang';
-    return { ...leftTo(volumesStep(resource), `${because} (${alarm})`) };
-  }
-  const expect = { state: 'running', launchedAt: facts.launchedAt.toISOString() } as const;
-  if (systemStatus.value === 'impaired') {
-    const loss = whatAStopLoses(resource);
-    const waits = mayBeRecovered(resource, now);
-    if (loss) return held({ ...loss, because: `its system status check fails; ${loss.because}` }, { resource, alarm });
-    return {
-      act: {
-        action: {
-          kind: 'move-instance',
-          instance: facts.identity,
-          expect: { ...expect, instanceType: facts.instanceType },
-        },
-        undo: { reversibility: 'full' },
-        onlyApproved: waits,
-      },
-      because: `its system status check fails: the trouble is of its host, and a stop and a start bring it to another one; nothing is lost by it${waits ? '; AWS may be recovering it by itself: say yes if the check still fails in some minutes' : ''} (${alarm})`,
-      next: stopAndStart(resource),
-    };
-  }
-  if (!instanceStatus.known)
-    return held(
-      { because: `its instance status is unknown: ${instanceStatus.why}`, unknown: true },
-      { resource, alarm },
-    );
-  if (!attachedEbsStatus.known)
-    return held(
-      { because: `its attached EBS status is unknown: ${attachedEbsStatus.why}`, unknown: true },
-      { resource, alarm },
-    );
-  const begins = [systemStatus.value, instanceStatus.value, attachedEbsStatus.value].includes('initializing');
-  if (begins) return { ...held({ because: 'its status checks have only begun' }, { resource, alarm }), passes: 'soon' };
-  if (instanceStatus.value === 'ok') return held({ because: 'all its status checks pass by now' }, { resource, alarm });
-  return {
-    act: {
-      action: { kind: 'reboot-instance', instance: facts.identity, expect },
-      undo: { reversibility: 'full' },
-      onlyApproved: false,
-    },
-    because: `its instance status check fails while its host is well: the trouble is of its own system, which a reboot may end (${alarm})`,
-    next: `aws ec2 reboot-instances --region ${facts.scope.region} --instance-ids ${facts.identity.id}`,
-  };
-}
-
-const volumesStep = ({ facts: { scope, identity } }: AlarmedInstance): string =>
-  `see its volumes: aws ec2 describe-volume-status --region ${scope.region} --filters Name=status-info.status,Values=impaired, and AWS Health; then stop and start ${identity.id}, or replace the volume`;
 
 interface Case {
   readonly resource: AlarmedInstance;
   readonly alarm: string;
+  readonly now: Date;
 }
+
+const judge = (unwell: Case): Verdict =>
+  ofOthers(unwell) ?? ofItsVolumes(unwell) ?? ofItsHost(unwell) ?? ofItsOwnSystem(unwell);
+
+function ofOthers(unwell: Case): Verdict | undefined {
+  const untouched = whyUntouched(unwell.resource);
+  return untouched && held(untouched, unwell);
+}
+
+function ofItsVolumes({ resource, alarm }: Case): Verdict | undefined {
+  if (!is(resource.attachedEbsStatus, 'impaired')) return undefined;
+  const because = 'its attached EBS status check fails: a volume of it cannot be reached, on which a boot may hang';
+  return leftTo(volumesStep(resource), `${because} (${alarm})`);
+}
+
+function ofItsHost(unwell: Case): Verdict | undefined {
+  const { resource } = unwell;
+  const unread = whyUnknown('system status', resource.systemStatus);
+  if (unread) return held(unread, unwell);
+  if (!is(resource.systemStatus, 'impaired')) return undefined;
+  const loss = whatAStopLoses(resource);
+  if (loss) return held({ ...loss, because: `its system status check fails; ${loss.because}` }, unwell);
+  return recovering(unwell) ?? moved(unwell);
+}
+
+/** So long a recovery is waited for. AWS names no time; its alarms recover after two failed minutes. */
+const RECOVERY_MS = 10 * 60_000;
+
+/** Since nobody knows when, or only for minutes: AWS is at it, or about to be. */
+function recovering({ resource, alarm, now }: Case): Verdict | undefined {
+  const { recoversItself, systemImpairedSince: since } = resource;
+  const passes = since ? new Date(since.getTime() + RECOVERY_MS) : 'soon';
+  if (!recoversItself || (passes !== 'soon' && passes <= now)) return undefined;
+  const because = 'its system status check fails, and AWS may be bringing it to another host by itself';
+  return { ...leftTo(`if it still fails by then: ${stopAndStart(resource)}`, `${because} (${alarm})`), passes };
+}
+
+const moved = ({ resource, alarm }: Case): Verdict => ({
+  act: {
+    action: {
+      kind: 'move-instance',
+      instance: resource.facts.identity,
+      expect: { ...asItRuns(resource), instanceType: resource.facts.instanceType },
+    },
+    undo: { reversibility: 'full' },
+    onlyApproved: false,
+  },
+  because: `its system status check fails: the trouble is of its host, and a stop and a start bring it to another one; nothing is lost by it (${alarm})`,
+  next: stopAndStart(resource),
+});
+
+function ofItsOwnSystem(unwell: Case): Verdict {
+  const { systemStatus, instanceStatus, attachedEbsStatus } = unwell.resource;
+  const unread = whyUnknown('instance status', instanceStatus) ?? whyUnknown('attached EBS status', attachedEbsStatus);
+  if (unread) return held(unread, unwell);
+  if ([systemStatus, instanceStatus, attachedEbsStatus].some((status) => is(status, 'initializing')))
+    return { ...held({ because: 'its status checks have only begun' }, unwell), passes: 'soon' };
+  if (is(instanceStatus, 'ok')) return held({ because: 'all its status checks pass by now' }, unwell);
+  return rebooted(unwell);
+}
+
+const rebooted = ({ resource, alarm }: Case): Verdict => ({
+  act: {
+    action: { kind: 'reboot-instance', instance: resource.facts.identity, expect: asItRuns(resource) },
+    undo: { reversibility: 'full' },
+    onlyApproved: false,
+  },
+  because: `its instance status check fails while its host is well: the trouble is of its own system, which a reboot may end (${alarm})`,
+  next: `aws ec2 reboot-instances ${idsOf(resource)}`,
+});
+
+const asItRuns = ({ facts: { launchedAt } }: AlarmedInstance) =>
+  ({ state: 'running', launchedAt: launchedAt.toISOString() }) as const;
+
+const is = (status: Evidence<string>, value: string): boolean => status.known && status.value === value;
+
+const whyUnknown = (what: string, status: Evidence<string>): Hold | undefined =>
+  status.known ? undefined : { because: `its ${what} is unknown: ${status.why}`, unknown: true };
+
+const volumesStep = ({ facts: { scope, identity } }: AlarmedInstance): string =>
+  `see its volumes: aws ec2 describe-volume-status --region ${scope.region} --filters Name=status-info.status,Values=impaired, and AWS Health; then stop and start ${identity.id}, or replace the volume`;
 
 const held = ({ because, unknown }: Hold, { resource, alarm }: Case): Verdict => ({
   ...leftTo(
@@ -124,9 +142,12 @@ const held = ({ because, unknown }: Hold, { resource, alarm }: Case): Verdict =>
   ...(unknown ? { unknown } : {}),
 });
 
-function stopAndStart({ facts: { scope, identity } }: AlarmedInstance): string {
-  const which = `--region ${scope.region} --instance-ids ${identity.id}`;
+function stopAndStart(resource: AlarmedInstance): string {
+  const which = idsOf(resource);
   return `aws ec2 stop-instances ${which} && aws ec2 wait instance-stopped ${which} && aws ec2 start-instances ${which}`;
 }
+
+const idsOf = ({ facts: { scope, identity } }: AlarmedInstance): string =>
+  `--region ${scope.region} --instance-ids ${identity.id}`;
 
 const describeStatus = (status: Evidence<string>): string => (status.known ? status.value : `unknown, ${status.why}`);

@@ -60,19 +60,34 @@ describe('AWS may be at it', () => {
 
   const failingFor = (minutes: number) => ({ systemImpairedSince: new Date(NOW.getTime() - minutes * 60_000) });
 
-  it.each<[string, Partial<AlarmedInstance>, boolean]>([
-    ['for nine minutes', failingFor(9), true],
-    ['for nobody knows how long', {}, true],
-    ['for ten minutes', failingFor(10), false],
-  ])('by automatic recovery: after %s a move is asked for: %s', (_, since, isAsked) => {
-    const { act, because, evidence } = judge(instance({ recoversItself: true, ...since }));
-    expect(act).toMatchObject({ action: { kind: 'move-instance' }, onlyApproved: isAsked });
-    expect(because.includes('AWS may be recovering it by itself')).toBe(isAsked);
-    expect(evidence.join()).toContain('automatic recovery: on');
+  it.each<[string, Partial<AlarmedInstance>, Date | 'soon']>([
+    ['for nine minutes, until ten are over', failingFor(9), new Date(NOW.getTime() + 60_000)],
+    ['for nobody knows how long, until that is known', {}, 'soon'],
+  ])('by automatic recovery, which is waited for when its host fails %s', (_, since, passes) => {
+    const remedy = judge(instance({ recoversItself: true, ...since }));
+    expect(remedy).toMatchObject({ passes, next: expect.stringContaining('aws ec2 stop-instances') as string });
+    expect(remedy).not.toHaveProperty('act');
+    expect(remedy.because).toContain('AWS may be bringing it to another host by itself');
+    expect(remedy.evidence.join()).toContain('automatic recovery: on');
   });
 
-  it('but not where automatic recovery is off', () => {
-    expect(judge(instance(failingFor(1))).act?.onlyApproved).toBe(false);
+  it.each<[string, Partial<AlarmedInstance>]>([
+    ['when ten minutes are over', { recoversItself: true, ...failingFor(10) }],
+    ['where automatic recovery is off', failingFor(1)],
+  ])('but no longer %s: it is moved, and nobody is asked', (_, spoiled) => {
+    const remedy = judge(instance(spoiled));
+    expect(remedy.act).toMatchObject({ action: { kind: 'move-instance' }, onlyApproved: false });
+    expect(remedy).not.toHaveProperty('passes');
+  });
+
+  it('but not where a stop would lose something: it is never moved', () => {
+    const remedy = judge(instance({ recoversItself: true, ...failingFor(1), instanceStore: known(true) }));
+    expect(remedy.because).toContain('lose its local disks');
+    expect(remedy).not.toHaveProperty('passes');
+  });
+
+  it('nor where only its own system fails, which automatic recovery does not look at', () => {
+    expect(judge(instance({ recoversItself: true, ...rebooted })).act?.action.kind).toBe('reboot-instance');
   });
 });
 
