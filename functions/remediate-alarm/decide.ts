@@ -240,7 +240,8 @@ const leftOf =
   ({ part: { runbook, found, remedy, held }, proposal }: Judged): Left[] => {
     if (proposal || !runbook || !found || !remedy) return [];
     const because = held?.because ?? remedy.because;
-    const unread = !held && remedy.unknown ? { unknown: true as const } : {};
+    const isUnread = remedy.unknown && (!held || held.guard === 'passing');
+    const unread = isUnread ? { unknown: true as const } : {};
     return [{ rule: runbook, resource: describeResource(found.facts, policy), because, ...unread }];
   };
 

@@ -60,8 +60,14 @@ export function arnOfTurn({ resource }: Pick<Remediation, 'resource'>): Arn {
 export const endsIn = (open: readonly Remediation[], changes: readonly Change[]): Ended[] =>
   open.flatMap(({ plan, resource }) => {
     const change = changes.find((one) => isOf(one, { plan, resource }) && one.outcome !== 'watching');
-    return change ? [{ plan, resource, at: new Date(change.finishedAt) }] : [];
+    if (!change) return [];
+    const untouched = isUntouched(change) ? { untouched: true as const } : {};
+    return [{ plan, resource, at: new Date(change.finishedAt), ...untouched }];
   });
+
+/** A failure may have done something all the same. */
+const isUntouched = ({ outcome, appliedAt }: Change): boolean =>
+  appliedAt === undefined && ['skipped', 'vetoed', 'expired'].includes(outcome);
 
 const isOf = ({ planId, proposal }: Change, { plan, resource }: Pick<Remediation, 'plan' | 'resource'>): boolean =>
   planId === plan && keyOfArn(proposal.resource.arn) === resource;
@@ -78,4 +84,6 @@ export interface Ended {
   readonly plan: string;
   readonly resource: string;
   readonly at: Date;
+  /** Nothing was done to it. */
+  readonly untouched?: true;
 }

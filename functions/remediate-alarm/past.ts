@@ -27,7 +27,8 @@ const SECONDS: Readonly<Record<RunbookId, number>> = {
   'database-storage-low': 900,
   'database-saturated': 1800,
   'replica-lag': 0,
-  'instance-unwell': 600,
+  // A move: ten minutes for AWS's own recovery, the next look, a stop and a start. A reboot is through sooner.
+  'instance-unwell': 1800,
   'credits-exhausted': 900,
   'idle-alarm': 0,
   'host-evidence': 0,

@@ -7,6 +7,8 @@ interface Schema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly minimum?: number;
@@ -94,6 +96,8 @@ const defaultOf = ({ default: value }: Schema): string =>
   value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 
 function allowedBy(value: Schema): string {
+  if (value.anyOf) return [...new Set(value.anyOf.map(allowedBy))].join(', or ');
+  if (value.const !== undefined) return `\`${value.const}\``;
   if (value.enum) return value.enum.length < 10 ? value.enum.map((one) => `\`${one}\``).join(', ') : 'an AWS region';
   if (value.items) return listOf(value.items);
   if (value.pattern?.includes(':kms:')) return 'an ARN, id or alias of a KMS key';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../sandbox/estate/alarm-change.ts';
 import { arnOf, composite, failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
-import { mutations, type Scene } from '../support/carry-out.ts';
+import { flip, mutations, type Scene } from '../support/carry-out.ts';
 import {
   changesOf,
   deliver,
@@ -130,6 +130,49 @@ describe('a full disk whose own alarm is quiet, under a composite', () => {
   });
 });
 
+describe('what AWS did not answer', () => {
+  const throttled = { error: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 } } as const;
+
+  it.each(['DescribeDBInstances', 'GetMetricData', 'DescribeEvents'])(
+    'to %s is asked for again, and told once',
+    async (operation) => {
+      const scene = await openNight();
+      const { alarm } = filling(scene, 'orders');
+      const { remove } = scene.sandbox.faults.add({ operation, fault: throttled });
+      await deliver(scene, [turned(scene, alarm)]);
+      await tick(scene, 15);
+      expect([mutations(scene), toldBy(scene).map(({ subject }) => subject)]).toEqual([
+        [],
+        [expect.stringContaining('left to you for now')],
+      ]);
+      remove();
+      await tick(scene, 15);
+      expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+    },
+  );
+
+  it('because it may not is asked for again, for when it may', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    const { remove } = scene.sandbox.faults.add({ operation: 'GetMetricData', fault: 'accessDenied' });
+    await deliver(scene, [turned(scene, alarm)]);
+    remove();
+    await tick(scene, 15);
+    expect(mutations(scene)).toEqual(['ModifyDBInstance orders']);
+  });
+
+  it('of an instance that is only coming up is asked for again', async () => {
+    const scene = await openNight();
+    const { alarm, stored } = failing(scene, 'web', 'instance');
+    stored.State = { Name: 'pending', Code: 0 };
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(mutations(scene)).toEqual([]);
+    stored.State = { Name: 'running', Code: 16 };
+    await tick(scene, 15);
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances /)]);
+  });
+});
+
 describe('an instance that a reboot did not help', () => {
   const unhelped = async () => {
     const scene = await openNight();
@@ -171,6 +214,20 @@ describe('an instance that a reboot did not help', () => {
     await wake(scene, { alarm });
     await scene.lambda.advance({ hours: 1 });
     asked(scene);
+  });
+
+  it('is rebooted when the reboot before was not made', async () => {
+    const scene = await openNight();
+    const { alarm } = failing(scene, 'web', 'instance', false);
+    flip(scene, 'pause', 'on');
+    await deliver(scene, [turned(scene, alarm)]);
+    await scene.lambda.advance({ hours: 1 });
+    expect([mutations(scene), await changesOf(scene)]).toMatchObject([[], [{ outcome: 'skipped' }]]);
+    flip(scene, 'pause', 'off');
+    turned(scene, alarm, 'OK');
+    await scene.lambda.advance({ hours: 2 });
+    await deliver(scene, [turned(scene, alarm)]);
+    expect(mutations(scene)).toEqual([expect.stringMatching(/^RebootInstances /)]);
   });
 
   it('is rebooted once more a day later', async () => {

@@ -116,14 +116,15 @@ export function heldBeforeActing(attempt: Attempt, context: GuardContext): Held 
   return busy(attempt, context) ?? kept;
 }
 
-/** Why a remedy that does nothing now is to be judged again; nothing when it is not. */
+/** Why a remedy that does nothing now is to be judged again; nothing when it is not. What nobody knows may be known soon. */
 export function heldByPassing(
-  { act, passes, because }: Pick<Remedy, 'act' | 'passes' | 'because'>,
+  { act, passes, unknown, because }: Pick<Remedy, 'act' | 'passes' | 'unknown' | 'because'>,
   alarm: Alarm,
   { now }: Pick<GuardContext, 'now'>,
 ): Held | undefined {
-  if (act || !passes) return undefined;
-  return forAWhile(loudly('passing', because), alarm, passes === 'soon' ? soonAfter(now) : passes);
+  const when = passes ?? (unknown ? 'soon' : undefined);
+  if (act || !when) return undefined;
+  return forAWhile(loudly('passing', because), alarm, when === 'soon' ? soonAfter(now) : when);
 }
 
 /** So often it is seen whether what nobody knows the end of is over. */

@@ -170,16 +170,18 @@ export const timesUnattended = (
 const unattendedWithin = ({ unattended = [] }: RemediationMemory, days: number, now: Date): Unattended[] =>
   unattended.filter(({ at }) => now.getTime() - Date.parse(at) < days * DAY_MS);
 
-/** With a plan over: all of its turns, or those at one resource. */
+/** With a plan over: all of its turns, or those at one resource. What did nothing is not counted among what nobody was asked about. */
 export function withEnd(
   memory: RemediationMemory,
-  { plan, resource }: { readonly plan: string; readonly resource?: string },
+  { plan, resource, untouched }: { readonly plan: string; readonly resource?: string; readonly untouched?: true },
   at: Date,
 ): RemediationMemory {
-  const isOver = (one: Remediation) =>
-    one.plan === plan && (resource ?? one.resource) === one.resource && one.ended === undefined;
-  const remediations = memory.remediations.map((one) => (isOver(one) ? { ...one, ended: at.toISOString() } : one));
-  return { ...memory, remediations };
+  const isMeant = (one: Unattended) => one.plan === plan && (resource ?? one.resource) === one.resource;
+  const ended = (one: Remediation) =>
+    isMeant(one) && one.ended === undefined ? { ...one, ended: at.toISOString() } : one;
+  const { unattended, ...rest } = { ...memory, remediations: memory.remediations.map(ended) };
+  const counted = unattended?.filter((one) => !untouched || !isMeant(one)) ?? [];
+  return counted.length > 0 ? { ...rest, unattended: counted } : rest;
 }
 
 /** As long as an alarm is on its answer is kept, but no longer than so: by then nobody wants it on. */

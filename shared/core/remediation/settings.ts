@@ -20,7 +20,7 @@ const modes = () =>
     'instance-unwell': oneOf(['off', 'report', 'approve', 'auto'])
       .default('report')
       .describe(
-        "An instance's status checks fail: it is rebooted once, or moved to another host by a stop and a start; `auto` does it at once, a move ten minutes after its host began to fail where AWS may recover it by itself",
+        "An instance's status checks fail: it is rebooted once, or moved to another host by a stop and a start; `auto` does it at once, a move no sooner than ten minutes after its host began to fail where AWS may recover it by itself",
       ),
     'credits-exhausted': oneOf(['off', 'report', 'approve'])
       .default('report')

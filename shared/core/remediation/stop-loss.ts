@@ -5,11 +5,16 @@ import type { AlarmedInstance } from './runbook.ts';
 export interface Hold {
   readonly because: string;
   readonly unknown?: true;
+  /** It ends by itself. */
+  readonly passes?: 'soon';
 }
 
 /** Why an instance is not touched at all: it does not run, or somebody else replaces what is unwell. */
 export function whyUntouched({ facts }: AlarmedInstance): Hold | undefined {
-  if (facts.state !== 'running') return { because: `its state is ${facts.state}, not running` };
+  if (facts.state !== 'running') {
+    const passes = facts.state === 'pending' ? { passes: 'soon' as const } : {};
+    return { because: `its state is ${facts.state}, not running`, ...passes };
+  }
   const controller = controllerOf(facts);
   return controller ? { because: `owned by ${controller}, which replaces it` } : undefined;
 }

@@ -318,6 +318,26 @@ export function templateSuite(packaged: Packaged): void {
       );
     });
 
+    it('tell of accounts whose alarms could not be looked into, for which no invocation fails', () => {
+      const filters = ofType(resolve(template), 'AWS::Logs::MetricFilter').map(([, filter]) => filter.Properties);
+      expect(filters).toContainEqual(
+        expect.objectContaining({
+          LogGroupName: '/aws/lambda/lamplighter-remediate-alarm-prod',
+          FilterPattern: '{ ($.message = "account failed") || ($.message = "not an alarm") }',
+          MetricTransformations: [
+            expect.objectContaining({ MetricNamespace: 'Lamplighter', MetricName: 'remediate-alarm-failures-prod' }),
+          ],
+        }),
+      );
+      expect(alarms).toContainEqual(
+        expect.objectContaining({
+          MetricName: 'remediate-alarm-failures-prod',
+          Namespace: 'Lamplighter',
+          Threshold: 1,
+        }),
+      );
+    });
+
     it.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))('%s reaches people', (_, alarm) => {
       expect(alarm.AlarmActions).toEqual([alertTopic]);
       expect(alarm.AlarmDescription).toBeTruthy();

@@ -134,12 +134,13 @@ const whyUnknown = (what: string, status: Evidence<string>): Hold | undefined =>
 const volumesStep = ({ facts: { scope, identity } }: AlarmedInstance): string =>
   `see its volumes: aws ec2 describe-volume-status --region ${scope.region} --filters Name=status-info.status,Values=impaired, and AWS Health; then stop and start ${identity.id}, or replace the volume`;
 
-const held = ({ because, unknown }: Hold, { resource, alarm }: Case): Verdict => ({
+const held = ({ because, unknown, passes }: Hold, { resource, alarm }: Case): Verdict => ({
   ...leftTo(
     `see its status checks and what it wrote last: aws ec2 get-console-output --latest --region ${resource.facts.scope.region} --instance-id ${resource.facts.identity.id}`,
     `${because} (${alarm})`,
   ),
   ...(unknown ? { unknown } : {}),
+  ...(passes ? { passes } : {}),
 });
 
 function stopAndStart(resource: AlarmedInstance): string {
