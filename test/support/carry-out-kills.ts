@@ -194,7 +194,10 @@ export async function killAndResume({
     console.log(`killed and resumed: ${tally.same} of ${deaths.length} as if alive; done twice: ${tally.twice}`);
   });
   for (const [index, death] of deaths.entries()) {
-    const { counts, end, crashes } = await play(scene, { ...life, name: `n${index}`, death });
+    const first = await play(scene, { ...life, name: `n${index}`, death });
+    // On a busy machine a last call of the life before may take the death: nobody dies of it.
+    const isMissed = first.crashes === 0 && first.counts[death.where] >= death.nth;
+    const { counts, end, crashes } = isMissed ? await play(scene, { ...life, name: `n${index}-again`, death }) : first;
     tally.twice += Math.max(0, end.mutations.length - calm.end.mutations.length);
     const outlived = counts[death.where] < death.nth; // its calls answered sooner, and it made a few less
     expect({ death, end, crashes }).toEqual({ death, end: calm.end, crashes: outlived ? 0 : 1 });
