@@ -10,6 +10,13 @@ const instant = z.iso
   .datetime({ offset: true, error: 'a time in ISO 8601 such as "2026-11-23T12:00:00Z"', abort: true })
   .transform((text) => new Date(text));
 
+const START = 'a day such as "2026-11-01", from 00:00 UTC on, or a time in ISO 8601';
+
+/** A day stands for its first moment, in UTC. */
+const start = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: START })
+  .transform((text) => new Date(text));
+
 const ACCOUNT = 'an account id in quotes, 12 digits';
 const ALARM = 'the name of an alarm';
 
@@ -91,10 +98,10 @@ const question = z
         .enum(REGIONS, { error: `an AWS region: ${REGIONS.join(', ')}` })
         .optional()
         .describe('Only this region'),
-      from: instant
+      from: start
         .optional()
         .describe('With `to`: what would have been done about the alarms of these days, and how often for nothing'),
-      to: instant.optional().describe('The end, which does not belong to it'),
+      to: start.optional().describe('The end, which does not belong to it'),
       mode: z
         .literal('report', { error: 'report (remediate-alarm itself changes nothing)' })
         .optional()

@@ -8,11 +8,13 @@ import {
   summaryOf,
 } from '../../shared/core/remediation/replay.ts';
 import type { RunbookId } from '../../shared/core/remediation/runbook.ts';
+import { whyLeftAnyway } from '../../shared/core/remediation/standing.ts';
 import { mayAct } from '../../shared/core/remediation/terms.ts';
 import { textTable } from '../../shared/core/table.ts';
 import { DAY_MS, localTime } from '../../shared/core/time.ts';
 import type { AlarmHistory } from '../../shared/ports-remediation.ts';
 import { eachAccount } from '../../shared/runtime/each-account.ts';
+import { InvalidEventError } from '../../shared/runtime/errors.ts';
 import type { Sources } from './gather.ts';
 import { ownersOf } from './own.ts';
 import { type Inquiry, placesOf } from './question.ts';
@@ -53,17 +55,19 @@ interface PastReport extends ReplaySummary {
 
 export async function answerPast(sources: Sources, inquiry: Inquiry, range: Range) {
   const { question, asking } = inquiry;
-  const places = Map.groupBy(placesOf(inquiry), ({ account }) => account);
-  const accounts = [...places].map(([account, scopes]) => ({ account, scopes }));
+  const byAccount = Map.groupBy(placesOf(inquiry), ({ account }) => account);
+  const accounts = [...byAccount].map(([account, scopes]) => ({ account, scopes }));
+  const found = new Set<Arn>();
   const reports = await eachAccount(accounts, async ({ account, scopes }): Promise<PastReport> => {
-    const found = await Promise.all(
+    const places = await Promise.all(
       scopes.map(async (scope) => {
         const reach = { from: new Date(range.from.getTime() - BEFORE_MS), to: range.to };
         const read = await unlessDenied(() => sources.alarms.histories(scope, reach, question.alarm));
         return { scope, read };
       }),
     );
-    const histories = found.flatMap(({ read }) => (read.known ? read.value : []));
+    const histories = places.flatMap(({ read }) => (read.known ? read.value : []));
+    for (const { alarm } of histories) found.add(alarm.arn);
     const replayed = replay(await chosen(sources, histories, inquiry), { ...asking, ...range, seconds: SECONDS });
     return {
       account,
@@ -71,10 +75,21 @@ export async function answerPast(sources: Sources, inquiry: Inquiry, range: Rang
       to: range.to.toISOString(),
       ...summaryOf(replayed),
       times: replayed.map(timeLine),
-      unreadable: found.flatMap(({ scope, read }) => (read.known ? [] : [`${scope.region}: unknown, ${read.why}`])),
+      unreadable: places.flatMap(({ scope, read }) => (read.known ? [] : [`${scope.region}: unknown, ${read.why}`])),
     };
   });
+  if (question.alarm !== undefined && found.size === 0) refuseName(reports);
   return question.format === 'table' ? pastTable(reports, asking.policy.timezone) : reports;
+}
+
+/** @throws {InvalidEventError} none has this name */
+function refuseName(reports: readonly PastReport[]): never {
+  const unread = reports
+    .flatMap(({ account, unreadable }) => unreadable.map((text) => `; ${account} ${text}`))
+    .join('');
+  throw new InvalidEventError('remediate-alarm', [
+    `alarm: no alarm that could be read has this name, and what is deleted is not replayed${unread}`,
+  ]);
 }
 
 /** Each with the runbook that it has by now, and what was done about it in truth. */
@@ -91,7 +106,7 @@ async function chosen(
       const one = byArn.get(history.alarm.arn);
       if (!one) return { ...history, chosen: { because: 'it was not read' } };
       const answered = await sources.limit(() => answersTo(sources, one));
-      return { ...history, chosen: chosenFor(one), answered };
+      return { ...history, chosen: chosenFor(one), ...leftAnyway(one), answered };
     }),
   );
 }
@@ -100,6 +115,13 @@ const chosenFor = ({ alarm, subject, choice, parent }: Sorted): ReplayedAlarm['c
   choice.runbook && subject.type !== 'none'
     ? { runbook: choice.runbook, ...placeOf(subject, alarm.scope, parent) }
     : { because: choice.because };
+
+/** By what it is now: what it was is not kept. */
+function leftAnyway({ alarm, choice, found }: Sorted): Pick<ReplayedAlarm, 'leftAnyway'> {
+  if (!choice.runbook || !found.known || !found.value) return {};
+  const because = whyLeftAnyway(choice.runbook, alarm, found.value);
+  return because ? { leftAnyway: because } : {};
+}
 
 /** When it went off and Lamplighter changed something for it. */
 async function answersTo(

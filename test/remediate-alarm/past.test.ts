@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filling, loaded, quiet, turned } from '../support/alarmed.ts';
+import { failing, filling, loaded, quiet, turned } from '../support/alarmed.ts';
 import type { Scene } from '../support/carry-out.ts';
 import { deliver, keptOf, openNight, toldBy, wake } from '../support/remediate-alarm.ts';
 
@@ -38,6 +38,45 @@ async function night(policy: object = {}): Promise<Scene> {
   await on(scene, 'latency', 30);
   return scene;
 }
+
+describe('an alarm that a replay names', () => {
+  it('is refused when there is none of this name', async () => {
+    const scene = await night();
+    await expect(wake(scene, { from: FROM, to: '2026-11-23T11:45:00Z', alarm: 'orders-storrage' })).rejects.toThrow(
+      'alarm: no alarm that could be read has this name',
+    );
+  });
+
+  it('and that never went off has an empty replay', async () => {
+    const scene = await openNight();
+    const { alarm } = filling(scene, 'orders');
+    const [past] = await wake<Past[]>(scene, { from: '2026-11-21', to: '2026-11-22', alarm });
+    expect(past?.times).toEqual([]);
+  });
+});
+
+describe('what Lamplighter leaves alone anyway', () => {
+  it('is not said to have been needed', async () => {
+    const scene = await openNight();
+    const grows = filling(scene, 'orders', { MaxAllocatedStorage: 1000 });
+    const member = failing(scene, 'web', 'instance');
+    member.stored.Tags?.push({ Key: 'aws:autoscaling:groupName', Value: 'web' });
+    const reboots = failing(scene, 'batch', 'instance');
+    const AlarmActions = ['arn:aws:automate:ap-northeast-2:ec2:reboot'];
+    Object.assign(scene.region.cloudwatch.alarms.get(reboots.alarm) ?? {}, { AlarmActions });
+    for (const { alarm } of [grows, member, reboots]) await on(scene, alarm, 60);
+    const [past] = await wake<Past[]>(scene, { from: FROM, to: '2026-11-23T09:30:00Z' });
+    expect(past).toMatchObject({
+      acted: { needed: 0, wrong: 0, unknown: 0 },
+      left: { 'left-anyway': 3 },
+      times: [
+        { because: 'RDS grows its storage by itself, up to 1000 GiB' },
+        { because: 'owned by the Auto Scaling group web, which replaces it' },
+        { because: "AWS acts on it by itself: the alarm's own action is ec2:reboot" },
+      ],
+    });
+  });
+});
 
 describe('the alarms of some days', () => {
   it('are played again: what would have been done, and how often it would have been wrong', async () => {

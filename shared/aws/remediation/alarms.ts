@@ -48,7 +48,7 @@ export async function alarmHistories(
     }),
   );
   const byName = Map.groupBy(changes, ({ name }) => name);
-  const alarms = await alarmsNamed(client, [...byName.keys()]);
+  const alarms = await alarmsNamed(client, AlarmName === undefined ? [...byName.keys()] : [AlarmName]);
   return alarms.map((alarm) => ({
     alarm,
     changes: (byName.get(alarm.name) ?? []).map(({ change }) => change).sort(byTime),

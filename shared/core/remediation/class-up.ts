@@ -36,7 +36,8 @@ export function classUp({ facts: database, classUp: up }: AlarmedDatabase, becau
   };
 }
 
-function whyNotResized(database: DatabaseFacts): string | undefined {
+/** Why the class of a database is left as it is, whatever it needs. */
+export function whyNotResized(database: DatabaseFacts): string | undefined {
   const { form, memberOf, engine, status, pendingModifications, processorFeatures } = database;
   if (form === 'cluster' || memberOf)
     return 'the instances of a cluster are not resized: a failover moves the load from one to another';

@@ -21,6 +21,8 @@ export interface ReplayedAlarm {
   readonly alarm: Alarm;
   /** The runbook that it has by now, and what it is about. */
   readonly chosen: ({ readonly runbook: RunbookId } & Place) | { readonly because: string };
+  /** Why its runbook leaves what it is about alone, whatever is measured. */
+  readonly leftAnyway?: string;
   readonly changes: readonly StateChange[];
   /** When it went off and something was done about it in truth, and by which plan. */
   readonly answered?: readonly { readonly since: Date; readonly plan: string }[];
@@ -34,6 +36,9 @@ export interface ReplayContext extends Pick<GuardContext, 'policy' | 'scopes'> {
   readonly seconds: Readonly<Record<RunbookId, number>>;
 }
 
+/** What left an alarm: a guard, that it has no runbook, or that this leaves what it is about alone anyway. */
+type LeftBy = GuardId | 'no-runbook' | 'left-anyway';
+
 /** What would have come of one time that an alarm went off. */
 export type Replayed = {
   readonly alarm: Alarm;
@@ -46,7 +51,7 @@ export type Replayed = {
       readonly outcome: 'needed' | 'wrong' | 'unknown';
     }
   | { readonly would: 'look'; readonly runbook: RunbookId }
-  | { readonly would: 'leave'; readonly guard: GuardId | 'no-runbook' }
+  | { readonly would: 'leave'; readonly guard: LeftBy }
 );
 
 /**
@@ -104,6 +109,7 @@ function replayOne(one: ReplayedAlarm, told: Alarm, context: ReplayContext & Gua
   if (heldThen) return left(heldThen);
   const { runbook } = chosen;
   if (!mayAct(runbook)) return { alarm, would: 'look', runbook, because: `${runbook} would have shown what it found` };
+  if (one.leftAnyway) return { alarm, would: 'leave', guard: 'left-anyway', because: one.leftAnyway };
   const { outcome, because } = outcomeOf(one, alarm, { ...context, runbook });
   return { alarm, would: 'act', runbook, outcome, because };
 }
@@ -153,12 +159,12 @@ export interface ReplaySummary {
   readonly acted: Readonly<Record<Extract<Replayed, { would: 'act' }>['outcome'], number>>;
   readonly looked: number;
   /** By guard, and only those that held something. */
-  readonly left: Readonly<Partial<Record<GuardId | 'no-runbook', number>>>;
+  readonly left: Readonly<Partial<Record<LeftBy, number>>>;
 }
 
 export function summaryOf(replayed: readonly Replayed[]): ReplaySummary {
   const acted = { needed: 0, wrong: 0, unknown: 0 };
-  const left: Partial<Record<GuardId | 'no-runbook', number>> = {};
+  const left: Partial<Record<LeftBy, number>> = {};
   let looked = 0;
   for (const one of replayed) {
     if (one.would === 'act') acted[one.outcome] += 1;

@@ -58,7 +58,8 @@ export function whyStorageStays(
 
 type Words = Omit<Remedy, 'evidence' | 'charts'>;
 
-function whyNever({ facts: database }: AlarmedDatabase): Words | undefined {
+/** Why the storage is not grown here at any time, and what a person does. */
+export function whyNever({ facts: database }: Pick<AlarmedDatabase, 'facts'>): Words | undefined {
   const { engine, form, memberOf, name, scope, storage } = database;
   if (GROWS_ITSELF.test(engine))
     return leftTo(
