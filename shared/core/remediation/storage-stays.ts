@@ -43,7 +43,9 @@ export function whyStorageStays(
   if (waits)
     return {
       ...leftTo(
-        `wait until ${at}, or try it by hand before; ${status === 'storage-full' ? 'it takes no writes' : 'its data must fit'} until then`,
+        status === 'storage-full'
+          ? 'try it by hand now: it takes no writes until it is larger, and RDS may take the change once the last one is optimized'
+          : `wait until ${at}, or try it by hand before; its data must fit until then`,
         `its storage was changed ${waits.because}: RDS may refuse the next change until ${at}`,
       ),
       passes: waits.until,
@@ -82,21 +84,14 @@ interface TooSoon {
   readonly until: Date;
 }
 
-/**
- * Why the storage waits for its next change, and until when, if it does; of two reasons the one that lasts longer. What is full
- * does not wait for six hours: it is down by then, and should RDS refuse it nothing is lost.
- */
-function whyTooSoon({ storageChanges, facts: { status } }: AlarmedDatabase, now: Date): TooSoon | undefined {
+/** Why the storage waits for its next change, and until when, if it does; of two reasons the one that lasts longer. */
+function whyTooSoon({ storageChanges }: AlarmedDatabase, now: Date): TooSoon | undefined {
   if (!storageChanges) return undefined;
   const { last, begun } = storageChanges;
   const newest = begun.toSorted((a, b) => b.getTime() - a.getTime());
   const fourth = newest[CHANGES_A_DAY - 1];
-  const soonest = {
-    because: `less than ${HOURS_BETWEEN_CHANGES} hours ago`,
-    until: hoursAfter(last, HOURS_BETWEEN_CHANGES),
-  };
   const reasons: TooSoon[] = [
-    ...(status === 'storage-full' ? [] : [soonest]),
+    { because: `less than ${HOURS_BETWEEN_CHANGES} hours ago`, until: hoursAfter(last, HOURS_BETWEEN_CHANGES) },
     ...(fourth ? [{ because: `${CHANGES_A_DAY} times in 24 hours`, until: hoursAfter(fourth, 24) }] : []),
   ];
   return reasons.filter(({ until }) => until > now).toSorted((a, b) => b.until.getTime() - a.until.getTime())[0];

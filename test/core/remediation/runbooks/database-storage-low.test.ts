@@ -311,6 +311,14 @@ describe('it is left', () => {
     expect(judge(day).act).toBeDefined();
   });
 
+  it('that is full is left to people at once: its data do not fit until then', () => {
+    const full = database({ storageChanges: changed(1) }, { status: 'storage-full' });
+    expect(judge(full)).toMatchObject({
+      urgent: true,
+      next: expect.stringMatching(/^try it by hand now: it takes no/),
+    });
+  });
+
   it.each<[string, AlarmedDatabase, string]>([
     ['its free storage is', database({ freeStorageHours: unknown('AccessDenied') }), 'AccessDenied'],
     ['its size is', database({}, { storage: { storageType: 'gp3', ioOptimized: false } }), 'how large'],
